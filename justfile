@@ -1,0 +1,37 @@
+# The one door: `just check` before a commit, `just test` for the tests alone.
+set windows-shell := ["powershell.exe", "-NoLogo", "-Command"]
+
+# everything that must hold: lint, types, layers, generated code, tests
+check: lint types layers test
+
+lint:
+    ruff check .
+    ruff format --check .
+
+types:
+    pyright
+
+layers:
+    lint-imports
+
+# all tests; arguments go to pytest
+test *ARGS:
+    python -m pytest {{ ARGS }}
+
+# the fast ones, without real servers
+unit *ARGS:
+    python -m pytest tests/unit {{ ARGS }}
+
+bench *ARGS:
+    python -m bench {{ ARGS }}
+
+run *ARGS:
+    python -m ui {{ ARGS }}
+
+# generated code from proto/ into app/pb
+gen:
+    python -m grpc_tools.protoc -I proto --python_out=. --mypy_out=readable_stubs:. proto/app/pb/values.proto proto/app/pb/worker.proto
+
+fix:
+    ruff check --fix .
+    ruff format .
