@@ -1,0 +1,173 @@
+"""The settings of the engine: typed, each with its text, validated before anything starts.
+
+Read from a TOML file and from environment variables ``TAGWATCH_<NAME>`` (which win). Every setting, its origin
+included, is in :meth:`Settings.effective`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import math
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+_ENV_PREFIX = "TAGWATCH_"
+
+
+class OverflowPolicy(enum.StrEnum):
+    """What happens when an external subscriber's queue overflows."""
+
+    DISCONNECT_SUBSCRIBER = "DisconnectSubscriber"
+    FAIL_FAST = "FailFast"
+
+
+class RestartPolicy(enum.StrEnum):
+    """Whether a session starts a new worker after a fault."""
+
+    NEVER = "never"
+    ON_FAULT = "on-fault"
+
+
+class SettingError(ValueError):
+    """A setting that cannot be used; the text names it, its value and what is allowed."""
+
+
+def _setting(default: Any, text: str, *, least: float | None = None, above: float | None = None) -> Any:
+    return field(default=default, metadata={"text": text, "least": least, "above": above})
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveSetting:
+    name: str
+    value: str
+    text: str
+    origin: str  # "default", a file's name or an environment variable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be set. Times in seconds, sizes in bytes."""
+
+    worker_startup_s: float = _setting(30.0, "how long a worker may take until it is ready", above=0)
+    worker_shutdown_s: float = _setting(10.0, "how long a worker may take to shut down before it is killed", above=0)
+    heartbeat_s: float = _setting(5.0, "how often gateway and worker tell each other that they live", above=0)
+    heartbeat_grace_s: float = _setting(15.0, "silence after which a worker counts as unresponsive", above=0)
+    connect_attempt_s: float = _setting(2.0, "how long one attempt to connect to the pipe may take", above=0)
+    frame_limit: int = _setting(16 * 1024 * 1024, "the largest frame on a worker's pipe", least=1024)
+    batch_limit: int = _setting(1024, "events in one batch at the most", least=1)
+    batch_delay_s: float = _setting(0.005, "how long an event may wait in the worker for company", least=0)
+    worker_backlog: int = _setting(100_000, "events a worker keeps before it coalesces data changes", least=1)
+    inbox_limit: int = _setting(200_000, "events kept per session while nobody reads them; the oldest go", least=1)
+    command_timeout_s: float = _setting(30.0, "how long a command may take", above=0)
+    sessions: int = _setting(64, "sessions open at the same time", least=1)
+    pending_commands: int = _setting(128, "commands of one session that may wait for their reply", least=1)
+    lease_s: float = _setting(1800.0, "how long a session lives without activity", above=0)
+    sweep_s: float = _setting(30.0, "how often expired sessions are looked for", above=0)
+    detach_grace_s: float = _setting(30.0, "how long a session lives after its last subscriber left; 0 = off", least=0)
+    several_subscribers: bool = _setting(True, "whether a session may have more than one external subscriber")
+    subscribers: int = _setting(8, "external subscribers of one session, where several are allowed", least=1)
+    event_queue: int = _setting(10_000, "events queued for one subscriber", least=1)
+    mirror_queue: int = _setting(200_000, "events queued for the window's own mirror", least=1)
+    overflow_policy: OverflowPolicy = _setting(
+        OverflowPolicy.DISCONNECT_SUBSCRIBER, "what an overflowing subscriber causes: DisconnectSubscriber or FailFast"
+    )
+    replay_events: int = _setting(1024, "newest events kept for subscribers that come back; 0 = none", least=0)
+    replay_s: float = _setting(300.0, "how long events are kept for replay; 0 = no limit of age", least=0)
+    restart: RestartPolicy = _setting(RestartPolicy.NEVER, "after a fault start a new worker: never or on-fault")
+    values_in_logs: bool = _setting(False, "whether values of tags may stand in log files")
+    origins: Mapping[str, str] = field(default_factory=dict[str, str], compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        for entry in _entries():
+            _check(entry, getattr(self, entry.name), self.origins.get(entry.name, "argument"))
+        if self.heartbeat_grace_s <= self.heartbeat_s:
+            raise SettingError(
+                f"heartbeat_grace_s is {self.heartbeat_grace_s:g} s, "
+                f"but must be longer than heartbeat_s ({self.heartbeat_s:g} s)"
+            )
+
+    def effective(self) -> list[EffectiveSetting]:
+        """Every setting as it is in force."""
+        return [
+            EffectiveSetting(name, str(getattr(self, name)), entry.metadata["text"], self.origins.get(name, "default"))
+            for entry in _entries()
+            for name in [entry.name]
+        ]
+
+
+def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from a TOML file (a missing one is an error) and the environment; SettingError names what is wrong."""
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    known = {entry.name: entry for entry in _entries()}
+    if path is not None:
+        try:
+            content = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise SettingError(f"settings file {path}: {error}") from error
+        for name, value in content.items():
+            if name not in known:
+                raise SettingError(f"{name} in {path} is not a setting; known are {', '.join(sorted(known))}")
+            values[name] = _convert(known[name], value, str(path))
+            origins[name] = str(path)
+    for variable, text in (os.environ if environ is None else environ).items():
+        name = variable.removeprefix(_ENV_PREFIX).lower()
+        if variable.startswith(_ENV_PREFIX) and name in known:
+            values[name] = _convert(known[name], text, variable)
+            origins[name] = variable
+    return Settings(**values, origins=origins)
+
+
+def _entries() -> list[dataclasses.Field[Any]]:
+    return [entry for entry in dataclasses.fields(Settings) if "text" in entry.metadata]
+
+
+def _convert(entry: dataclasses.Field[Any], value: Any, origin: str) -> Any:
+    kind = _kind(entry)
+    wrong = SettingError(f"{entry.name} from {origin} is {value!r}, but must be {_allowed(entry)}")
+    try:
+        if kind is bool:
+            if isinstance(value, str):
+                return {"true": True, "false": False, "1": True, "0": False, "on": True, "off": False}[value.lower()]
+            if not isinstance(value, bool):
+                raise wrong
+            return value
+        if isinstance(value, bool) or (kind is int and isinstance(value, float)):
+            raise wrong
+        return kind(value)
+    except (KeyError, ValueError, TypeError) as error:
+        raise wrong from error
+
+
+def _check(entry: dataclasses.Field[Any], value: Any, origin: str) -> None:
+    least, above = entry.metadata["least"], entry.metadata["above"]
+    kind = _kind(entry)
+    right_kind = isinstance(value, kind) or (kind is float and isinstance(value, int))
+    wrong = not right_kind or (isinstance(value, bool) and kind is not bool)
+    if not wrong and isinstance(value, int | float) and not isinstance(value, bool):
+        wrong = (
+            not math.isfinite(value) or (least is not None and value < least) or (above is not None and value <= above)
+        )
+    if wrong:
+        raise SettingError(f"{entry.name} from {origin} is {value!r}, but must be {_allowed(entry)}")
+
+
+def _kind(entry: dataclasses.Field[Any]) -> type[Any]:
+    return cast("type[Any]", type(entry.default))
+
+
+def _allowed(entry: dataclasses.Field[Any]) -> str:
+    kind = _kind(entry)
+    if issubclass(kind, enum.Enum):
+        return "one of " + ", ".join(str(member.value) for member in kind)
+    if kind is bool:
+        return "true or false"
+    noun = "a whole number" if kind is int else "a number"
+    if entry.metadata["above"] is not None:
+        return f"{noun} above {entry.metadata['above']:g}"
+    return noun if entry.metadata["least"] is None else f"{noun} of at least {entry.metadata['least']:g}"

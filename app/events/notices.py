@@ -1,0 +1,55 @@
+"""What is told beside the events themselves, and where both are published."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from app.batch import EventBatch
+
+
+class NoticeKind(enum.StrEnum):
+    STATE = "state"  # the session changed state; details: old, new
+    FAULT = "fault"  # the session faulted; details: code and what the fault had
+    SOURCE_LOST = "source-lost"  # the worker lost its source; details: next_attempt_ns
+    SOURCE_BACK = "source-back"  # and has it again; details: restored, items
+    SEQUENCE_GAP = "sequence-gap"  # events are missing between worker and gateway; details: missed
+    DROPPED = "dropped"  # events were dropped in the gateway because nobody read them; details: missed
+    MIRROR_RESTARTED = "mirror-restarted"  # the window's own feed overflowed; details: missed
+    WORKER_RESTART = "worker-restart"  # a new worker takes over; details: attempt, restored, items
+    SUBSCRIBER = "subscriber"  # an external subscriber came, left or overflowed
+
+
+class Severity(enum.IntEnum):
+    INFO = 0
+    WARNING = 1
+    ERROR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One line for the event log that is not an event of a tag."""
+
+    kind: NoticeKind
+    severity: Severity
+    time_ns: int
+    message: str
+    details: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayGap:
+    """Told to a subscriber first when what it wants to resume after is no longer (all) in the replay buffer."""
+
+    requested: int
+    oldest_available: int  # 0 = the buffer is empty
+
+
+class Broadcaster(Protocol):
+    """Where a session's mirror publishes. Called on the loop, must not wait. An error of it is logged and forgotten."""
+
+    def publish(self, session_id: str, batch: EventBatch) -> None: ...
+
+    def notice(self, session_id: str, notice: Notice) -> None: ...
