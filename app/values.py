@@ -289,7 +289,7 @@ class Fault:
 
     code: str
     message: str
-    details: Mapping[str, str] = field(default=_NO_DETAILS)
+    details: Mapping[str, str] = field(default_factory=lambda: _NO_DETAILS)
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"
