@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from app.batch import EventBatch
 from app.commands import Command, Reply
 from app.values import Fault
+from app.wire.bodies import Heartbeat, SourceState
 
 
 class WorkerState(enum.StrEnum):
@@ -45,32 +46,6 @@ class WorkerSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceState:
-    """The worker's connection to its source, which comes and goes while the worker stays."""
-
-    connected: bool
-    reason: str
-    since_ns: int
-    next_attempt_ns: int = 0  # 0 = none planned
-    restored: int = 0
-    items: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerHeartbeat:
-    """What the worker last said of itself. ``coalesced`` and ``received`` are totals since its start."""
-
-    pid: int
-    state: str
-    pending_commands: int
-    queue_depth: int
-    last_sequence: int
-    last_backend_activity_ns: int
-    coalesced: int
-    received: int
-
-
-@dataclass(frozen=True, slots=True)
 class ClientStatistics:
     """A worker client at one moment. ``dropped``: events that nobody read in time."""
 
@@ -83,7 +58,7 @@ class ClientStatistics:
     dropped: int
     gaps: int
     late_replies: int
-    heartbeat: WorkerHeartbeat | None
+    heartbeat: Heartbeat | None
 
 
 class WorkerListener(Protocol):
