@@ -98,6 +98,10 @@ class Sink(Protocol):
         """The driver cannot go on: the worker reports the fault and ends."""
         ...
 
+    async def room(self) -> None:
+        """Wait until the backlog is small: for a driver that can produce more than any reader takes."""
+        ...
+
 
 class Driver(abc.ABC):
     """One connection to one source. ``start`` is called once and first, ``stop`` once and last.
