@@ -35,3 +35,7 @@ gen:
 fix:
     ruff check --fix .
     ruff format .
+
+# the tests column of docs/behaviour.md
+behaviour:
+    python -m tests.helpers.behaviour

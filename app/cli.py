@@ -1,0 +1,166 @@
+"""The command line without a window: plain asyncio, no Qt."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from app import config
+from app.watch import ExitCode, Watched, WatchRequest, console, watch
+
+_BACKENDS = ("sim", "host", "opcua")
+_PASSWORD = "TAGWATCH_PASSWORD"  # the variable's name
+
+_EXIT_CODES = """exit codes:
+  0 stopped, or done      3 the source did not start   5 the session was lost
+  1 unexpected            4 no tag was accepted
+  2 bad arguments
+"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tagwatch", description="Watch process tags. Without a command: the window.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    line = commands.add_parser(
+        "watch",
+        help="print live values until stopped",
+        description="Print live values as lines or JSON until stopped with Ctrl+C.",
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    line.add_argument("source", metavar="SOURCE", help="sim, host, or an OPC UA address (opc.tcp://host:4840)")
+    line.add_argument("tags", metavar="TAG", nargs="+", help="what the source calls them")
+    line.add_argument("--json", action="store_true", help="one JSON object a line")
+    line.add_argument("--count", type=_positive(int), metavar="N", help="stop after N values")
+    line.add_argument("--seconds", type=_positive(float), metavar="S", help="stop after S seconds")
+    line.add_argument("--restart", action="store_true", help="start a new worker after a fault instead of stopping")
+    line.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="an option of the source")
+    line.add_argument("--security", metavar="MODE", help="OPC UA: None, Basic256Sha256/Sign, …/SignAndEncrypt")
+    line.add_argument("--user", help=f"OPC UA: log in; the password is asked for, or taken from {_PASSWORD}")
+    line.add_argument("--trust", action="append", default=[], metavar="SHA256", help="OPC UA: trust this certificate")
+    line.add_argument("--settings", type=Path, metavar="FILE", help="settings (TOML)")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code. Bad arguments end the program with 2, as argparse does."""
+    parser = build_parser()
+    arguments = parser.parse_args(argv)
+    try:
+        request = WatchRequest(
+            sources=(_watched(arguments),),
+            as_json=arguments.json,
+            limit=arguments.count,
+            duration_s=arguments.seconds,
+            restart=arguments.restart,
+        )
+        settings = config.load(_settings_file(arguments.settings))
+    except ValueError as error:
+        parser.error(str(error))
+    return run_watch(request, settings)
+
+
+def run_watch(request: WatchRequest, settings: config.Settings) -> int:
+    """Watch until done or until Ctrl+C, SIGTERM or a closed pipe."""
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="tagwatch: %(levelname)s %(message)s")
+    code = asyncio.run(_watch_until_signal(request, settings))
+    _silence_closed_stdout()
+    return code
+
+
+async def _watch_until_signal(request: WatchRequest, settings: config.Settings) -> ExitCode:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows: the handler runs in the main thread, between two turns of the loop
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+    return await watch(request, settings, stop, console())
+
+
+def _silence_closed_stdout() -> None:
+    # The interpreter flushes stdout at exit and would complain of a reader that has gone.
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _settings_file(given: Path | None) -> Path | None:
+    if given is not None:
+        return given
+    usual = platformdirs.user_config_path("tagwatch", appauthor=False) / "settings.toml"
+    return usual if usual.is_file() else None
+
+
+def _watched(arguments: argparse.Namespace) -> Watched:
+    backend, options = _source(arguments.source)
+    options |= dict(_option(text) for text in arguments.option)
+    if backend == "opcua":
+        options |= _opcua_options(arguments)
+    elif arguments.security or arguments.user or arguments.trust:
+        raise ValueError(f"--security, --user and --trust belong to OPC UA; {arguments.source} has none")
+    return Watched(backend, tuple(arguments.tags), options)
+
+
+def _source(source: str) -> tuple[str, dict[str, Any]]:
+    if source.startswith("opc.tcp://"):
+        return "opcua", {"endpoint": source}
+    if source not in _BACKENDS:
+        raise ValueError(f"source {source!r} is not known: use sim, host or an address that starts with opc.tcp://")
+    return source, {}
+
+
+def _option(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise ValueError(f"--option {text!r} must be NAME=VALUE")
+    if name == "password":
+        raise ValueError(f"a password does not belong on a command line: use --user, and {_PASSWORD} or the question")
+    for kind in (int, float):
+        try:
+            return name, kind(value)
+        except ValueError:
+            continue
+    return name, {"true": True, "false": False}.get(value, value)
+
+
+def _opcua_options(arguments: argparse.Namespace) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    if arguments.security:
+        options["security"] = arguments.security
+    if arguments.trust:
+        options["trusted"] = arguments.trust
+    if arguments.user:
+        options["user"] = arguments.user
+        options["password"] = _password(arguments.user)
+    return options
+
+
+def _password(user: str) -> str:
+    if (kept := os.environ.get(_PASSWORD)) is not None:
+        return kept
+    if not sys.stdin.isatty():
+        raise ValueError(f"--user needs a password: set {_PASSWORD}, or run in a terminal and be asked")
+    return getpass.getpass(f"Password of {user}: ")
+
+
+def _positive(kind: type[int] | type[float]) -> Any:
+    def parse(text: str) -> int | float:
+        value = kind(text)
+        if not value > 0:
+            raise argparse.ArgumentTypeError(f"{text} must be above 0")
+        return value
+
+    return parse

@@ -1,0 +1,56 @@
+"""Values as text and as JSON, for the command line and for files: exact, without a locale."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from app.values import NO_TIME, NS_PER_S, Duration, Timestamp, Value, iso_utc
+
+
+def plain(value: Value) -> str:
+    """One line of text: integers exact, floats with as many digits as tell them apart, text in quotes inside arrays."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case float():
+            return f"{value:.15g}" if float(f"{value:.15g}") == value else repr(value)
+        case str():
+            return value.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+        case bytes():
+            return "0x" + value.hex()
+        case tuple():
+            return "[" + ", ".join(f'"{plain(v)}"' if isinstance(v, str) else plain(v) for v in value) + "]"
+        case _:
+            return str(value)
+
+
+def jsonable(value: Value) -> Any:
+    """What :mod:`json` can write: NaN and infinities as text (JSON has none), bytes as hexadecimal, times and durations
+    as ISO 8601."""
+    match value:
+        case float() if not math.isfinite(value):
+            return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+        case bytes():
+            return value.hex()
+        case Timestamp():
+            return iso_utc(value.ns)
+        case Duration():
+            return iso_duration(value.ns)
+        case tuple():
+            return [jsonable(v) for v in value]
+        case _:
+            return value
+
+
+def iso_duration(ns: int) -> str:
+    """ISO 8601 duration in seconds, exact: ``PT1.5S``, ``-PT0.000000001S``."""
+    seconds, nanos = divmod(abs(ns), NS_PER_S)
+    fraction = f".{nanos:09d}".rstrip("0") if nanos else ""
+    return f"{'-' if ns < 0 else ''}PT{seconds}{fraction}S"
+
+
+def iso_or_none(ns: int) -> str | None:
+    return None if ns == NO_TIME else iso_utc(ns)

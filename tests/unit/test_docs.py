@@ -1,0 +1,38 @@
+"""The pages tell the truth: promises have tests, marks have promises, links lead somewhere."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+
+import pytest
+
+from tests.helpers import behaviour
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+
+
+def test_behaviour_page_is_current() -> None:
+    page = behaviour.PAGE.read_text(encoding="utf-8")
+    assert behaviour.filled(page, behaviour.marks()) == page, "run `just behaviour`"
+
+
+def test_every_promise_has_a_test() -> None:
+    found = behaviour.marks()
+    assert [
+        clause for clause in behaviour.promised(behaviour.PAGE.read_text(encoding="utf-8")) if not found.get(clause)
+    ] == []
+
+
+def test_every_mark_is_promised() -> None:
+    promised = behaviour.promised(behaviour.PAGE.read_text(encoding="utf-8"))
+    assert sorted(set(behaviour.marks()) - set(promised)) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: pathlib.Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    targets = [target.partition("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", text)]
+    local = [target for target in targets if target and "://" not in target]
+    assert [target for target in local if not (page.parent / target).exists()] == []
