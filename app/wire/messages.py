@@ -1,0 +1,541 @@
+"""Messages to and from values: the only place that knows the generated code.
+
+Commands, replies and bodies are mapped by the names of their fields, from the descriptors, once at import; event
+batches have their own code, for they are the hot path.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import sys
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.message import DecodeError, Message
+
+from app import commands
+from app.batch import NO_DETAILS, Detail, EventBatch
+from app.commands import Command, ProtocolStatus, Reply
+from app.errors import ProtocolViolation
+from app.pb import values_pb2, worker_pb2
+from app.values import NS_PER_S, Duration, EventKind, Fault, Status, Timestamp, Value
+from app.wire import bodies
+from app.wire.bodies import Cancel, Heartbeat, Hello, Ready, Shutdown, ShutdownAck, SourceState, Start
+from app.wire.framing import frame
+
+PROTOCOL_VERSION = 1
+
+#: Arrays inside arrays: more is refused on both sides, so that a frame cannot exhaust the stack.
+MAX_DEPTH = 16
+
+Body = (
+    Hello
+    | Start
+    | Ready
+    | Command
+    | Reply
+    | Cancel
+    | Shutdown
+    | ShutdownAck
+    | EventBatch
+    | Heartbeat
+    | Fault
+    | SourceState
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One received message. ``correlation_id`` is 0 for what belongs to no command."""
+
+    correlation_id: int
+    sequence: int
+    body: Body
+
+
+class Codec:
+    """One side's end of one connection: numbers what it sends, checks what it gets."""
+
+    def __init__(self, session_id: str, frame_limit: int) -> None:
+        self._session_id = session_id
+        self._frame_limit = frame_limit
+        self._sent = 0
+        self._received = 0
+
+    def encode(self, body: Body, correlation_id: int = 0) -> bytes:
+        """A complete frame. ValueError names the field that cannot be encoded, or says that the frame is too long; a
+        message that failed leaves no hole in the numbering."""
+        envelope = worker_pb2.Envelope(
+            protocol_version=PROTOCOL_VERSION,
+            session_id=self._session_id,
+            sequence=self._sent + 1,
+            correlation_id=correlation_id,
+        )
+        _fill_envelope(envelope, body)
+        framed = frame(envelope.SerializeToString(), self._frame_limit)
+        self._sent += 1
+        return framed
+
+    def decode(self, payload: bytes) -> Envelope:
+        """The message in a frame's payload; ProtocolViolation says which rule it breaks."""
+        try:
+            envelope = worker_pb2.Envelope.FromString(payload)
+        except DecodeError as error:
+            raise ProtocolViolation(f"a frame of {len(payload)} bytes is not an envelope: {error}") from error
+        self._check(envelope)
+        self._received += 1
+        return Envelope(envelope.correlation_id, envelope.sequence, _read_envelope(envelope))
+
+    def _check(self, envelope: worker_pb2.Envelope) -> None:
+        if envelope.protocol_version != PROTOCOL_VERSION:
+            raise ProtocolViolation(
+                f"protocol version {envelope.protocol_version} came, this side speaks {PROTOCOL_VERSION}",
+                reason="version",
+            )
+        if envelope.session_id != self._session_id:
+            raise ProtocolViolation("a message for another session came", reason="session")
+        if envelope.sequence != self._received + 1:
+            raise ProtocolViolation(
+                f"message {envelope.sequence} came, {self._received + 1} was due", reason="envelope sequence"
+            )
+
+
+# ---- values ----------------------------------------------------------------
+
+
+def write_value(message: values_pb2.Value, value: Value | list[Any], depth: int = 0) -> None:
+    """Put ``value`` into ``message``; ValueError for what has no place there."""
+    if value is None:
+        return
+    put = _PUT.get(type(value))
+    if put is not None:
+        put(message, value)
+    elif isinstance(value, (tuple, list)):
+        if depth >= MAX_DEPTH:
+            raise ValueError(f"arrays are nested more than {MAX_DEPTH} deep")
+        items = message.array.items
+        message.array.SetInParent()
+        for item in value:
+            write_value(items.add(), item, depth + 1)
+    else:
+        _put_subclass(message, value)
+
+
+def _put_subclass(message: values_pb2.Value, value: object) -> None:
+    for kind, put in _PUT.items():
+        if isinstance(value, kind):
+            put(message, value)
+            return
+    raise ValueError(f"a value of type {type(value).__name__} cannot be sent")
+
+
+def _put_integer(message: values_pb2.Value, value: int) -> None:
+    if -(2**63) <= value < 2**63:
+        message.integer = value
+    elif 0 <= value < 2**64:
+        message.unsigned = value
+    else:
+        raise ValueError(f"the integer {value} does not fit 64 bits")
+
+
+def _put_text(message: values_pb2.Value, value: str) -> None:
+    try:
+        message.text = value
+    except UnicodeEncodeError as error:
+        raise ValueError(f"a text is not valid Unicode: {error.reason} at {error.start}") from error
+
+
+def _put_time(message: values_pb2.Value, value: Timestamp) -> None:
+    seconds, nanos = divmod(value.ns, NS_PER_S)
+    if not -(2**63) <= seconds < 2**63:
+        raise ValueError("a time does not fit 64 bits of seconds")
+    message.time.seconds, message.time.nanos = seconds, nanos
+
+
+def _put_duration(message: values_pb2.Value, value: Duration) -> None:
+    if not -(2**63) <= value.ns < 2**63:
+        raise ValueError("a duration does not fit 64 bits of nanoseconds")
+    message.elapsed_ns = value.ns
+
+
+def _put_boolean(message: values_pb2.Value, value: bool) -> None:
+    message.boolean = value
+
+
+def _put_real(message: values_pb2.Value, value: float) -> None:
+    message.real = value
+
+
+def _put_raw(message: values_pb2.Value, value: bytes) -> None:
+    message.raw = value
+
+
+# bool before int: it is a subclass of it.
+_PUT: dict[type, Callable[[values_pb2.Value, Any], None]] = {
+    bool: _put_boolean,
+    int: _put_integer,
+    float: _put_real,
+    str: _put_text,
+    bytes: _put_raw,
+    Timestamp: _put_time,
+    Duration: _put_duration,
+}
+
+
+def read_value(message: values_pb2.Value, depth: int = 0) -> Value:
+    """The value in ``message``; ProtocolViolation for one that this side would not send."""
+    kind = message.WhichOneof("kind")
+    match kind:
+        case None:
+            return None
+        case "array":
+            if depth >= MAX_DEPTH:
+                raise ProtocolViolation(f"arrays are nested more than {MAX_DEPTH} deep")
+            return tuple([read_value(item, depth + 1) for item in message.array.items])
+        case "time":
+            if message.time.nanos >= NS_PER_S:
+                raise ProtocolViolation(f"a time has {message.time.nanos} nanoseconds")
+            return Timestamp(message.time.seconds * NS_PER_S + message.time.nanos)
+        case "elapsed_ns":
+            return Duration(message.elapsed_ns)
+        case _:
+            return getattr(message, kind)
+
+
+# ---- commands, replies, bodies: mapped by name ------------------------------
+
+
+def _status_from(message: Any) -> Status:
+    return Status(message.success, message.category, message.detected_by, message.detail)
+
+
+class _Mapping:
+    """One dataclass and its message: fields of the same names, in both directions."""
+
+    def __init__(self, kind: type, descriptor: Any) -> None:
+        self.kind = kind
+        names = set(_field_names(kind))
+        if names != {entry.name for entry in descriptor.fields if not entry.containing_oneof or _optional(entry)}:
+            raise TypeError(f"{kind.__name__} and the message {descriptor.full_name} differ in their fields")
+        self._fields = [
+            (entry.name, entry, _writer(entry), _reader(entry)) for entry in descriptor.fields if entry.name in names
+        ]
+
+    def write(self, message: Any, value: Any) -> None:
+        for name, _, write, _ in self._fields:
+            try:
+                write(message, name, getattr(value, name))
+            except (ValueError, TypeError) as error:
+                raise ValueError(f"{self.kind.__name__}.{name}: {error}") from error
+
+    def read(self, message: Any) -> Any:
+        return self.kind(**{name: read(message, name) for name, _, _, read in self._fields})
+
+
+def _field_names(kind: type) -> Sequence[str]:
+    fields = cast("Sequence[str] | None", getattr(kind, "_fields", None))  # a NamedTuple
+    return fields if fields is not None else [entry.name for entry in dataclasses.fields(kind)]
+
+
+def _optional(entry: Any) -> bool:
+    return entry.has_presence and entry.message_type is None
+
+
+_Writer = Callable[[Any, str, Any], None]
+_Reader = Callable[[Any, str], Any]
+
+
+def _is_repeated(entry: Any) -> bool:
+    return bool(entry.is_repeated)
+
+
+def _writer(entry: Any) -> _Writer:
+    if entry.message_type is None:
+        if _is_repeated(entry):
+            return lambda message, name, value: getattr(message, name).extend(value)
+        if _optional(entry):
+            return lambda message, name, value: None if value is None else setattr(message, name, value)
+        return setattr
+    kind = entry.message_type.name
+    if kind == "Value":
+        return lambda message, name, value: write_value(getattr(message, name), value)
+
+    def write_all(message: Any, name: str, value: Any) -> None:
+        mapping, into = _MAPPINGS[kind], getattr(message, name)
+        for item in value:
+            mapping.write(into.add(), item)
+
+    return write_all
+
+
+def _reader(entry: Any) -> _Reader:
+    if entry.message_type is None:
+        if _is_repeated(entry):
+            return lambda message, name: tuple(getattr(message, name))
+        if _optional(entry):
+            return lambda message, name: getattr(message, name) if message.HasField(name) else None
+        return getattr
+    kind = entry.message_type.name
+    if kind == "Value":
+        return lambda message, name: read_value(getattr(message, name))
+
+    def read_all(message: Any, name: str) -> tuple[Any, ...]:
+        mapping = _MAPPINGS[kind]
+        return tuple([mapping.read(item) for item in getattr(message, name)])
+
+    return read_all
+
+
+def _dataclasses_of(module: object) -> dict[str, type]:
+    found = inspect.getmembers(module, lambda member: inspect.isclass(member) and dataclasses.is_dataclass(member))
+    return dict(found)
+
+
+def _mappings() -> dict[str, _Mapping]:
+    messages = {
+        **worker_pb2.DESCRIPTOR.message_types_by_name,
+        **values_pb2.DESCRIPTOR.message_types_by_name,
+    }
+    kinds = {**_dataclasses_of(commands), **_dataclasses_of(bodies), "Status": Status}
+    own = {"Reply", "Timestamp", "Duration"}  # these have code of their own
+    return {name: _Mapping(kind, messages[name]) for name, kind in kinds.items() if name not in own}
+
+
+_MAPPINGS: dict[str, _Mapping] = _mappings()
+
+
+def _oneof(message: type[Message], name: str) -> dict[str, str]:
+    """Message type name -> name of the oneof's field that holds it."""
+    fields = cast("Sequence[FieldDescriptor]", message.DESCRIPTOR.oneofs_by_name[name].fields)
+    return {cast("Any", entry).message_type.name: entry.name for entry in fields}
+
+
+_COMMAND_FIELDS = _oneof(worker_pb2.Command, "kind")
+_COMMAND_KINDS = {field: kind for kind, field in _COMMAND_FIELDS.items()}
+_PAYLOAD_FIELDS = _oneof(worker_pb2.Reply, "payload")
+_PAYLOAD_KINDS = {field: kind for kind, field in _PAYLOAD_FIELDS.items()}
+_BODY_FIELDS = _oneof(worker_pb2.Envelope, "body")
+_BODY_KINDS = {field: kind for kind, field in _BODY_FIELDS.items()}
+
+
+def _fill_envelope(envelope: worker_pb2.Envelope, body: Body) -> None:
+    if isinstance(body, EventBatch):
+        _write_batch(envelope.events, body)
+        return
+    kind = type(body).__name__
+    if kind in _COMMAND_FIELDS:
+        message = getattr(envelope.command, _COMMAND_FIELDS[kind])
+        message.SetInParent()
+        _MAPPINGS[kind].write(message, body)
+    elif isinstance(body, Reply):
+        _write_reply(envelope.reply, body)
+    elif isinstance(body, Fault):
+        _write_fault(envelope.fault, body)
+    else:
+        message = getattr(envelope, _BODY_FIELDS[kind])
+        message.SetInParent()
+        _MAPPINGS[kind].write(message, body)
+
+
+def _read_envelope(envelope: worker_pb2.Envelope) -> Body:
+    field = envelope.WhichOneof("body")
+    match field:
+        case None:
+            raise ProtocolViolation("a message without a known body came", reason="body")
+        case "events":
+            return _read_batch(envelope.events)
+        case "command":
+            return _read_command(envelope.command)
+        case "reply":
+            return _read_reply(envelope.reply)
+        case "fault":
+            return Fault(envelope.fault.code, envelope.fault.message, dict(envelope.fault.details))
+        case _:
+            return _MAPPINGS[_BODY_KINDS[field]].read(getattr(envelope, field))
+
+
+def _write_fault(message: values_pb2.Fault, fault: Fault) -> None:
+    message.SetInParent()
+    message.code = fault.code
+    # Words of a driver or of an operating system: whatever they hold, the fault must arrive.
+    message.message = _sound(fault.message)
+    for name, text in fault.details.items():
+        message.details[name] = _sound(text)
+
+
+def _sound(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _read_command(message: worker_pb2.Command) -> Command:
+    field = message.WhichOneof("kind")
+    if field is None:
+        raise ProtocolViolation("a command of an unknown kind came", reason="command")
+    return _MAPPINGS[_COMMAND_KINDS[field]].read(getattr(message, field))
+
+
+def _write_reply(message: worker_pb2.Reply, reply: Reply) -> None:
+    message.SetInParent()
+    message.code = reply.code
+    message.message = _sound(reply.message)
+    message.diagnostic = _sound(reply.diagnostic)
+    if reply.hresult is not None:
+        message.hresult = reply.hresult
+    for status in reply.statuses:
+        _MAPPINGS["Status"].write(message.statuses.add(), status)
+    if reply.payload is not None:
+        kind = type(reply.payload).__name__
+        payload = getattr(message, _PAYLOAD_FIELDS[kind])
+        payload.SetInParent()
+        _MAPPINGS[kind].write(payload, reply.payload)
+
+
+def _read_reply(message: worker_pb2.Reply) -> Reply:
+    try:
+        code = ProtocolStatus(message.code)
+    except ValueError as error:
+        raise ProtocolViolation(f"a reply with the unknown status {message.code} came") from error
+    field = message.WhichOneof("payload")
+    return Reply(
+        code,
+        message.message,
+        message.diagnostic,
+        message.hresult if message.HasField("hresult") else None,
+        tuple([_status_from(status) for status in message.statuses]),
+        None if field is None else _MAPPINGS[_PAYLOAD_KINDS[field]].read(getattr(message, field)),
+    )
+
+
+# ---- event batches ---------------------------------------------------------
+
+_SWAP = sys.byteorder == "big"
+_LAST_KIND = max(EventKind)
+
+
+def _packed(name: str, code: str, column: Sequence[Any]) -> bytes:
+    packed: array[Any]
+    try:
+        packed = cast("array[Any]", column) if _is_array(column, code) else array(code, column)
+    except (OverflowError, TypeError) as error:
+        raise ValueError(f"EventBatch.{name}: {error}") from error
+    if _SWAP:
+        packed = array(code, packed)
+        packed.byteswap()
+    return packed.tobytes()
+
+
+def _is_array(column: Any, code: str) -> bool:
+    return type(column) is array and column.typecode == code
+
+
+def _unpacked(name: str, code: str, data: bytes, count: int) -> array[Any]:
+    column = array(code)
+    if len(data) != count * column.itemsize:
+        raise ProtocolViolation(
+            f"the column {name} of an event batch has {len(data)} bytes, {count * column.itemsize} belong to "
+            f"{count} events",
+            reason="columns",
+        )
+    column.frombytes(data)
+    if _SWAP:
+        column.byteswap()
+    return column
+
+
+def _write_batch(message: worker_pb2.EventBatch, batch: EventBatch) -> None:
+    message.first_sequence = batch.first_sequence
+    message.count = len(batch)
+    message.keys = _packed("keys", "Q", batch.keys)
+    message.kinds = bytes(batch.kinds)
+    message.qualities = _packed("qualities", "i", batch.qualities)
+    message.source_times = _packed("source_times", "q", batch.source_times)
+    message.worker_times = _packed("worker_times", "q", batch.worker_times)
+    _write_values(message, batch.values)
+    for index, detail in batch.details.items():
+        _write_detail(message.details.add(), index, detail)
+    message.coalesced = batch.coalesced
+
+
+def _write_values(message: worker_pb2.EventBatch, column: Sequence[Value]) -> None:
+    # A set of types is one pass in C; a mixed batch, or one of other types, goes value by value.
+    if _is_array(column, "d") or set(map(type, column)) == {float}:
+        message.reals = _packed("values", "d", column)
+        return
+    items = message.values
+    for index, value in enumerate(column):
+        try:
+            write_value(items.add(), value)
+        except ValueError as error:
+            raise ValueError(f"EventBatch.values[{index}]: {error}") from error
+
+
+def _write_detail(message: worker_pb2.Detail, index: int, detail: Detail) -> None:
+    message.index = index
+    for status in detail.statuses:
+        _MAPPINGS["Status"].write(message.statuses.add(), status)
+    if detail.hresult is not None:
+        message.hresult = detail.hresult
+    message.data_type = detail.data_type
+    message.coalesced = detail.coalesced
+
+
+def _read_batch(message: worker_pb2.EventBatch) -> EventBatch:
+    count = message.count
+    if count == 0:
+        raise ProtocolViolation("an event batch without events came", reason="columns")
+    if message.first_sequence == 0:
+        raise ProtocolViolation("an event batch starts at sequence 0", reason="columns")
+    return EventBatch(
+        message.first_sequence,
+        _unpacked("keys", "Q", message.keys, count),
+        _read_values(message, count),
+        _unpacked("qualities", "i", message.qualities, count),
+        _unpacked("source_times", "q", message.source_times, count),
+        _unpacked("worker_times", "q", message.worker_times, count),
+        _read_kinds(message.kinds, count),
+        _read_details(message, count) if message.details else NO_DETAILS,
+        message.coalesced,
+    )
+
+
+def _read_values(message: worker_pb2.EventBatch, count: int) -> Sequence[Value]:
+    if message.reals:
+        if len(message.values):
+            raise ProtocolViolation("an event batch has its values twice", reason="columns")
+        return _unpacked("reals", "d", message.reals, count)
+    if len(message.values) != count:
+        raise ProtocolViolation(
+            f"the column values of an event batch has {len(message.values)} entries for {count} events",
+            reason="columns",
+        )
+    return [read_value(value) for value in message.values]
+
+
+def _read_kinds(kinds: bytes, count: int) -> bytes:
+    if kinds and len(kinds) != count:
+        raise ProtocolViolation(
+            f"the column kinds of an event batch has {len(kinds)} entries for {count} events", reason="columns"
+        )
+    if kinds and max(kinds) > _LAST_KIND:
+        raise ProtocolViolation(f"an event of the unknown kind {max(kinds)} came", reason="columns")
+    return kinds
+
+
+def _read_details(message: worker_pb2.EventBatch, count: int) -> Mapping[int, Detail]:
+    details: dict[int, Detail] = {}
+    for entry in message.details:
+        if entry.index >= count or entry.index in details:
+            raise ProtocolViolation(
+                f"detail {entry.index} of an event batch of {count} is out of range or came twice", reason="columns"
+            )
+        details[entry.index] = Detail(
+            tuple([_status_from(status) for status in entry.statuses]),
+            entry.hresult if entry.HasField("hresult") else None,
+            entry.data_type,
+            entry.coalesced,
+        )
+    return details
