@@ -1,6 +1,7 @@
 """Local pipes behind one small interface: a Unix socket, or a named pipe on Windows.
 
 A pipe is made for one session alone: it takes one connection, from the current user, and is gone with its listener.
+Names are unguessable, yet a name is no proof: compare :func:`peer_pid` with the process that was started.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import secrets
 import sys
 from collections.abc import Callable
 from typing import Protocol
+
+from app.tasks import Clock, SystemClock
 
 
 class PipeListener(Protocol):
@@ -26,6 +29,9 @@ class PipeListener(Protocol):
 
 
 ProtocolFactory = Callable[[], asyncio.Protocol]
+
+_RETRY_S = 0.02
+_SYSTEM_CLOCK = SystemClock()
 
 
 def pipe_name() -> str:
@@ -44,9 +50,19 @@ async def listen(name: str, factory: ProtocolFactory) -> PipeListener:
     return await _pipes.listen(name, factory)
 
 
-async def connect(address: str, factory: ProtocolFactory) -> tuple[asyncio.Transport, asyncio.Protocol]:
-    """Connect to a listener; OSError when there is none (any more), or it has its connection."""
-    return await _pipes.connect(address, factory)
+async def connect(
+    address: str, factory: ProtocolFactory, timeout_s: float = 0.0, clock: Clock = _SYSTEM_CLOCK
+) -> tuple[asyncio.Transport, asyncio.Protocol]:
+    """Connect to a listener, trying for ``timeout_s`` while it is not there yet (0 = once). OSError when there is
+    none by then, or it has its connection."""
+    end = clock.monotonic() + timeout_s
+    while True:
+        try:
+            return await _pipes.connect(address, factory)
+        except (FileNotFoundError, ConnectionRefusedError):
+            if clock.monotonic() >= end:
+                raise
+        await clock.sleep(_RETRY_S)
 
 
 def peer_pid(transport: asyncio.BaseTransport) -> int | None:

@@ -15,21 +15,34 @@ from pathlib import Path
 from app.tasks import spawn
 
 _PEER_CREDENTIALS = struct.Struct("3i")  # pid, uid, gid
+_DARWIN_SOL_LOCAL, _DARWIN_LOCAL_PEERPID = 0, 2
+_PATH_LIMIT = 107 if sys.platform == "linux" else 103  # sun_path, less its closing zero
 
 
 def directory() -> Path:
     """The directory of the sockets, made with mode 0700; PermissionError when somebody else could enter it."""
-    base = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
-    path = Path(base) / f"tagwatch-{os.getuid()}"
-    path.mkdir(mode=0o700, exist_ok=True)
+    path = _base() / f"tagwatch-{os.getuid()}"
+    try:
+        path.mkdir(mode=0o700)
+        path.chmod(0o700)  # whatever the umask took away
+    except FileExistsError:
+        pass  # ours of an earlier run, or somebody's trap: looked at next
     found = path.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) & 0o077:
         raise PermissionError(f"{path} must be a directory of this user with mode 0700: remove it and start again")
     return path
 
 
+def _base() -> Path:
+    runtime = os.environ.get("XDG_RUNTIME_DIR")  # named but missing, or another user's, under sudo
+    return Path(runtime if runtime and os.access(runtime, os.W_OK | os.X_OK) else tempfile.gettempdir())
+
+
 class _Listener:
     def __init__(self, path: Path) -> None:
+        if len(os.fsencode(path)) > _PATH_LIMIT:
+            raise OSError(f"{path} is too long for a socket ({_PATH_LIMIT} bytes): set XDG_RUNTIME_DIR to a short path")
+        self._loop = asyncio.get_running_loop()
         self._path = path
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.setblocking(False)
@@ -45,7 +58,7 @@ class _Listener:
         return str(self._path)
 
     def wait(self, factory: Callable[[], asyncio.Protocol]) -> None:
-        asyncio.get_running_loop().add_reader(self._socket.fileno(), self._accept, factory)
+        self._loop.add_reader(self._socket.fileno(), self._accept, factory)
 
     def _accept(self, factory: Callable[[], asyncio.Protocol]) -> None:
         try:
@@ -54,21 +67,23 @@ class _Listener:
             return
         self.close()  # before anything else: a second connection finds nothing
         connection.setblocking(False)
-        _adopt(connection, factory)
+        spawn(_adopt(connection, factory), name="pipe accept")
 
     def close(self) -> None:
         if self._socket.fileno() == -1:
             return
-        asyncio.get_running_loop().remove_reader(self._socket.fileno())
+        if not self._loop.is_closed():
+            self._loop.remove_reader(self._socket.fileno())
         self._socket.close()
         self._path.unlink(missing_ok=True)
 
 
-def _adopt(connection: socket.socket, factory: Callable[[], asyncio.Protocol]) -> None:
-    async def adopt() -> None:
+async def _adopt(connection: socket.socket, factory: Callable[[], asyncio.Protocol]) -> None:
+    try:
         await asyncio.get_running_loop().connect_accepted_socket(factory, connection)
-
-    spawn(adopt(), name="pipe accept")
+    except BaseException:
+        connection.close()
+        raise
 
 
 async def listen(name: str, factory: Callable[[], asyncio.Protocol]) -> _Listener:
@@ -84,7 +99,12 @@ async def connect(address: str, factory: Callable[[], asyncio.Protocol]) -> tupl
 
 def peer_pid(transport: asyncio.BaseTransport) -> int | None:
     peer: socket.socket = transport.get_extra_info("socket")
-    if sys.platform != "linux":
-        return None
-    data = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER_CREDENTIALS.size)
-    return _PEER_CREDENTIALS.unpack(data)[0]
+    try:
+        if sys.platform == "linux":
+            data = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER_CREDENTIALS.size)
+            return _PEER_CREDENTIALS.unpack(data)[0]
+        if sys.platform == "darwin":
+            return peer.getsockopt(_DARWIN_SOL_LOCAL, _DARWIN_LOCAL_PEERPID)
+    except OSError:  # closed already
+        pass
+    return None
