@@ -25,7 +25,7 @@ class FrameReader:
     """
 
     def __init__(self, limit: int) -> None:
-        self._limit = limit
+        self.limit = limit
         self._pending = bytearray()
         self._failure: ProtocolViolation | None = None
 
@@ -66,8 +66,8 @@ class FrameReader:
         at, size = 0, len(data)
         while size - at >= HEADER_SIZE:
             length = _LENGTH.unpack_from(data, at)[0]
-            if not 0 < length <= self._limit:
-                raise self._fail(f"a frame of length {length} came, 1 to {self._limit} is allowed")
+            if not 0 < length <= self.limit:
+                raise self._fail(f"a frame of length {length} came, 1 to {self.limit} is allowed")
             end = at + HEADER_SIZE + length
             if end > size:
                 break

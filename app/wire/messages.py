@@ -67,7 +67,7 @@ class Codec:
 
     def __init__(self, session_id: str, frame_limit: int) -> None:
         self._session_id = session_id
-        self._frame_limit = frame_limit
+        self.frame_limit = frame_limit
         self._sent = 0
         self._received = 0
 
@@ -79,7 +79,7 @@ class Codec:
         )
         _set(envelope, "Envelope", "correlation_id", correlation_id)
         _fill_envelope(envelope, body)
-        framed = frame(envelope.SerializeToString(), self._frame_limit)
+        framed = frame(envelope.SerializeToString(), self.frame_limit)
         self._sent += 1
         return framed
 
