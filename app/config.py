@@ -37,8 +37,10 @@ class SettingError(ValueError):
     """A setting that cannot be used; the text names it, its value and what is allowed."""
 
 
-def _setting(default: Any, text: str, *, least: float | None = None, above: float | None = None) -> Any:
-    return field(default=default, metadata={"text": text, "least": least, "above": above})
+def _setting(
+    default: Any, text: str, *, least: float | None = None, above: float | None = None, most: float | None = None
+) -> Any:
+    return field(default=default, metadata={"text": text, "least": least, "above": above, "most": most})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,12 @@ class Settings:
     heartbeat_s: float = _setting(5.0, "how often gateway and worker tell each other that they live", above=0)
     heartbeat_grace_s: float = _setting(15.0, "silence after which a worker counts as unresponsive", above=0)
     connect_attempt_s: float = _setting(2.0, "how long one attempt to connect to the pipe may take", above=0)
-    frame_limit: int = _setting(16 * 1024 * 1024, "the largest frame on a worker's pipe", least=1024)
-    batch_limit: int = _setting(1024, "events in one batch at the most", least=1)
+    frame_limit: int = _setting(16 * 1024 * 1024, "the largest frame on a worker's pipe", least=1024, most=2**30)
+    batch_limit: int = _setting(1024, "events in one batch at the most", least=1, most=65_536)
     batch_delay_s: float = _setting(0.005, "how long an event may wait in the worker for company", least=0)
-    worker_backlog: int = _setting(100_000, "events a worker keeps before it coalesces data changes", least=1)
+    worker_backlog: int = _setting(
+        100_000, "events a worker keeps before it coalesces data changes", least=1, most=2**31 - 1
+    )
     inbox_limit: int = _setting(200_000, "events kept per session while nobody reads them; the oldest go", least=1)
     command_timeout_s: float = _setting(30.0, "how long a command may take", above=0)
     sessions: int = _setting(64, "sessions open at the same time", least=1)
@@ -145,13 +149,16 @@ def _convert(entry: dataclasses.Field[Any], value: Any, origin: str) -> Any:
 
 
 def _check(entry: dataclasses.Field[Any], value: Any, origin: str) -> None:
-    least, above = entry.metadata["least"], entry.metadata["above"]
+    least, above, most = entry.metadata["least"], entry.metadata["above"], entry.metadata["most"]
     kind = _kind(entry)
     right_kind = isinstance(value, kind) or (kind is float and isinstance(value, int))
     wrong = not right_kind or (isinstance(value, bool) and kind is not bool)
     if not wrong and isinstance(value, int | float) and not isinstance(value, bool):
         wrong = (
-            not math.isfinite(value) or (least is not None and value < least) or (above is not None and value <= above)
+            not math.isfinite(value)
+            or (least is not None and value < least)
+            or (above is not None and value <= above)
+            or (most is not None and value > most)
         )
     if wrong:
         raise SettingError(f"{entry.name} from {origin} is {value!r}, but must be {_allowed(entry)}")
@@ -168,6 +175,9 @@ def _allowed(entry: dataclasses.Field[Any]) -> str:
     if kind is bool:
         return "true or false"
     noun = "a whole number" if kind is int else "a number"
-    if entry.metadata["above"] is not None:
-        return f"{noun} above {entry.metadata['above']:g}"
-    return noun if entry.metadata["least"] is None else f"{noun} of at least {entry.metadata['least']:g}"
+    limits = [
+        f"{words} {entry.metadata[bound]:.12g}"
+        for bound, words in (("above", "above"), ("least", "of at least"), ("most", "at most"))
+        if entry.metadata[bound] is not None
+    ]
+    return f"{noun} {' and '.join(limits)}".strip()

@@ -37,7 +37,9 @@ class Duration:
     ns: int
 
     def __str__(self) -> str:
-        return f"{self.ns / NS_PER_S:.9f}".rstrip("0").rstrip(".") + " s"
+        seconds, nanos = divmod(abs(self.ns), NS_PER_S)  # a float would lose nanoseconds after a hundred days
+        fraction = f".{nanos:09d}".rstrip("0").rstrip(".")
+        return f"{'-' if self.ns < 0 else ''}{seconds}{fraction} s"
 
 
 Value = None | bool | int | float | str | bytes | Timestamp | Duration | tuple["Value", ...]
