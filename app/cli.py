@@ -85,7 +85,7 @@ async def _watch_until_signal(request: WatchRequest, settings: config.Settings) 
         try:
             loop.add_signal_handler(number, stop.set)
         except NotImplementedError:  # Windows: the handler runs in the main thread, between two turns of the loop
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+            signal.signal(number, lambda number, frame: loop.call_soon_threadsafe(stop.set))
     return await watch(request, settings, stop, console())
 
 

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter, OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from app.values import split_key
+from app import commands as c
+from app.batch import EventBatch, Sample
+from app.commands import Command, Handle, ItemRows, Reply, RestoredItem, RestoredServer
+from app.values import Value, item_key, split_key
+
+#: Latest values of keys that no reply has announced (yet): an item's first value may overtake its reply.
+_EARLY = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +34,215 @@ class Item:
     @property
     def item_handle(self) -> int:
         return split_key(self.key)[1]
+
+
+@dataclass(slots=True)
+class _Server:
+    client_name: str
+    buffered_interval_ms: int = 0
+
+
+class ItemRegistry:
+    """Items by key, with flags from replies and latest values from batches.
+
+    ``version`` grows with every change of the set or of a flag, so that a view knows when to look again.
+    """
+
+    def __init__(self) -> None:
+        self._items: dict[int, Item] = {}
+        self._servers: dict[int, _Server] = {}
+        # One entry for each item, None until its first event: a key that makes it grow is unknown.
+        self._latest: dict[int, tuple[Value, int, int, int] | None] = {}
+        self._counts: Counter[int] = Counter()
+        self._early: OrderedDict[int, tuple[Value, int, int, int]] = OrderedDict()
+        self.version = 0
+
+    # ---- reading
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def all(self) -> list[Item]:
+        return list(self._items.values())
+
+    def get(self, key: int) -> Item | None:
+        return self._items.get(key)
+
+    def find(self, server_handle: int, item_handle: int) -> Item | None:
+        return self._items.get(item_key(server_handle, item_handle))
+
+    def sample(self, key: int) -> Sample | None:
+        """The newest event's value, quality and times; None before the first."""
+        latest = self._latest.get(key)
+        return None if latest is None else Sample(*latest)
+
+    def count(self, key: int) -> int:
+        """Events of this item so far."""
+        return self._counts[key] if key in self._items else 0
+
+    def tag(self, key: int) -> str:
+        """The item's tag address; for a key that is not registered, its handles."""
+        item = self._items.get(key)
+        return item.tag if item is not None else "#{}/{}".format(*split_key(key))
+
+    def servers(self) -> dict[int, str]:
+        """Server handle -> client name."""
+        return {handle: server.client_name for handle, server in self._servers.items()}
+
+    @property
+    def advised(self) -> int:
+        return sum(item.advised for item in self._items.values())
+
+    # ---- events
+
+    def apply(self, batches: Iterable[EventBatch]) -> None:
+        """Keep the newest value of each item; completions carry none and are left out."""
+        for batch in batches:
+            if batch.kinds:
+                self._apply_mixed(batch)
+            else:
+                self._apply(batch.keys, zip(batch.keys, batch.samples(), strict=True))
+
+    def _apply_mixed(self, batch: EventBatch) -> None:
+        data = [
+            (key, sample)
+            for key, kind, sample in zip(batch.keys, batch.kinds, batch.samples(), strict=True)
+            if kind <= 1  # the data changes; enumerations would cost more than the rest
+        ]
+        self._apply([key for key, _ in data], data)
+
+    def _apply(self, keys: Iterable[int], samples: Iterable[tuple[int, tuple[Value, int, int, int]]]) -> None:
+        known = len(self._latest)
+        self._latest.update(samples)
+        self._counts.update(keys)
+        if len(self._latest) != known:
+            self._set_early_aside(known)
+
+    def _set_early_aside(self, known: int) -> None:
+        # New entries stand at the end of the dictionary.
+        for key in list(self._latest)[known:]:
+            if (sample := self._latest.pop(key)) is not None:
+                self._early[key] = sample
+                self._early.move_to_end(key)
+        while len(self._early) > _EARLY:
+            key, _ = self._early.popitem(last=False)
+            del self._counts[key]
+
+    # ---- replies
+
+    def track(self, command: Command, reply: Reply) -> None:
+        """Take over what a command with an Ok reply has changed; other replies change nothing."""
+        if not reply.ok:
+            return
+        match command:
+            case c.Register():
+                if isinstance(reply.payload, Handle):
+                    self._servers[reply.payload.handle] = _Server(command.client_name)
+                    self.version += 1
+            case c.Unregister():
+                self._unregister(command.server_handle)
+            case c.SetBufferedUpdateInterval():
+                if (server := self._servers.get(command.server_handle)) is not None:
+                    server.buffered_interval_ms = command.interval_ms
+            case c.AddItem() | c.AddItem2() | c.AddBufferedItem():
+                self._track_added(command, reply)
+            case c.RemoveItem():
+                self._remove(item_key(command.server_handle, command.item_handle))
+            case c.Advise() | c.AdviseSupervisory() | c.UnAdvise() | c.Suspend() | c.Activate():
+                self._track_flags(command)
+            case c.AddItemBulk() | c.SubscribeBulk() | c.RemoveItemBulk() | c.UnsubscribeBulk():
+                self._track_rows(command, reply)
+            case c.AdviseItemBulk() | c.UnAdviseItemBulk():
+                self._track_rows(command, reply)
+            case _:
+                pass
+
+    def _track_added(self, command: c.AddItem | c.AddItem2 | c.AddBufferedItem, reply: Reply) -> None:
+        if isinstance(reply.payload, Handle):
+            context = "" if isinstance(command, c.AddItem) else command.context
+            key = item_key(command.server_handle, reply.payload.handle)
+            self._add(Item(key, command.tag, context, isinstance(command, c.AddBufferedItem)))
+
+    def _track_flags(self, command: c.Advise | c.AdviseSupervisory | c.UnAdvise | c.Suspend | c.Activate) -> None:
+        key = item_key(command.server_handle, command.item_handle)
+        match command:
+            case c.Advise() | c.AdviseSupervisory():
+                self._change(key, advised=True, supervisory=isinstance(command, c.AdviseSupervisory))
+            case c.UnAdvise():
+                self._change(key, advised=False, supervisory=False, suspended=False)
+            case c.Suspend() | c.Activate():
+                self._change(key, suspended=isinstance(command, c.Suspend))
+
+    def _track_rows(
+        self,
+        command: c.AddItemBulk
+        | c.SubscribeBulk
+        | c.RemoveItemBulk
+        | c.UnsubscribeBulk
+        | c.AdviseItemBulk
+        | c.UnAdviseItemBulk,
+        reply: Reply,
+    ) -> None:
+        if not isinstance(reply.payload, ItemRows):
+            return
+        for row in reply.payload.rows:
+            if not row.success:
+                continue
+            key = item_key(command.server_handle, row.item_handle)
+            match command:
+                case c.AddItemBulk() | c.SubscribeBulk():
+                    self._add(Item(key, row.tag, advised=isinstance(command, c.SubscribeBulk)))
+                case c.RemoveItemBulk() | c.UnsubscribeBulk():
+                    self._remove(key)
+                case c.AdviseItemBulk():
+                    self._change(key, advised=True, supervisory=False)
+                case c.UnAdviseItemBulk():
+                    self._change(key, advised=False, supervisory=False, suspended=False)
+
+    def _add(self, item: Item) -> None:
+        if item.item_handle == 0 or not item.tag.strip():
+            return
+        self._items[item.key] = item
+        self._latest[item.key] = self._early.pop(item.key, None)
+        self.version += 1
+
+    def _change(self, key: int, **flags: bool) -> None:
+        if (item := self._items.get(key)) is not None:
+            self._items[key] = replace(item, **flags)
+            self.version += 1
+
+    def _remove(self, key: int) -> None:
+        if self._items.pop(key, None) is not None:
+            self._latest.pop(key, None)
+            self._counts.pop(key, None)
+            self.version += 1
+
+    def _unregister(self, server_handle: int) -> None:
+        for key in [key for key in self._items if key >> 32 == server_handle]:
+            self._remove(key)
+        if self._servers.pop(server_handle, None) is not None:
+            self.version += 1
+
+    # ---- restart
+
+    def restore_command(self) -> c.Restore:
+        """What a new worker needs so that every handle means what it meant."""
+        return c.Restore(
+            tuple(
+                RestoredServer(handle, server.client_name, server.buffered_interval_ms)
+                for handle, server in self._servers.items()
+            ),
+            tuple(
+                RestoredItem(
+                    item.server_handle,
+                    item.item_handle,
+                    item.tag,
+                    item.context,
+                    item.buffered,
+                    item.advised,
+                    item.supervisory,
+                    item.suspended,
+                )
+                for item in self._items.values()
+            ),
+        )

@@ -44,17 +44,21 @@ _WORDS = {
     _S.CLOSED: "closed",
 }
 
-#: What may follow each state. A start walks forward, one step or several; a restart walks from Ready to StartingWorker.
+#: What may follow each state. A start walks forward, one step or several.
 TRANSITIONS: dict[SessionState, frozenset[SessionState]] = {
     **{
         state: frozenset([*_STARTING[i + 1 :], _S.READY, _S.CLOSING, _S.FAULTED, _S.CLOSED])
         for i, state in enumerate(_STARTING)
     },
-    _S.READY: frozenset([_S.STARTING_WORKER, _S.CLOSING, _S.FAULTED, _S.CLOSED]),
+    _S.READY: frozenset([_S.CLOSING, _S.FAULTED, _S.CLOSED]),
     _S.CLOSING: frozenset([_S.CLOSED, _S.FAULTED]),
     _S.FAULTED: frozenset([_S.CLOSED]),
     _S.CLOSED: frozenset(),
 }
+
+
+#: From where a restart of the worker may walk back to StartingWorker: only the restart itself does, no late callback.
+RESTARTABLE = frozenset([_S.READY, *_STARTING[1:]])
 
 
 def allowed(old: SessionState, new: SessionState) -> bool:

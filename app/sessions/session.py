@@ -1,0 +1,666 @@
+"""One client's connection to one data source, through one worker process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from app import commands as c
+from app.batch import EventBatch
+from app.commands import Command, ItemRows, Reply
+from app.config import OverflowPolicy, RestartPolicy, Settings
+from app.errors import ErrorCode, GatewayError
+from app.events.distributor import Distributor
+from app.events.mirror import Mirror
+from app.events.notices import Broadcaster, Notice, NoticeKind, Severity
+from app.events.subscriber import SubscriberLease
+from app.metrics import Metrics
+from app.sessions.info import SessionInfo, SessionSpec, SessionStatistics, Totals
+from app.sessions.items import ItemRegistry
+from app.sessions.lease import Lease
+from app.sessions.restart import Backoff
+from app.sessions.state import RESTARTABLE, SessionState, allowed
+from app.tasks import Clock, Timer, join, spawn
+from app.values import Fault
+from app.wire.bodies import SourceState
+from app.workers.contract import Launcher, StartStep, WorkerClient, WorkerSpec, WorkerState
+
+_log = logging.getLogger(__name__)
+
+
+#: Told of every change of state, in order, each once: old, new.
+StateWatcher = Callable[[SessionState, SessionState], None]
+
+
+class Session:
+    """Runs on one loop and has no threads: what stands between two awaits happens at once, and that is what makes the
+    checks here safe. Close, kill and dispose go through one gate, one after the other."""
+
+    def __init__(
+        self,
+        spec: SessionSpec,
+        settings: Settings,
+        launcher: Launcher,
+        clock: Clock,
+        metrics: Metrics,
+        broadcaster: Broadcaster | None = None,
+        *,
+        expired: Callable[[Session], None] = lambda session: None,
+    ) -> None:
+        """``expired`` is told when the lease or the grace is over; it is up to the manager to close then."""
+        self._spec = spec
+        self._settings = settings
+        self._launcher = launcher
+        self._clock = clock
+        self._metrics = metrics
+        self._broadcaster = broadcaster
+        self._expired = expired
+        self._state = SessionState.CREATING
+        self._watchers: list[StateWatcher] = []
+        self._fault: Fault | None = None
+        self._client: WorkerClient | None = None
+        self._source_state: SourceState | None = None
+        self._lease = Lease(clock, spec.lease_s, settings.detach_grace_s)
+        self._lease.keep(spec.keep_alive)
+        self._external = 0
+        self._gate = asyncio.Lock()
+        self._starting: asyncio.Task[WorkerClient] | None = None
+        self._restarting: asyncio.Task[None] | None = None
+        self._resumed = asyncio.Event()
+        self._resumed.set()
+        self._backoff = Backoff(clock)
+        self._restarts = 0
+        self._offset = 0  # added to a new worker's sequences, so that they go on where the last one's ended
+        self._totals = Totals()
+        self._timer: Timer | None = None
+        self._cleanup: asyncio.Task[None] | None = None
+        self.items = ItemRegistry()
+        self._distributor = Distributor(
+            clock,
+            settings,
+            metrics,
+            source=self._next_batches,
+            apply=self.items.apply,
+            overflowed=self._overflowed,
+            name=spec.id,
+        )
+        self._mirror = None if broadcaster is None else Mirror(self._distributor, broadcaster, spec.id, clock, metrics)
+        metrics.sessions_opened.inc()
+        metrics.sessions_open.labels(self._state).inc()
+        self._arm()
+
+    # ---- reading
+
+    @property
+    def id(self) -> str:
+        return self._spec.id
+
+    @property
+    def name(self) -> str:
+        return self._spec.name or self._spec.backend
+
+    @property
+    def backend(self) -> str:
+        return self._spec.backend
+
+    @property
+    def spec(self) -> SessionSpec:
+        return self._spec
+
+    @property
+    def state(self) -> SessionState:
+        return self._state
+
+    @property
+    def fault(self) -> Fault | None:
+        """Why it faulted, or what went wrong while it closed."""
+        return self._fault
+
+    @property
+    def source_state(self) -> SourceState | None:
+        return self._source_state
+
+    @property
+    def subscribers(self) -> int:
+        """External ones; the mirror is not counted."""
+        return self._external
+
+    @property
+    def worker_pid(self) -> int | None:
+        return None if self._client is None else self._client.process_id
+
+    @property
+    def last_activity_ns(self) -> int:
+        return self._lease.last_activity_ns
+
+    @property
+    def lease_expires_ns(self) -> int | None:
+        return self._lease.expires_ns
+
+    def info(self) -> SessionInfo:
+        client = None if self._client is None else self._client.statistics()
+        totals = self._totals.with_current(client)
+        return SessionInfo(
+            self.id,
+            self.name,
+            self.backend,
+            "" if self._client is None else self._client.source,
+            self._state,
+            None if client is None else client.state,
+            self.worker_pid,
+            self._lease.opened_at_ns,
+            self._lease.last_activity_ns,
+            self._lease.expires_ns,
+            self._external,
+            len(self.items),
+            self.items.advised,
+            self._fault,
+            self._source_state,
+            totals.received,
+            totals.dropped,
+            totals.coalesced,
+            totals.gaps,
+            self._restarts,
+            None if client is None else client.heartbeat,
+        )
+
+    def statistics(self) -> SessionStatistics:
+        return SessionStatistics(
+            self.id,
+            self._state,
+            None if self._client is None else self._client.statistics(),
+            self._distributor.statistics(),
+            None if self._mirror is None else self._mirror.statistics(),
+        )
+
+    def watch(self, watcher: StateWatcher) -> Callable[[], None]:
+        """Tell ``watcher`` every later change of state; returns what ends that."""
+        self._watchers.append(watcher)
+
+        def unwatch() -> None:
+            if watcher in self._watchers:
+                self._watchers.remove(watcher)
+
+        return unwatch
+
+    def owned_by(self, owner_key: str | None) -> bool:
+        return self._spec.owner_key is None or self._spec.owner_key == owner_key
+
+    # ---- state
+
+    def _transition(self, new: SessionState) -> bool:
+        """Walk to ``new`` if the table allows it; whether it did."""
+        if not allowed(self._state, new):
+            return False
+        self._set_state(new)
+        return True
+
+    def _set_state(self, new: SessionState) -> None:
+        old, self._state = self._state, new
+        self._metrics.sessions_open.labels(old).dec()
+        if new is not SessionState.CLOSED:
+            self._metrics.sessions_open.labels(new).inc()
+        for watcher in list(self._watchers):
+            watcher(old, new)
+        severity = Severity.ERROR if new is SessionState.FAULTED else Severity.INFO
+        self._tell(NoticeKind.STATE, severity, f"{self.name}: {new.words}", old=str(old), new=str(new))
+
+    def _tell(self, kind: NoticeKind, severity: Severity, message: str, **details: str) -> None:
+        if self._mirror is not None:
+            self._mirror.notice(Notice(kind, severity, self._clock.utc_ns(), message, details))
+
+    def _mark_faulted(self, fault: Fault) -> bool:
+        if self._state is SessionState.CLOSED:
+            return False
+        self._fault = fault
+        if not self._transition(SessionState.FAULTED):
+            return False
+        self._metrics.sessions_faulted.labels(fault.code).inc()
+        details = {**fault.details, "code": fault.code}
+        self._tell(NoticeKind.FAULT, Severity.ERROR, f"{self.name}: {fault.message}", **details)
+        return True
+
+    # ---- start
+
+    async def start(self) -> None:
+        """Bring it to Ready; GatewayError says which step failed and why, and the session is then Faulted with nothing
+        left of the attempt. Closed meanwhile: SessionNotReady."""
+        self._starting = spawn(
+            self._launcher.start(self._worker_spec(), self._entered), name=f"start {self.id}", on_failure=_told_by_start
+        )
+        try:
+            client = await asyncio.shield(self._starting)
+        except asyncio.CancelledError:
+            if self._starting.cancelled():
+                raise GatewayError(ErrorCode.SESSION_NOT_READY, "the session was closed during its start") from None
+            await join(self._starting)
+            raise
+        except GatewayError as error:
+            self._mark_faulted(error.fault)
+            raise
+        finally:
+            self._starting = None
+        self._begin(client)
+
+    def _begin(self, client: WorkerClient) -> None:
+        self._client = client
+        if not self._transition(SessionState.READY):
+            # Closed between the launcher's last step and here: the close waits at its gate for the client's release.
+            raise GatewayError(ErrorCode.SESSION_NOT_READY, f"the session is {self._state}")
+        self._backoff.ready()
+        client.listen(_Reports(self, client))
+        if self._state is SessionState.READY:
+            self._start_mirror()
+
+    def _worker_spec(self) -> WorkerSpec:
+        spec = self._spec
+        return WorkerSpec(spec.id, spec.backend, spec.pipe_name, spec.nonce, spec.options, spec.startup_timeout_s)
+
+    def _entered(self, step: StartStep) -> None:
+        self._transition(SessionState(step))
+
+    def _start_mirror(self) -> None:
+        if self._mirror is not None:
+            self._mirror.start(lambda: not self._state.ended)
+
+    # ---- commands
+
+    async def invoke(self, command: Command, owner_key: str | None = None) -> Reply:
+        """Send a command and wait for its reply, whatever its status: the one way to the worker, for everybody.
+
+        GatewayError: SessionNotFound for a stranger, SessionNotReady, Timeout, TooManyPending, WorkerUnavailable,
+        InvalidArgument for what cannot be sent. Ok replies are taken over into :attr:`items`.
+        """
+        self._check_owner(owner_key)
+        client = self._require_ready()
+        self._touch()
+        kind = type(command).__name__
+        began = self._clock.monotonic()
+        outcome = "cancelled"
+        try:
+            reply = await client.invoke(command, self._spec.command_timeout_s)
+            outcome = reply.code.words
+        except GatewayError as error:
+            outcome = error.code
+            raise
+        finally:
+            self._metrics.commands.labels(kind, outcome).inc()
+            self._metrics.command_latency.labels(kind).observe(self._clock.monotonic() - began)
+        self.items.track(command, reply)
+        return reply
+
+    def _check_owner(self, owner_key: str | None) -> None:
+        if not self.owned_by(owner_key):
+            raise GatewayError(ErrorCode.SESSION_NOT_FOUND, f"session {self.id} does not exist")
+
+    def _require_ready(self) -> WorkerClient:
+        client = self._client
+        worker = "not attached" if client is None else str(client.state)
+        if client is None or self._state is not SessionState.READY or client.state is not WorkerState.READY:
+            why = f": {self._fault.message}" if self._fault is not None else ""
+            raise GatewayError(
+                ErrorCode.SESSION_NOT_READY, f"the session is {self._state}, its worker is {worker}{why}"
+            )
+        return client
+
+    # ---- subscribers
+
+    def attach(self, after_sequence: int = 0, owner_key: str | None = None) -> SubscriberLease:
+        """A place at the session's events; resuming after ``after_sequence`` if that is not 0.
+
+        GatewayError: SessionNotFound, SessionNotReady, EventSubscriberAlreadyActive, EventSubscriberLimitReached, or
+        InvalidArgument for a sequence that is not yet.
+        """
+        self._check_owner(owner_key)
+        if after_sequence < 0:
+            raise GatewayError(ErrorCode.INVALID_ARGUMENT, f"after_sequence is {after_sequence}, it cannot be negative")
+        self._require_ready()
+        self._take_place()
+        try:
+            lease = self._distributor.attach(
+                after_sequence=after_sequence, on_read=self._touch, on_closed=self._give_place_back
+            )
+        except BaseException:
+            self._external -= 1
+            raise
+        self._lease.attached()
+        self._touch()
+        return lease
+
+    def _take_place(self) -> None:
+        if not self._settings.several_subscribers:
+            if self._external:
+                raise GatewayError(
+                    ErrorCode.EVENT_SUBSCRIBER_ALREADY_ACTIVE, "the session has its one subscriber already"
+                )
+        elif self._external >= (cap := max(1, self._settings.subscribers)):
+            raise GatewayError(
+                ErrorCode.EVENT_SUBSCRIBER_LIMIT_REACHED, f"the session has {cap} subscribers already, its limit"
+            )
+        self._external += 1
+
+    def _give_place_back(self, lease: SubscriberLease) -> None:
+        self._external -= 1
+        if self._external == 0:
+            self._lease.detached()
+            self._arm()
+
+    def _overflowed(self, lease: SubscriberLease) -> None:
+        """The subscriber is disconnected already; by policy the session may go with it."""
+        if lease.internal:
+            return
+        dropped = lease.statistics().dropped
+        self._metrics.dropped.labels("subscriber").inc(dropped)
+        self._tell(
+            NoticeKind.SUBSCRIBER,
+            Severity.WARNING,
+            f"{self.name}: a subscriber was too slow and was disconnected",
+            missed=str(dropped),
+        )
+        only_one = not self._settings.several_subscribers and self._external == 1
+        if self._settings.overflow_policy is OverflowPolicy.FAIL_FAST and only_one:
+            self._lost(Fault(ErrorCode.EVENT_QUEUE_OVERFLOW, "event stream queue overflowed"))
+
+    async def _next_batches(self) -> list[EventBatch]:
+        """The distributor's source: goes on with the next worker when a restart replaces one."""
+        while True:
+            await self._resumed.wait()
+            client = self._client
+            if client is None:
+                return []
+            try:
+                batches = await client.batches()
+            except GatewayError:
+                if client is not self._client or not self._resumed.is_set():
+                    continue  # replaced, or about to be
+                raise
+            if not batches and (client is not self._client or not self._resumed.is_set()):
+                continue
+            if not batches and self._state is SessionState.FAULTED and self._fault is not None:
+                raise GatewayError.of(self._fault)  # the worker was let go of because the session faulted
+            if self._offset:
+                for batch in batches:
+                    batch.first_sequence += self._offset
+            return batches
+
+    # ---- activity and lease
+
+    def _touch(self) -> None:
+        self._lease.touch()
+
+    def extend_lease(self, duration_s: float | None = None) -> None:
+        """The lease ends so many seconds from now; without a number, its own duration from now."""
+        duration_s = self._spec.lease_s if duration_s is None else duration_s
+        if not duration_s > 0:
+            raise GatewayError(ErrorCode.INVALID_ARGUMENT, f"a lease of {duration_s:g} s is not a lease")
+        self._lease.extend(duration_s)
+        self._arm()
+
+    def keep_alive(self, kept: bool) -> None:
+        """Kept sessions do not expire: the window's own, while it is open."""
+        self._lease.keep(kept)
+        self._arm()
+
+    def expired(self) -> str | None:
+        """The reason to close it now, None while it may live."""
+        return None if self._state is SessionState.CLOSED else self._lease.expired(self._external)
+
+    def _arm(self) -> None:
+        """One timer, set to the earliest moment at which the session could have expired; activity moves the moment,
+        not the timer."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        due_in_s = self._lease.due_in_s()
+        if due_in_s is not None and self._state not in (SessionState.CLOSED, SessionState.CLOSING):
+            self._timer = self._clock.call_later(due_in_s, self._due)
+
+    def _due(self) -> None:
+        self._timer = None
+        if self.expired() is not None:
+            self._expired(self)
+        elif not self._external:
+            self._arm()
+
+    # ---- the worker's reports
+
+    def _worker_faulted(self, client: WorkerClient, fault: Fault) -> None:
+        if client is not self._client or self._restarting is not None:
+            return  # one that was replaced, or the restart sees it itself
+        if self._spec.restart is RestartPolicy.ON_FAULT and self._state is SessionState.READY:
+            self._begin_restart(fault)
+        else:
+            self._lost(fault)
+
+    def _lost(self, fault: Fault) -> None:
+        """Faulted, and the worker is let go of in the background; a close or a dispose waits for that."""
+        if self._mark_faulted(fault) and self._client is not None and self._cleanup is None:
+            self._cleanup = spawn(self._client.aclose(), name=f"clean up {self.id}")
+
+    def _source_changed(self, state: SourceState) -> None:
+        self._source_state = state
+        if state.connected:
+            count = f", {state.restored:,} of {state.items:,} items restored" if state.items else ""
+            self._tell(
+                NoticeKind.SOURCE_BACK,
+                Severity.INFO if state.restored == state.items else Severity.WARNING,
+                f"{self.name}: connected to the source again{count}",
+                restored=str(state.restored),
+                items=str(state.items),
+            )
+        else:
+            self._tell(
+                NoticeKind.SOURCE_LOST,
+                Severity.ERROR,
+                f"{self.name}: the source is lost: {state.reason}",
+                next_attempt_ns=str(state.next_attempt_ns),
+                reason=state.reason,
+            )
+
+    def _missing(self, kind: NoticeKind, count: int, words: str) -> None:
+        self._tell(kind, Severity.WARNING, f"{self.name}: {count:,} events {words}", missed=str(count))
+
+    # ---- restart of the worker
+
+    def _begin_restart(self, fault: Fault) -> None:
+        self._resumed.clear()
+        self._fault = fault
+        self._metrics.sessions_faulted.labels(fault.code).inc()
+        self._tell(NoticeKind.FAULT, Severity.ERROR, f"{self.name}: {fault.message}", **fault.details, code=fault.code)
+        self._set_state(SessionState.STARTING_WORKER)
+        self._restarting = spawn(self._restart(fault), name=f"restart {self.id}")
+
+    async def _restart(self, fault: Fault) -> None:
+        """Workers are tried until one is ready with the items restored, or the backoff gives up."""
+        try:
+            while (attempt := self._backoff.next()) is not None:
+                number, wait_s = attempt
+                words = f"{self.name}: a new worker is started in {wait_s:g} s (attempt {number})"
+                self._tell(NoticeKind.WORKER_RESTART, Severity.WARNING, words, attempt=str(number))
+                await self._release_client()
+                await self._clock.sleep(wait_s)
+                if self._state not in RESTARTABLE:
+                    return
+                try:
+                    await self._restart_once()
+                    return
+                except GatewayError as error:
+                    fault = error.fault
+                    if self._state in RESTARTABLE and self._state is not SessionState.STARTING_WORKER:
+                        self._set_state(SessionState.STARTING_WORKER)
+            self._mark_faulted(fault)
+        finally:
+            self._restarting = None
+            self._resumed.set()
+
+    async def _restart_once(self) -> None:
+        client = await self._launcher.start(self._worker_spec(), self._entered)
+        self._totals = self._totals.with_current(None if self._client is None else self._client.statistics())
+        self._client = client
+        rows = await self._restored(client)
+        if not self._transition(SessionState.READY):
+            raise GatewayError(ErrorCode.SESSION_NOT_READY, f"the session is {self._state}")
+        self._offset = self._distributor.newest
+        self._fault = None
+        self._source_state = None
+        self._restarts += 1
+        self._metrics.worker_restarts.inc()
+        self._backoff.ready()
+        good = sum(row.success for row in rows)
+        self._tell(
+            NoticeKind.WORKER_RESTART,
+            Severity.INFO if good == len(rows) else Severity.WARNING,
+            f"{self.name}: a new worker has taken over, {good:,} of {len(rows):,} items restored",
+            restored=str(good),
+            items=str(len(rows)),
+        )
+        self._restarting = None
+        self._resumed.set()
+        client.listen(_Reports(self, client))
+
+    async def _restored(self, client: WorkerClient) -> tuple[c.ItemRow, ...]:
+        reply = await client.invoke(self.items.restore_command(), self._spec.startup_timeout_s)
+        if not reply.ok or not isinstance(reply.payload, ItemRows):
+            raise GatewayError(ErrorCode.COMMAND_FAILED, f"the items could not be restored: {reply.words}")
+        return reply.payload.rows
+
+    async def _release_client(self) -> None:
+        if self._client is not None:
+            await self._client.aclose()
+
+    # ---- the end
+
+    async def close(self, reason: str = "closed") -> bool:
+        """Ask the worker to shut down, kill it if it does not, and end Closed. True = it was closed already.
+
+        Runs to its end even if the caller is cancelled. GatewayError CloseFailed when even the kill fails.
+        """
+        return await self._finish(partial(self._close, reason))
+
+    async def close_if_expired(self) -> bool:
+        """Close it if it is expired; whether it was. The look and the move to Closing are one step: a subscriber that
+        attaches before that wins."""
+        return not await self._finish(self._close_expired)
+
+    async def kill(self, reason: str = "killed") -> bool:
+        """End the process at once; the session is Closed. True = it was closed already."""
+        if self._gate.locked() and self._client is not None:
+            await self._client.kill()  # the close that holds the gate waits for this very end
+        return await self._finish(partial(self._kill, reason))
+
+    async def dispose(self) -> None:
+        """Let go of everything, after a close in flight. Twice is harmless."""
+        await self._finish(self._dispose)
+
+    async def _finish(self, end: Callable[[], Any]) -> bool:
+        async def behind_the_gate() -> bool:
+            async with self._gate:
+                return await end()
+
+        return await asyncio.shield(spawn(behind_the_gate(), name=f"end {self.id}", on_failure=_told_by_start))
+
+    async def _close_expired(self) -> bool:
+        reason = self.expired()
+        return True if reason is None else await self._close(reason)
+
+    async def _close(self, reason: str) -> bool:
+        if self._state is SessionState.CLOSED:
+            return True
+        # No await between here and Closing: what the caller has checked still holds.
+        self._transition(SessionState.CLOSING)
+        await self._stop_starting()
+        if self._client is not None and self._client.state in (WorkerState.READY, WorkerState.CLOSING):
+            await self._shut_down(self._client, reason)
+        await self._release()
+        self._closed(reason)
+        return False
+
+    async def _shut_down(self, client: WorkerClient, reason: str) -> None:
+        try:
+            await client.shutdown(self._spec.shutdown_timeout_s, reason)
+        except GatewayError as error:
+            self._fault = self._fault or error.fault
+            _log.warning("the worker of session %s did not shut down: %s", self.id, error.fault.message)
+            try:
+                await client.kill()
+            except Exception as kill_error:
+                words = f"the worker did not shut down ({error.fault.message}) and could not be killed ({kill_error})"
+                failure = GatewayError(ErrorCode.CLOSE_FAILED, words)
+                self._mark_faulted(failure.fault)
+                raise failure from kill_error
+
+    async def _kill(self, reason: str) -> bool:
+        if self._state is SessionState.CLOSED:
+            return True
+        self._transition(SessionState.CLOSING)
+        await self._stop_starting()
+        try:
+            if self._client is not None:
+                await self._client.kill()
+        finally:
+            # The gauges follow the session, not the process: even a kill that fails ends it.
+            await self._release()
+            self._closed(reason)
+        return False
+
+    async def _dispose(self) -> bool:
+        already = self._state is SessionState.CLOSED
+        if not already:
+            self._transition(SessionState.CLOSING)
+        await self._stop_starting()
+        await self._release()
+        if not already:
+            self._closed("disposed")
+        return already
+
+    async def _stop_starting(self) -> None:
+        await join(self._starting, self._restarting)
+        # A start that had just succeeded left its client with the task.
+        if self._starting is not None and not self._starting.cancelled() and self._starting.exception() is None:
+            self._client = self._client or self._starting.result()
+
+    async def _release(self) -> None:
+        """Mirror, then distributor (every subscriber completed), then the worker client."""
+        self._resumed.set()
+        if self._mirror is not None:
+            await self._mirror.stop()
+        await self._distributor.close()
+        await join(self._cleanup, cancel=False)
+        if self._client is not None:
+            await self._client.aclose()
+
+    def _closed(self, reason: str) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._transition(SessionState.CLOSED):
+            self._metrics.sessions_closed.labels(reason).inc()
+
+
+class _Reports:
+    """What one worker client tells its session."""
+
+    def __init__(self, session: Session, client: WorkerClient) -> None:
+        self._session = session
+        self._client = client
+
+    def worker_faulted(self, fault: Fault) -> None:
+        self._session._worker_faulted(self._client, fault)  # pyright: ignore[reportPrivateUsage]
+
+    def source_state(self, state: SourceState) -> None:
+        self._session._source_changed(state)  # pyright: ignore[reportPrivateUsage]
+
+    def sequence_gap(self, expected: int, got: int) -> None:
+        words = "are missing on the way from the worker"
+        self._session._missing(NoticeKind.SEQUENCE_GAP, got - expected, words)  # pyright: ignore[reportPrivateUsage]
+
+    def events_dropped(self, count: int) -> None:
+        words = "were dropped, for nobody read them"
+        self._session._missing(NoticeKind.DROPPED, count, words)  # pyright: ignore[reportPrivateUsage]
+
+
+def _told_by_start(error: BaseException) -> None:
+    """Whoever awaits the task raises its error: it needs no line in the log."""
