@@ -14,6 +14,8 @@ from pathlib import Path
 
 from app.tasks import spawn
 
+assert sys.platform != "win32"
+
 _PEER_CREDENTIALS = struct.Struct("3i")  # pid, uid, gid
 _DARWIN_SOL_LOCAL, _DARWIN_LOCAL_PEERPID = 0, 2
 _PATH_LIMIT = 107 if sys.platform == "linux" else 103  # sun_path, less its closing zero

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import importlib
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -24,11 +25,13 @@ _OVERLAPPED = 0x4000_0000
 _FIRST_INSTANCE = 0x0008_0000
 _REJECT_REMOTE = 0x8
 _BUFFER = 64 * 1024
+_PIPE_BUSY = 231
 _INVALID = ctypes.c_void_p(-1).value
 _SDDL_REVISION = 1
 _TOKEN_QUERY = 0x8
 _TOKEN_USER = 1
 
+_overlapped: Any = importlib.import_module("_overlapped")
 _kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
 _advapi32 = ctypes.WinDLL("advapi32", use_last_error=True)
 _kernel32.CreateNamedPipeW.restype = ctypes.c_void_p
@@ -112,9 +115,14 @@ class _Listener:
 
     async def _accept(self, factory: Callable[[], asyncio.Protocol]) -> None:
         loop: Any = asyncio.get_running_loop()
-        pipe = await loop._proactor.accept_pipe(self._pipe)
-        self._taken = True
-        loop._make_duplex_pipe_transport(pipe or self._pipe, factory(), extra={"addr": self._address})
+        try:
+            await loop._proactor.accept_pipe(self._pipe)
+            self._taken = True
+            await _adopt(self._pipe, factory, {"server": True})
+        except Exception:  # a client that left at once, or a factory that raised
+            self._taken = True
+            self._pipe.close()
+            raise
 
     def close(self) -> None:
         if self._task is not None:
@@ -124,6 +132,18 @@ class _Listener:
             self._pipe.close()
 
 
+async def _adopt(
+    pipe: Any, factory: Callable[[], asyncio.Protocol], extra: dict[str, Any]
+) -> tuple[asyncio.Transport, asyncio.Protocol]:
+    """Give the pipe to a protocol and wait until that knows its transport."""
+    loop: Any = asyncio.get_running_loop()
+    made: asyncio.Future[None] = loop.create_future()
+    protocol = factory()
+    transport = loop._make_duplex_pipe_transport(pipe, protocol, made, extra)
+    await made
+    return transport, protocol
+
+
 async def listen(name: str, factory: Callable[[], asyncio.Protocol]) -> _Listener:
     listener = _Listener(rf"\\.\pipe\tagwatch-{name}")
     listener.wait(factory)
@@ -131,13 +151,26 @@ async def listen(name: str, factory: Callable[[], asyncio.Protocol]) -> _Listene
 
 
 async def connect(address: str, factory: Callable[[], asyncio.Protocol]) -> tuple[asyncio.Transport, asyncio.Protocol]:
-    loop: Any = asyncio.get_running_loop()
-    return await loop.create_pipe_connection(factory, address)
+    # Not the loop's own create_pipe_connection: that tries for ever while the pipe has its one connection.
+    try:
+        pipe = PipeHandle(_overlapped.ConnectPipe(address))
+    except OSError as error:
+        if error.winerror == _PIPE_BUSY:
+            raise ConnectionRefusedError(f"{address} has its connection already") from error
+        raise
+    try:
+        return await _adopt(pipe, factory, {"server": False})
+    except BaseException:
+        pipe.close()
+        raise
 
 
 def peer_pid(transport: asyncio.BaseTransport) -> int | None:
     pipe: Any = transport.get_extra_info("pipe")
+    if pipe.handle is None:  # closed already
+        return None
+    ask = "GetNamedPipeClientProcessId" if transport.get_extra_info("server") else "GetNamedPipeServerProcessId"
     pid = wintypes.ULONG()
-    if not _kernel32.GetNamedPipeClientProcessId(wintypes.HANDLE(pipe.handle), ctypes.byref(pid)):
+    if not getattr(_kernel32, ask)(wintypes.HANDLE(pipe.handle), ctypes.byref(pid)):
         return None
     return pid.value
