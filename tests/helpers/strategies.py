@@ -117,6 +117,8 @@ def exactly(value: Any) -> Any:
         columns = (value.keys, value.values, value.qualities, value.source_times, value.worker_times)
         rest = (value.first_sequence, value.kinds, dict(value.details), value.coalesced)
         return "batch", *(exactly(tuple(column)) for column in columns), exactly(rest)
+    if isinstance(value, DataType):
+        return int, int(value)  # a detail's data type is an integer: sources have others, too
     if isinstance(value, float):
         return "float", struct.pack("<d", value)
     if dataclasses.is_dataclass(value):
