@@ -204,6 +204,8 @@ class Status(NamedTuple):
         category = CATEGORIES.get(self.category, f"category {self.category}")
         if self.detail == 0:
             return category
+        if self.detail < -1:  # a source's own 32-bit code, as OPC UA has them
+            return f"{category}: status code 0x{self.detail & 0xFFFF_FFFF:08X}"
         detail = DETAILS.get(self.detail, "object specific" if self.detail >= 8000 else "unknown detail")
         return f"{category}: {detail} ({self.detail})"
 

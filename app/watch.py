@@ -13,7 +13,7 @@ from typing import Any, TextIO
 from app.batch import Event, EventBatch
 from app.config import RestartPolicy, Settings
 from app.errors import GatewayError
-from app.events.notices import Notice, ReplayGap, Severity
+from app.events.notices import Notice, NoticeKind, ReplayGap, Severity
 from app.runtime import Runtime
 from app.sessions import calls
 from app.sessions.manager import OpenRequest
@@ -78,20 +78,22 @@ class Output:
 class _Notes:
     """Tells what happens to the sessions on the error stream; values come by the subscribers."""
 
-    def __init__(self, output: Output) -> None:
+    def __init__(self, output: Output, faults: bool) -> None:
         self._output = output
+        # A fault that ends the watch is told at its end, with its details.
+        self._left_out = {NoticeKind.STATE} if faults else {NoticeKind.STATE, NoticeKind.FAULT}
 
     def publish(self, session_id: str, batch: EventBatch) -> None:
         pass
 
     def notice(self, session_id: str, notice: Notice) -> None:
-        if notice.severity > Severity.INFO:
+        if notice.severity > Severity.INFO and notice.kind not in self._left_out:
             self._output.note(notice.message)
 
 
 async def watch(request: WatchRequest, settings: Settings, stop: asyncio.Event, output: Output) -> ExitCode:
     """Open a session for each source, print its values until ``stop`` or the request's limits, and close everything."""
-    runtime = Runtime(settings, broadcaster=_Notes(output))
+    runtime = Runtime(settings, broadcaster=_Notes(output, faults=request.restart))
     await runtime.start()
     try:
         return await _Watch(runtime, request, stop, output).run()
