@@ -156,28 +156,27 @@ class Connection:
             parameters.NodesToRead.append(entry)
         return await self.session.read(parameters) if nodes else []
 
-    async def children(self, parents: Sequence[ua.NodeId], names: Sequence[str]) -> dict[tuple[int, str], ua.NodeId]:
-        """Properties and components of namespace 0 by name: (index of the parent, name) -> node."""
-        paths: list[Any] = []
-        for parent in parents:
-            for name in names:
-                element = ua.RelativePathElement()
-                element.ReferenceTypeId = ua.NodeId(ua.ObjectIds.HasProperty)
-                element.IncludeSubtypes = True
-                element.TargetName = ua.QualifiedName(name, 0)
-                path = ua.BrowsePath()
-                path.StartingNode = parent
-                path.RelativePath.Elements = [element]
-                paths.append(path)
-        if not paths:
-            return {}
-        results = await self.session.translate_browsepaths_to_nodeids(paths)
-        found: dict[tuple[int, str], ua.NodeId] = {}
-        for position, result in enumerate(results):
-            if result.StatusCode.is_good() and result.Targets:
-                parent, name = divmod(position, len(names))
-                found[parent, names[name]] = result.Targets[0].TargetId
-        return found
+    async def properties_of(self, node: ua.NodeId, names: Sequence[str]) -> dict[str, ua.NodeId]:
+        """The node's properties of namespace 0 with these names."""
+        entry = ua.BrowseDescription()
+        entry.NodeId = node
+        entry.BrowseDirection = ua.BrowseDirection.Forward
+        entry.ReferenceTypeId = ua.NodeId(ua.ObjectIds.HasProperty)
+        entry.IncludeSubtypes = True
+        entry.ResultMask = ua.BrowseResultMask.All
+        parameters = ua.BrowseParameters()
+        parameters.NodesToBrowse = [entry]
+        (result,) = await self.session.browse(parameters)
+        return {
+            reference.BrowseName.Name: local(reference.NodeId)
+            for reference in result.References or []
+            if reference.BrowseName.NamespaceIndex == 0 and reference.BrowseName.Name in names
+        }
+
+
+def local(node: Any) -> ua.NodeId:
+    """An expanded node id as the plain one that services take."""
+    return ua.NodeId(node.Identifier, node.NamespaceIndex, node.NodeIdType)
 
 
 def _chosen(endpoints: list[Any], options: OpcUaOptions) -> Any:

@@ -12,7 +12,7 @@ from asyncua import ua
 from asyncua.common.ua_utils import data_type_to_variant_type
 from asyncua.ua import uaerrors
 
-from app.backends.opcua.connection import Connection
+from app.backends.opcua.connection import Connection, local
 from app.backends.opcua.values import to_value
 from app.commands import BrowseNode, BrowsePage, Property, TagProperties
 from app.values import Value
@@ -35,7 +35,7 @@ def node_id(address: str) -> ua.NodeId:
 class NameSpace:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._pages: dict[str, bytes] = {}
+        self._pages: dict[str, tuple[list[Any], bytes | None]] = {}
         self._page_count = 0
         self._type_names: dict[ua.NodeId, str] = {}
 
@@ -46,11 +46,15 @@ class NameSpace:
         if page_token:
             if page_token not in self._pages:
                 raise ValueError("this page of the browse is no longer held by the server: browse the folder again")
-            result = await self._next(self._pages.pop(page_token))
+            references, point = self._pages.pop(page_token)
+            if not references and point:
+                result = await self._next(point)
+                references, point = result.References or [], result.ContinuationPoint
         else:
             result = await self._first(node, limit)
-        token = await self._keep(result.ContinuationPoint)
-        return BrowsePage(tuple(await self._nodes(result.References or [])), token)
+            references, point = result.References or [], result.ContinuationPoint
+        token = await self._keep(references[limit:], point)
+        return BrowsePage(tuple(await self._nodes(references[:limit])), token)
 
     async def _first(self, node: str, limit: int) -> Any:
         start = node_id(node) if node else ua.NodeId(ua.ObjectIds.ObjectsFolder)
@@ -85,19 +89,22 @@ class NameSpace:
         parameters.ContinuationPoints = points
         return await self._connection.session.browse_next(parameters)
 
-    async def _keep(self, point: bytes | None) -> str:
-        if not point:
+    async def _keep(self, references: list[Any], point: bytes | None) -> str:
+        """A token for what is left: references beyond the limit (some servers know none), then the server's point."""
+        if not references and not point:
             return ""
         self._page_count += 1
         token = str(self._page_count)
-        self._pages[token] = point
+        self._pages[token] = references, point
         if len(self._pages) > _MAX_PAGES:
-            await self._browse_next([self._pages.pop(next(iter(self._pages)))], release=True)
+            _, oldest = self._pages.pop(next(iter(self._pages)))
+            if oldest:
+                await self._browse_next([oldest], release=True)
         return token
 
     async def _nodes(self, references: Sequence[Any]) -> list[BrowseNode]:
         unique = list({reference.NodeId: reference for reference in references}.values())
-        nodes = [ua.NodeId(r.NodeId.Identifier, r.NodeId.NamespaceIndex, r.NodeId.NodeIdType) for r in unique]
+        nodes = [local(reference.NodeId) for reference in unique]
         variables = [r.NodeClass == ua.NodeClass.Variable for r in unique]
         parents = await self._have_children(nodes)
         wanted = [
@@ -165,8 +172,8 @@ class NameSpace:
         """The built-in type behind the data type, and the texts of an enumeration."""
         kind = await self.built_in(data_type)
         found: dict[str, Value] = {"built_in": kind.name}
-        children = await self._connection.children([data_type], _ENUMERATION_NAMES)
-        for (_, name), node in children.items():
+        children = await self._connection.properties_of(data_type, _ENUMERATION_NAMES)
+        for name, node in children.items():
             (data,) = await self._connection.read([(node, ua.AttributeIds.Value)])
             entries = data.Value.Value if data.Value is not None else None
             if entries:
@@ -175,9 +182,9 @@ class NameSpace:
 
     async def _of_instrument(self, node: ua.NodeId) -> dict[str, Value]:
         found: dict[str, Value] = {}
-        children = await self._connection.children([node], (*_PROPERTY_NAMES, *_ENUMERATION_NAMES))
+        children = await self._connection.properties_of(node, (*_PROPERTY_NAMES, *_ENUMERATION_NAMES))
         read = await self._connection.read([(child, ua.AttributeIds.Value) for child in children.values()])
-        for (_, name), data in zip(children, read, strict=True):
+        for name, data in zip(children, read, strict=True):
             value = data.Value.Value if data.Value is not None else None
             if value is None:
                 continue
