@@ -3,41 +3,47 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import dataclasses
 import hmac
 import itertools
 import json
 import logging
-from collections import deque
-from typing import Any, cast
+import os
+from typing import cast
 
 from app.batch import EventBatch
 from app.commands import Command, Reply
 from app.config import Settings
 from app.errors import ErrorCode, GatewayError, ProtocolViolation
 from app.metrics import Metrics
-from app.tasks import Clock, Timer, deadline, join, spawn
+from app.tasks import Clock, deadline, join, spawn
 from app.values import Fault
 from app.wire import pipes
 from app.wire.bodies import Cancel, Heartbeat, Hello, Ready, Shutdown, ShutdownAck, SourceState, Start
 from app.wire.framing import FrameReader
 from app.wire.messages import PROTOCOL_VERSION, Body, Codec
 from app.workers.contract import ClientStatistics, WorkerListener, WorkerSpec, WorkerState
+from app.workers.inbox import Inbox
 from app.workers.outcome import Outcome
 from app.workers.process import WorkerProcess
+from app.workers.watchdog import Watchdog
 
 _log = logging.getLogger(__name__)
 
-#: While a command is in flight, silence is borne so many times longer.
-_BUSY_GRACE = 5
-#: After the end of the pipe, how long to wait for the process' own end, which says more.
-_EXIT_WAIT_S = 1.0
+#: Pipe and process end together: after the one, how long to wait for the other, which may have more to say.
+_OTHER_END_S = 1.0
+#: The worker gets this part of a shutdown's time for each of its two steps: commands that run, then the source.
+_SHUTDOWN_SHARE = 0.5
+_ALIVE = (WorkerState.STARTING, WorkerState.READY)
 
 
 class PipeClient(asyncio.Protocol):
     """Implements :class:`app.workers.contract.WorkerClient`; the launcher takes it through its start.
 
     Everything happens on the loop, so what is changed between two awaits is changed at once. The first fault wins:
-    the state is FAULTED before anybody is told, and no later one is told.
+    the state is FAULTED before anybody is told, and no later one is told. Once faulted it reads nothing more; what came
+    before is still there to be taken.
     """
 
     def __init__(self, spec: WorkerSpec, settings: Settings, clock: Clock, metrics: Metrics) -> None:
@@ -57,17 +63,28 @@ class PipeClient(asyncio.Protocol):
         self._connected: asyncio.Future[None] = loop.create_future()
         self._hello: asyncio.Future[Hello] = loop.create_future()
         self._ready: asyncio.Future[Ready] = loop.create_future()
+        self._begun = False
         self._pending: dict[int, asyncio.Future[Reply]] = {}
         self._correlation = itertools.count(1)
-        self._inbox: deque[EventBatch] = deque()
-        self._inbox_events = self._inbox_peak = 0
+        self._inbox = Inbox(settings.inbox_limit, self._gap)
+        self._told_dropped = 0
         self._arrived: asyncio.Future[None] | None = None
-        self._next_sequence = 1
-        self._received = self._dropped = self._gaps = self._late = 0
+        self._late = 0
         self._heartbeat: Heartbeat | None = None
-        self._heard = self._due = 0.0
-        self._watch: Timer | None = None
-        self._tasks: list[asyncio.Task[Any]] = []
+        self._source_state: SourceState | None = None
+        self._watchdog = Watchdog(
+            clock,
+            settings.heartbeat_s,
+            settings.heartbeat_grace_s,
+            beat=self._beat,
+            busy=lambda: bool(self._pending),
+            silent=self._silent,
+        )
+        self._pipe_ended = asyncio.Event()
+        self._torn: str = ""
+        self._killed = False
+        self._followed: asyncio.Task[None] | None = None
+        self._explained: asyncio.Task[None] | None = None
 
     # ---- the face
 
@@ -87,6 +104,8 @@ class PipeClient(asyncio.Protocol):
         self._listener = listener
         if self._fault is not None:
             listener.worker_faulted(self._fault)
+        elif self._source_state is not None and not self._source_state.connected:
+            listener.source_state(self._source_state)  # lost while nobody listened
 
     async def invoke(self, command: Command, timeout_s: float) -> Reply:
         self._require_ready()
@@ -94,6 +113,11 @@ class PipeClient(asyncio.Protocol):
             raise GatewayError(
                 ErrorCode.TOO_MANY_PENDING,
                 f"{len(self._pending)} commands of this session wait for their reply already: try again later",
+            )
+        if self._unsent > self._settings.frame_limit:
+            raise GatewayError(
+                ErrorCode.TOO_MANY_PENDING,
+                f"the worker does not read its commands, {self._unsent:,} bytes wait for it: try again later",
             )
         correlation_id = next(self._correlation)
         framed = self._encoded(command, correlation_id)
@@ -106,15 +130,21 @@ class PipeClient(asyncio.Protocol):
         except asyncio.CancelledError:
             if self._pending.pop(correlation_id, None) is not None:
                 self._tell(Cancel(), correlation_id)
+            elif not reply.cancelled():
+                reply.exception()  # it came with the cancellation: heard, though nobody wants it
             raise
         finally:
             timer.cancel()
 
-    def _encoded(self, command: Command, correlation_id: int) -> bytes:
+    def _encoded(self, body: Body, correlation_id: int = 0) -> bytes:
         try:
-            return self._codec.encode(command, correlation_id)
+            return self._codec.encode(body, correlation_id)
         except ValueError as error:
             raise GatewayError(ErrorCode.INVALID_ARGUMENT, str(error)) from error
+
+    @property
+    def _unsent(self) -> int:
+        return 0 if self._transport is None else self._transport.get_write_buffer_size()
 
     def _require_ready(self) -> None:
         if self._state is not WorkerState.READY:
@@ -132,72 +162,67 @@ class PipeClient(asyncio.Protocol):
     async def batches(self) -> list[EventBatch]:
         if self._arrived is not None:
             raise RuntimeError("a worker's events have one reader")
-        if not self._inbox and self._state in (WorkerState.STARTING, WorkerState.READY, WorkerState.CLOSING):
+        if not self._inbox and self._state in (*_ALIVE, WorkerState.CLOSING):
             self._arrived = asyncio.get_running_loop().create_future()
             try:
                 await self._arrived
             finally:
                 self._arrived = None
-        taken = list(self._inbox)
-        self._inbox.clear()
-        self._inbox_events = 0
+        self._tell_dropped()
+        taken = self._inbox.take()
         if not taken and self._state is WorkerState.FAULTED and self._fault is not None:
             raise GatewayError.of(self._fault)
         return taken
 
     async def shutdown(self, timeout_s: float, reason: str) -> None:
-        if self._process is None or self._state is WorkerState.CLOSED:
+        if self._followed is None or self._state is WorkerState.CLOSED:
             return
         if self._state is WorkerState.READY:
             self._state = WorkerState.CLOSING
-            self._fail_pending("the session is closing")
-        if self._state is WorkerState.CLOSING:
-            self._tell(Shutdown(timeout_s, reason))
+            # Commands that run may still be answered; those that are not fail with the end.
+            self._tell(Shutdown(timeout_s * _SHUTDOWN_SHARE, reason))
         try:
             async with deadline(self._clock, timeout_s, "the worker's shutdown"):
-                await self._process.wait()
+                await asyncio.shield(self._followed)
         except TimeoutError as error:
             raise GatewayError(ErrorCode.TIMEOUT, str(error)) from error
-        self._closed()
 
     async def kill(self) -> None:
-        process = self._process
-        if process is None:
+        if self._process is None:
             return
-        if not process.ended.done():
-            self._metrics.workers_killed.inc()
-        if self._state is not WorkerState.FAULTED:
+        if self._state in _ALIVE:
             self._state = WorkerState.CLOSING
+        self._end_process(self._process)
         self._fail_pending("the worker was killed")
-        process.kill()
-        await process.wait()
+        await self._process.wait()
         self._closed()
 
     async def aclose(self) -> None:
-        if self._state in (WorkerState.STARTING, WorkerState.READY):
+        if self._state in _ALIVE:
             self._state = WorkerState.CLOSING
-        self._stop_watching()
+        self._watchdog.stop()
         self._fail_pending("the session is closed")
         if self._process is not None:
+            self._end_process(self._process)
             await self._process.aclose()
         if self._transport is not None:
             self._transport.abort()
-        await join(*self._tasks)
-        self._tasks.clear()
+        await join(self._followed, self._explained, cancel=False)  # they end with process and pipe
         self._closed()
         for future in (self._connected, self._hello, self._ready):
             future.cancel()
 
     def statistics(self) -> ClientStatistics:
+        inbox = self._inbox.statistics()
         return ClientStatistics(
             self._state,
             len(self._pending),
-            len(self._inbox),
-            self._inbox_events,
-            self._inbox_peak,
-            self._received,
-            self._dropped,
-            self._gaps,
+            inbox.batches,
+            inbox.queued,
+            inbox.peak,
+            inbox.received,
+            inbox.dropped,
+            inbox.gaps,
             self._late,
             self._heartbeat,
         )
@@ -207,7 +232,7 @@ class PipeClient(asyncio.Protocol):
     def follow(self, process: WorkerProcess) -> None:
         """This is the process; its end is the worker's end."""
         self._process = process
-        self._tasks.append(spawn(self._follow(process), name="follow worker"))
+        self._followed = spawn(self._follow(process), name="follow worker")
 
     async def wait_connected(self) -> None:
         await self._connected
@@ -217,13 +242,15 @@ class PipeClient(asyncio.Protocol):
         hello = await self._hello
         assert self._transport is not None
         assert self._process is not None
-        peer = pipes.peer_pid(self._transport)
+        connected = pipes.peer_pid(self._transport) or hello.pid
         if hello.protocol_version != PROTOCOL_VERSION:
             wrong = f"it speaks protocol version {hello.protocol_version}, this side {PROTOCOL_VERSION}"
         elif not hmac.compare_digest(hello.nonce.encode(), self._spec.nonce.encode()):
             wrong = "its nonce is not the one it was given"
-        elif not self._process.is_ours(hello.pid) or (peer is not None and peer != hello.pid):
-            wrong = f"process {peer or hello.pid} connected, but process {self._process.pid} was started"
+        elif not self._process.is_ours(connected):
+            wrong = f"process {connected} connected, but process {self._process.pid} was started"
+        elif hello.pid != connected:
+            wrong = f"it says that it is process {hello.pid}, but process {connected} connected"
         elif hello.backend != self._spec.backend:
             wrong = f"it serves backend {hello.backend}, not {self._spec.backend}"
         else:
@@ -232,10 +259,22 @@ class PipeClient(asyncio.Protocol):
 
     async def initialize(self) -> None:
         """Send Start and wait until the backend is connected; GatewayError with the backend's own fault."""
+        start = self._start_frame()
+        self._begun = True
+        self._write(start)
+        self._watchdog.start()
+        ready = await self._ready
+        self._source = ready.source
+
+    def _start_frame(self) -> bytes:
         settings = self._settings
-        self._send(
+        try:
+            options = json.dumps(dict(self._spec.options))
+        except (TypeError, ValueError) as error:
+            raise GatewayError(ErrorCode.INVALID_ARGUMENT, f"the options cannot be sent: {error}") from error
+        return self._encoded(
             Start(
-                json.dumps(dict(self._spec.options)),
+                options,
                 settings.heartbeat_s,
                 settings.heartbeat_grace_s,
                 settings.frame_limit,
@@ -244,122 +283,106 @@ class PipeClient(asyncio.Protocol):
                 settings.worker_backlog,
             )
         )
-        self._start_watching()
-        ready = await self._ready
-        self._source = ready.source
 
     # ---- asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
-        if self._state not in (WorkerState.STARTING, WorkerState.READY):
+        if self._state not in _ALIVE:
             self._transport.abort()
         elif not self._connected.done():
             self._connected.set_result(None)
 
     def data_received(self, data: bytes) -> None:
-        if self._state not in (WorkerState.STARTING, WorkerState.READY, WorkerState.CLOSING):
-            return
-        self._heard = self._clock.monotonic()
+        self._watchdog.heard()
         try:
             for payload in self._reader.feed(data):
+                if self._state not in (*_ALIVE, WorkerState.CLOSING):
+                    return
                 envelope = self._codec.decode(payload)
                 self._take(envelope.correlation_id, envelope.body)
         except ProtocolViolation as error:
             self._fail(error.fault)
-        if self._inbox and self._arrived is not None and not self._arrived.done():
-            self._arrived.set_result(None)
+        if self._inbox:
+            self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._state not in (WorkerState.STARTING, WorkerState.READY):
-            return
         try:
             self._reader.end()
         except ProtocolViolation as error:
-            truncated: Fault | None = error.fault
-        else:
-            truncated = None
-        self._tasks.append(spawn(self._explain_loss(truncated), name="explain loss of pipe"))
+            self._torn = error.fault.message
+        self._pipe_ended.set()
+        if self._state in _ALIVE:
+            self._explained = spawn(self._explain_loss(exc), name="explain loss of pipe")
 
-    async def _explain_loss(self, truncated: Fault | None) -> None:
+    async def _explain_loss(self, exc: Exception | None) -> None:
         """The process' end says more than the pipe's: wait for it for a moment."""
-        assert self._process is not None
-        try:
-            async with deadline(self._clock, _EXIT_WAIT_S, "the worker's exit"):
-                outcome = await self._process.wait()
-        except TimeoutError:
-            lost = Fault(ErrorCode.WORKER_UNAVAILABLE, "the worker closed its pipe and went on running; it was killed")
-            self._fail(truncated or lost)
+        assert self._followed is not None
+        with contextlib.suppress(TimeoutError):
+            async with deadline(self._clock, _OTHER_END_S, "the worker's exit"):
+                await asyncio.shield(self._followed)
+                return
+        if self._torn:
+            self._fail(ProtocolViolation(self._torn, reason="truncated").fault)
         else:
-            self._ended(outcome)
+            why = f" ({exc})" if exc is not None else ""
+            words = f"the worker's pipe ended{why}, but the worker went on running"
+            self._fail(Fault(ErrorCode.WORKER_UNAVAILABLE, words))
 
     async def _follow(self, process: WorkerProcess) -> None:
         outcome = await process.wait()
-        # What the worker wrote before its end may still be in the pipe: let the loop read it first.
-        if self._transport is not None and self._state in (WorkerState.STARTING, WorkerState.READY):
-            for _ in range(3):
-                await asyncio.sleep(0)
+        # What the worker wrote before its end may still be in the pipe.
+        if self._transport is not None:
+            with contextlib.suppress(TimeoutError):
+                async with deadline(self._clock, _OTHER_END_S, "the end of the pipe"):
+                    await self._pipe_ended.wait()
         self._ended(outcome)
 
     # ---- in
 
     def _take(self, correlation_id: int, body: Body) -> None:
+        if not self._begun and not (isinstance(body, Hello) and not self._hello.done()):
+            raise ProtocolViolation(f"the worker sent {type(body).__name__} before its turn", reason="body")
         match body:
             case EventBatch():
-                self._take_batch(body)
+                self._inbox.put(body)
+                if body.coalesced:
+                    self._metrics.coalesced.inc(body.coalesced)
             case Reply():
                 self._take_reply(correlation_id, body)
             case Heartbeat():
-                self._take_heartbeat(body)
+                self._heartbeat = body
             case SourceState():
-                if self._listener is not None:
-                    self._listener.source_state(body)
+                self._take_source_state(body)
             case Fault():
                 self._fail(body)
             case Hello() if not self._hello.done():
                 self._hello.set_result(body)
-            case Ready() if self._hello.done() and not self._ready.done():
+            case Ready() if self._state is WorkerState.STARTING:
                 self._state = WorkerState.READY
                 self._ready.set_result(body)
             case ShutdownAck():
                 pass  # the process' end is what counts
             case _:
-                raise ProtocolViolation(f"the worker sent {type(body).__name__}, which is not its turn")
+                raise ProtocolViolation(f"the worker sent {type(body).__name__}, which is not its turn", reason="body")
 
-    def _take_batch(self, batch: EventBatch) -> None:
-        if batch.first_sequence != self._next_sequence:
-            self._gap(batch.first_sequence)
-        self._next_sequence = batch.last_sequence + 1
-        self._received += len(batch)
-        self._inbox.append(batch)
-        self._inbox_events += len(batch)
-        if batch.coalesced:
-            self._metrics.coalesced.inc(batch.coalesced)
-        if self._inbox_events > self._settings.inbox_limit:
-            self._drop()
-        if self._inbox_events > self._inbox_peak:
-            self._inbox_peak = self._inbox_events
-
-    def _gap(self, got: int) -> None:
-        if got < self._next_sequence:
-            raise ProtocolViolation(f"event {got} came after event {self._next_sequence - 1}")
-        self._gaps += 1
-        self._metrics.event_gaps.inc(got - self._next_sequence)
+    def _gap(self, expected: int, got: int) -> None:
+        self._metrics.event_gaps.inc(got - expected)
         if self._listener is not None:
-            self._listener.sequence_gap(self._next_sequence, got)
+            self._listener.sequence_gap(expected, got)
 
-    def _drop(self) -> None:
-        """Nobody reads: the oldest batches go, so that replies and heartbeats never wait behind them."""
-        dropped = 0
-        while self._inbox_events > self._settings.inbox_limit and len(self._inbox) > 1:
-            count = len(self._inbox.popleft())
-            self._inbox_events -= count
-            dropped += count
+    def _tell_dropped(self) -> None:
+        """Told with the next heartbeat or read, not with every batch: a reader that stands still drops many."""
+        dropped, self._told_dropped = self._inbox.dropped - self._told_dropped, self._inbox.dropped
         if dropped:
-            self._dropped += dropped
             self._metrics.dropped.labels("inbox").inc(dropped)
             if self._listener is not None:
                 self._listener.events_dropped(dropped)
+
+    def _take_source_state(self, state: SourceState) -> None:
+        self._source_state = state
+        if self._listener is not None:
+            self._listener.source_state(state)
 
     def _take_reply(self, correlation_id: int, reply: Reply) -> None:
         waiting = self._pending.pop(correlation_id, None)
@@ -370,17 +393,11 @@ class PipeClient(asyncio.Protocol):
             return
         waiting.set_result(reply)
 
-    def _take_heartbeat(self, heartbeat: Heartbeat) -> None:
-        self._heartbeat = heartbeat
-
     # ---- out
 
     def _write(self, framed: bytes) -> None:
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write(framed)
-
-    def _send(self, body: Body) -> None:
-        self._write(self._codec.encode(body))
 
     def _tell(self, body: Body, correlation_id: int = 0) -> None:
         if self._state in (WorkerState.READY, WorkerState.CLOSING):
@@ -388,55 +405,40 @@ class PipeClient(asyncio.Protocol):
 
     # ---- heartbeats
 
-    def _start_watching(self) -> None:
-        self._heard = self._clock.monotonic()
-        self._arm()
+    def _beat(self) -> None:
+        self._write(self._codec.encode(Heartbeat(os.getpid(), self._state, len(self._pending))))
+        self._tell_dropped()
 
-    def _arm(self) -> None:
-        self._due = self._clock.monotonic() + self._settings.heartbeat_s
-        self._watch = self._clock.call_later(self._settings.heartbeat_s, self._tick)
-
-    def _stop_watching(self) -> None:
-        if self._watch is not None:
-            self._watch.cancel()
-            self._watch = None
-
-    def _tick(self) -> None:
-        now = self._clock.monotonic()
-        grace_s = self._settings.heartbeat_grace_s
-        if now - self._due > grace_s / 2:
-            # This side was held up (a suspended machine, a blocked loop): what the worker sent meanwhile is unread.
-            self._heard = now
-        allowed_s = grace_s * (_BUSY_GRACE if self._pending else 1)
-        if now - self._heard > allowed_s:
-            self._fail(
-                Fault(
-                    ErrorCode.WORKER_UNRESPONSIVE,
-                    f"the worker has been silent for {now - self._heard:.0f} s, {allowed_s:g} s are allowed",
-                )
-            )
-            return
-        self._send(Heartbeat(0, self._state))
-        self._arm()
+    def _silent(self, silent_s: float, allowed_s: float) -> None:
+        words = f"the worker has been silent for {silent_s:.3g} s, {allowed_s:g} s are allowed"
+        self._fail(Fault(ErrorCode.WORKER_UNRESPONSIVE, words))
 
     # ---- the end
 
     def _ended(self, outcome: Outcome) -> None:
-        if self._state in (WorkerState.STARTING, WorkerState.READY):
-            self._fail(Fault(ErrorCode.WORKER_UNAVAILABLE, f"the worker {outcome.words}", outcome.details()))
-        else:
-            self._closed()
+        if self._state in _ALIVE:
+            self._fail(self._exit_fault(outcome))
+            return
+        if outcome.code:
+            _log.info("worker %d of session %s %s", self.process_id, self._spec.session_id, outcome.words)
+        self._closed()
+
+    def _exit_fault(self, outcome: Outcome) -> Fault:
+        words = f"the worker {outcome.words}"
+        if self._torn and not outcome.signal_name:  # killed within a frame is killed; ended within one is a mistake
+            return Fault(ErrorCode.PROTOCOL_VIOLATION, f"{self._torn}; {words}", outcome.details())
+        return Fault(ErrorCode.WORKER_UNAVAILABLE, words, outcome.details())
 
     def _fail(self, fault: Fault) -> None:
-        if self._state not in (WorkerState.STARTING, WorkerState.READY):
+        if self._state not in _ALIVE:
             return
         self._state = WorkerState.FAULTED
-        self._fault = fault
-        self._stop_watching()
+        self._fault = fault = self._with_last_words(fault)
+        self._watchdog.stop()
         if self._process is not None:
-            if not self._process.ended.done():
-                self._metrics.workers_killed.inc()
-            self._process.kill()
+            self._end_process(self._process)
+        if self._transport is not None:
+            self._transport.abort()
         for future in (self._connected, self._hello, self._ready):
             if not future.done():
                 future.set_exception(GatewayError.of(fault))
@@ -445,6 +447,18 @@ class PipeClient(asyncio.Protocol):
         self._wake()
         if self._listener is not None:
             self._listener.worker_faulted(fault)
+
+    def _with_last_words(self, fault: Fault) -> Fault:
+        stderr = "" if self._process is None else self._process.stderr_tail()
+        if not stderr or "stderr" in fault.details:
+            return fault
+        return dataclasses.replace(fault, details={**fault.details, "stderr": stderr})
+
+    def _end_process(self, process: WorkerProcess) -> None:
+        if not process.ended.done() and not self._killed:
+            self._killed = True
+            self._metrics.workers_killed.inc()
+        process.kill()
 
     def _fail_pending(self, why: str) -> None:
         pending, self._pending = self._pending, {}
@@ -457,7 +471,8 @@ class PipeClient(asyncio.Protocol):
     def _closed(self) -> None:
         if self._state is not WorkerState.FAULTED:
             self._state = WorkerState.CLOSED
-        self._stop_watching()
+        self._fail_pending("the session is closed")
+        self._watchdog.stop()
         self._wake()
 
     def _wake(self) -> None:

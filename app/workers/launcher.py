@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Mapping, Sequence
 
 from app.config import Settings
 from app.errors import ErrorCode, GatewayError
 from app.metrics import Metrics
-from app.tasks import Clock, deadline
+from app.tasks import Clock, deadline, spawn
 from app.values import Fault
 from app.wire import pipes
 from app.workers.client import PipeClient
@@ -43,12 +42,16 @@ class ProcessLauncher:
         self._worker_command = worker_command
         self._environment = environment
         self._leftovers = leftovers or Leftovers()
+        self._running: set[WorkerProcess] = set()
+        self._closed = False
 
     async def end_leftovers(self) -> int:
         """End the workers of gateways that are gone; how many. Before the first start, so that they hold nothing."""
         return await asyncio.to_thread(self._leftovers.end)
 
     async def start(self, spec: WorkerSpec, progress: StartProgress) -> PipeClient:
+        if self._closed:
+            raise GatewayError(ErrorCode.WORKER_START_FAILED, "the gateway is ending: it starts no worker any more")
         began = self._clock.monotonic()
         attempt = _Start(self, spec, progress)
         try:
@@ -56,25 +59,36 @@ class ProcessLauncher:
                 client = await attempt.run()
         except BaseException as error:
             await attempt.abandon()
-            if isinstance(error, GatewayError | TimeoutError | OSError):
+            if isinstance(error, GatewayError | OSError):  # a TimeoutError is an OSError
                 raise attempt.explained(error) from error
             raise
         self._metrics.worker_start.observe(self._clock.monotonic() - began)
         return client
 
+    def close(self) -> None:
+        """Start no more, and kill what still runs: for the end of the program, when there is no time left to wait."""
+        self._closed = True
+        for process in self._running:
+            process.kill()
+
     def spawn(self, spec: WorkerSpec, address: str) -> WorkerProcess:
+        """The process of one worker, recorded for as long as it runs."""
         command = list(self._worker_command or default_command())
         command += ["--pipe", address, "--backend", spec.backend, "--session", spec.session_id]
         process = WorkerProcess(command, self._environment)
         self._metrics.workers_started.inc()
+        record = self._leftovers.record(process.pid, address)
+        self._running.add(process)
+
+        def ended(_: object) -> None:
+            self._running.discard(process)
+            self._leftovers.forget(record)
+
+        process.ended.add_done_callback(ended)
         return process
 
     def client(self, spec: WorkerSpec) -> PipeClient:
         return PipeClient(spec, self._settings, self._clock, self._metrics)
-
-    @property
-    def leftovers(self) -> Leftovers:
-        return self._leftovers
 
 
 class _Start:
@@ -94,8 +108,6 @@ class _Start:
         client = self._client = self._launcher.client(self._spec)
         listener = self._listener = await pipes.listen(self._spec.pipe_name, lambda: client)
         process = self._process = self._launcher.spawn(self._spec, listener.address)
-        record = self._launcher.leftovers.record(process.pid, listener.address)
-        process.ended.add_done_callback(lambda _: self._launcher.leftovers.forget(record))
         client.follow(process)
         process.tell(self._spec.nonce)
         self._enter(StartStep.WAITING_FOR_PIPE)
@@ -112,29 +124,30 @@ class _Start:
         self._progress(step)
 
     async def abandon(self) -> None:
-        """Undo what was made; finishes even while the start is being cancelled."""
+        """Undo what was made; finishes even if the start is cancelled meanwhile, however often."""
         if self._listener is not None:
             self._listener.close()
-        if self._client is not None:
-            await asyncio.shield(self._client.aclose())
+        if self._client is None:
+            return
+        cleaning = spawn(self._client.aclose(), name="abandon start")
+        cancelled: asyncio.CancelledError | None = None
+        while not cleaning.done():
+            try:
+                await asyncio.wait([cleaning])
+            except asyncio.CancelledError as error:
+                cancelled = error
+        if cancelled is not None:
+            raise cancelled
 
-    def explained(self, error: GatewayError | TimeoutError | OSError) -> GatewayError:
+    def explained(self, error: GatewayError | OSError) -> GatewayError:
         """The error with its step, and with the process' last words where there are some."""
-        details = {"step": str(self._step)}
-        if self._process is not None:
-            with contextlib.suppress(asyncio.InvalidStateError, asyncio.CancelledError):
-                outcome = self._process.ended.result()
-                # A process that was killed here because its start failed has no exit of its own to tell.
-                details |= {"stderr": outcome.stderr} if outcome.stderr else {}
-        if isinstance(error, GatewayError):
-            fault = error.fault
-            details |= dict(fault.details)
-            if fault.code not in _OURS:
-                return GatewayError.of(Fault(fault.code, fault.message, details))
-            reason = fault.message
-        else:
-            reason = str(error)
-        words = f"the session did not start ({_STEP_WORDS[self._step]}): {reason}"
+        fault = error.fault if isinstance(error, GatewayError) else Fault(ErrorCode.WORKER_START_FAILED, str(error))
+        details = {"step": str(self._step), **fault.details}
+        if self._process is not None and (stderr := self._process.stderr_tail()):
+            details.setdefault("stderr", stderr)
+        if fault.code not in _OURS:
+            return GatewayError.of(Fault(fault.code, fault.message, details))
+        words = f"the session did not start ({_STEP_WORDS[self._step]}): {fault.message}"
         return GatewayError(ErrorCode.WORKER_START_FAILED, words, **details)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -21,23 +20,20 @@ from app.workers.outcome import Outcome
 
 #: Set in a worker's environment: a worker never starts workers.
 DEPTH_MARKER = "TAGWATCH_WORKER"
-#: Never handed on: a worker gets its secrets by the pipe.
-_SECRETS = ("TAGWATCH_PASSWORD",)
+#: Not handed on where a name holds one of these: a worker gets its settings and its secrets by the pipe.
+_PRIVATE = ("TAGWATCH_", "PASSWORD", "SECRET", "TOKEN", "CREDENTIAL")
+#: Of Python's own variables only where its files are; not PYTHONINSPECT, PYTHONSTARTUP and the like.
+_PYTHON = ("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
 _STDERR_LINES = 50
 _STDERR_LINE = 500
+#: How long the last words may take to arrive once the process has ended.
+_LAST_WORDS_S = 0.5
+_ROOT = Path(__file__).resolve().parents[2]
 
 if sys.platform == "win32":
-    from app.workers.process_windows import Job
+    from app.workers.process_windows import CREATION_FLAGS, NEW_SESSION, Job
 else:
-
-    class Job:
-        """On Unix the process group does what a job object does on Windows."""
-
-        def adopt(self, process: subprocess.Popen[bytes]) -> None: ...
-
-        def terminate(self) -> None: ...
-
-        def close(self) -> None: ...
+    from app.workers.process_unix import CREATION_FLAGS, NEW_SESSION, Job
 
 
 def default_command() -> list[str]:
@@ -57,30 +53,16 @@ def default_command() -> list[str]:
 
 
 class WorkerProcess:
-    """A started process. It leads its own process group (or job), so that a kill reaches what it started as well.
+    """A started process. It leads its own process group (or job), so that a kill reaches what it started as well; what
+    it started is killed when it ends, too.
 
-    Started from the loop's own thread: Linux ends a worker when the thread that started it ends.
+    Started from the loop's own thread: Linux ends a worker when the thread that started it ends. Its end is waited for
+    by a thread, which works on any loop.
     """
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
         """Start it; GatewayError when the executable is missing or cannot run."""
-        self._job = Job()
-        try:
-            self._popen = subprocess.Popen(
-                list(command),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                env=_environment(environment),
-                start_new_session=sys.platform != "win32",
-                creationflags=subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0,
-            )
-        except OSError as error:
-            self._job.close()
-            raise GatewayError(
-                ErrorCode.WORKER_START_FAILED, f"the worker {command[0]} cannot be started: {error.strerror or error}"
-            ) from error
-        self._job.adopt(self._popen)
+        self._popen, self._job = _started(command, environment)
         self._tail: deque[str] = deque(maxlen=_STDERR_LINES)
         loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[Outcome] = loop.create_future()
@@ -100,9 +82,10 @@ class WorkerProcess:
             stdin.flush()
 
     def is_ours(self, pid: int) -> bool:
-        """Whether ``pid`` is this process, or one that it became (a launcher that starts the real interpreter)."""
-        if pid == self.pid:
-            return True
+        """Whether ``pid`` is this process; on Windows also one that it started, for the python.exe of a virtual
+        environment starts the real one."""
+        if pid == self.pid or sys.platform != "win32":
+            return pid == self.pid
         with contextlib.suppress(psutil.Error):
             return self.pid in [parent.pid for parent in psutil.Process(pid).parents()]
         return False
@@ -110,11 +93,6 @@ class WorkerProcess:
     def kill(self) -> None:
         """End it and what it started, now. Harmless when it has ended."""
         self._job.terminate()
-        if sys.platform == "win32":
-            self._popen.kill()
-        else:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.pid, signal.SIGKILL)
 
     async def wait(self) -> Outcome:
         """Its end; cancelling the wait changes nothing."""
@@ -129,7 +107,8 @@ class WorkerProcess:
         self._job.close()
 
     def stderr_tail(self) -> str:
-        return "\n".join(self._tail)
+        """The last lines that it wrote to standard error."""
+        return "\n".join(self._tail.copy())  # one step: the reader may be adding to it
 
     def _stdin(self) -> IO[bytes]:
         assert self._popen.stdin is not None
@@ -143,9 +122,8 @@ class WorkerProcess:
                 self._tail.append(line.decode("utf-8", "replace").rstrip())
 
     def _wait(self, loop: asyncio.AbstractEventLoop) -> None:
-        code = self._popen.wait()
-        # What it started may hold stderr open for ever; its own words are there by now.
-        self._reader.join(timeout=0.5)
+        code = self._job.wait(self._popen)
+        self._reader.join(_LAST_WORDS_S)
         with contextlib.suppress(RuntimeError):  # the loop has gone, and with it whoever waited
             loop.call_soon_threadsafe(self._has_ended, Outcome(code, self.stderr_tail()))
 
@@ -154,7 +132,47 @@ class WorkerProcess:
             self.ended.set_result(outcome)
 
 
+def _started(command: Sequence[str], environment: Mapping[str, str] | None) -> tuple[subprocess.Popen[bytes], Job]:
+    job = Job()
+    try:
+        process = subprocess.Popen(
+            list(command),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env=_environment(environment),
+            start_new_session=NEW_SESSION,
+            creationflags=CREATION_FLAGS,
+        )
+    except OSError as error:
+        job.close()
+        raise _not_started(command, error) from error
+    try:
+        job.adopt(process)
+    except (OSError, psutil.Error) as error:
+        process.kill()
+        process.communicate()
+        job.close()
+        raise _not_started(command, error) from error
+    return process, job
+
+
+def _not_started(command: Sequence[str], error: Exception) -> GatewayError:
+    why = getattr(error, "strerror", None) or str(error)
+    return GatewayError(ErrorCode.WORKER_START_FAILED, f"the worker {command[0]} cannot be started: {why}")
+
+
 def _environment(given: Mapping[str, str] | None) -> dict[str, str]:
-    environment = {name: value for name, value in os.environ.items() if name not in _SECRETS}
+    environment = {name: value for name, value in os.environ.items() if _handed_on(name.upper())}
+    if not getattr(sys, "frozen", False):
+        # The same code as here, whatever the current directory holds.
+        path = [str(_ROOT), environment.get("PYTHONPATH", "")]
+        environment |= {"PYTHONPATH": os.pathsep.join(filter(None, path)), "PYTHONSAFEPATH": "1"}
     environment |= {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1", DEPTH_MARKER: "1"}
     return environment | dict(given or {})
+
+
+def _handed_on(name: str) -> bool:
+    if name.startswith("PYTHON"):
+        return name in _PYTHON
+    return not any(private in name for private in _PRIVATE)

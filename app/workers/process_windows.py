@@ -8,10 +8,16 @@ import sys
 from ctypes import wintypes
 from typing import Any
 
+import psutil
+
 assert sys.platform == "win32"
 
 _EXTENDED_LIMITS = 9
 _KILL_ON_JOB_CLOSE = 0x2000
+_CREATE_SUSPENDED = 0x4
+#: Suspended until the job has it: the python.exe of a virtual environment starts the real one at once.
+CREATION_FLAGS = subprocess.CREATE_NO_WINDOW | _CREATE_SUSPENDED
+NEW_SESSION = False
 
 _kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
 _kernel32.CreateJobObjectW.restype = wintypes.HANDLE
@@ -60,16 +66,24 @@ class Job:
         )
 
     def adopt(self, process: subprocess.Popen[bytes]) -> None:
-        """From now on the job decides over the process and over what it starts. The worker does nothing before it has
-        read its nonce, so nothing that it starts can be missed."""
+        """From now on the job decides over the process and over what it starts; then the process may run."""
         handle = int(getattr(process, "_handle"))  # noqa: B009 - private, but the only way to the handle
         _check(_kernel32.AssignProcessToJobObject(wintypes.HANDLE(self._handle), wintypes.HANDLE(handle)))
+        psutil.Process(process.pid).resume()
 
     def terminate(self) -> None:
+        """Kill everything in the job."""
         if self._handle:
             _kernel32.TerminateJobObject(wintypes.HANDLE(self._handle), 1)
 
+    def wait(self, process: subprocess.Popen[bytes]) -> int:
+        """Block until the process has ended and kill what it left behind; its exit code."""
+        code = process.wait()
+        self.terminate()
+        return code
+
     def close(self) -> None:
+        """Ends what still runs in the job. Twice is harmless."""
         handle, self._handle = self._handle, None
         if handle:
             _kernel32.CloseHandle(wintypes.HANDLE(handle))

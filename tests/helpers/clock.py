@@ -52,6 +52,10 @@ class ManualClock:
         """Timers that are neither fired nor cancelled."""
         return sum(entry.callback is not None for _, _, entry in self._heap)
 
+    def stall(self, seconds: float) -> None:
+        """Time passes while nothing runs: the timers that fall due are late, and fire with the next advance."""
+        self._now += seconds
+
     async def advance(self, seconds: float) -> None:
         """Turn forward, firing timers in order at their own times and letting the loop settle after each."""
         end = self._now + seconds
