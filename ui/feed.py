@@ -1,0 +1,122 @@
+"""From the engine to the views: batches are collected and handed over ten times a second."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.batch import Event, EventBatch
+from app.events.notices import Notice, NoticeKind, Severity
+from app.tasks import Clock
+from app.values import EventKind
+
+FRAME_MS = 100
+#: Events kept while the window does not come to show them; beyond it the oldest go, and a line in the log says so.
+_LIMIT = 1_000_000
+_COMPLETIONS = (EventKind.WRITE_COMPLETE, EventKind.OPERATION_COMPLETE)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFrame:
+    """What came since the last frame, in order."""
+
+    batches: list[tuple[str, EventBatch]]
+    notices: list[tuple[str, Notice]]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedStatistics:
+    events: int
+    dropped: int
+    queued: int
+    peak: int
+    frames: int
+
+
+class Feed(QObject):
+    """The window's :class:`app.events.notices.Broadcaster`. One signal a frame, none while nothing comes."""
+
+    frame = Signal(object)  # a FeedFrame
+
+    def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._batches: list[tuple[str, EventBatch]] = []
+        self._notices: list[tuple[str, Notice]] = []
+        self._waiting: dict[tuple[str, int], list[Callable[[Event], None]]] = {}
+        self._events = self._dropped = self._queued = self._peak = self._frames = 0
+        self._timer = QTimer(self)
+        self._timer.setInterval(FRAME_MS)
+        self._timer.timeout.connect(self.flush)
+        self._timer.start()
+
+    # ---- the engine's side
+
+    def publish(self, session_id: str, batch: EventBatch) -> None:
+        self._batches.append((session_id, batch))
+        self._queued += len(batch)
+        self._events += len(batch)
+        if batch.kinds and self._waiting:
+            self._complete(session_id, batch)
+        if self._queued > _LIMIT:
+            self._drop()
+
+    def notice(self, session_id: str, notice: Notice) -> None:
+        self._notices.append((session_id, notice))
+
+    def _complete(self, session_id: str, batch: EventBatch) -> None:
+        for index, kind in enumerate(batch.kinds):
+            if kind in _COMPLETIONS:
+                for callback in list(self._waiting.get((session_id, batch.keys[index]), ())):
+                    callback(batch.event(index))
+
+    def _drop(self) -> None:
+        missed: dict[str, int] = {}
+        half = len(self._batches) // 2 or 1
+        for session_id, batch in self._batches[:half]:
+            missed[session_id] = missed.get(session_id, 0) + len(batch)
+        del self._batches[:half]
+        for session_id, count in missed.items():
+            self._queued -= count
+            self._dropped += count
+            self._notices.append((session_id, self._gap(count)))
+
+    def _gap(self, count: int) -> Notice:
+        words = f"the window could not keep up: {count:,} events are not shown"
+        details = {"missed": str(count)}
+        return Notice(NoticeKind.MIRROR_RESTARTED, Severity.WARNING, self._clock.utc_ns(), words, details)
+
+    # ---- the views' side
+
+    def on_completion(self, session_id: str, key: int, callback: Callable[[Event], None]) -> Callable[[], None]:
+        """Tell ``callback`` each completion of the item at once, not with the frame; returns what ends that."""
+        entry = self._waiting.setdefault((session_id, key), [])
+        entry.append(callback)
+
+        def stop() -> None:
+            if callback in entry:
+                entry.remove(callback)
+            if not entry:
+                self._waiting.pop((session_id, key), None)
+
+        return stop
+
+    def flush(self) -> None:
+        """Hand over what has come."""
+        if not self._batches and not self._notices:
+            return
+        self._peak = max(self._peak, self._queued)
+        made = FeedFrame(self._batches, self._notices)
+        self._batches, self._notices, self._queued = [], [], 0
+        self._frames += 1
+        self.frame.emit(made)
+
+    def stop(self) -> None:
+        self._timer.stop()
+        self._batches.clear()
+        self._notices.clear()
+
+    def statistics(self) -> FeedStatistics:
+        return FeedStatistics(self._events, self._dropped, self._queued, self._peak, self._frames)

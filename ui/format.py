@@ -1,0 +1,389 @@
+"""Values, qualities and times as an operator reads them, and back."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from app.values import (
+    NO_TIME,
+    NS_PER_S,
+    Duration,
+    QualityClass,
+    Timestamp,
+    Value,
+    iso_utc,
+    quality_class,
+    quality_words,
+)
+
+MORE = "…"
+#: Marks beside a value, so that its worth never hangs on colour alone.
+MARKS = {QualityClass.GOOD: "", QualityClass.UNCERTAIN: "?", QualityClass.BAD: "✕"}
+
+
+def value_text(value: Value, *, decimals: int | None = None, enumeration: Sequence[str] = (), limit: int = 120) -> str:
+    """One line. A number that is not 0 never reads as 0, integers are exact, what is cut ends with "…"."""
+    match value:
+        case None:
+            return "—"
+        case float():
+            return number_text(value, decimals)
+        case str():
+            return _cut(_one_line(value[: 2 * limit + 2]), limit)
+        case bytes():
+            return _cut(value[:limit].hex(" "), limit) if value else "(no bytes)"
+        case Timestamp():
+            return time_text(value.ns, utc=False)
+        case tuple():
+            return _array_text(value, decimals, limit)
+        case _:
+            return _cut(full_text(value, enumeration), limit)
+
+
+def full_text(value: Value, enumeration: Sequence[str] = ()) -> str:
+    """The value without loss, for a tooltip and for the clipboard: :func:`parse_value` makes the same value of it."""
+    match value:
+        case None:
+            return ""
+        case bool() | int():
+            plain = str(value).lower() if isinstance(value, bool) else str(value)
+            return _word(int(value), enumeration) or plain
+        case float():
+            return repr(value)
+        case str():
+            return value
+        case bytes():
+            return value.hex(" ")
+        case Timestamp():
+            return iso_text(value.ns, utc=False)
+        case Duration():
+            return duration_text(value.ns)
+        case tuple():
+            return f"[{', '.join(map(_element_text, value))}]"
+
+
+def _word(number: int, enumeration: Sequence[str]) -> str:
+    if 0 <= number < len(enumeration) and enumeration[number]:
+        return f"{enumeration[number]} ({number})"
+    return ""
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + MORE
+
+
+# Control characters as their pictures; line ends of every kind, and what turns the direction of writing.
+_PICTURES = {
+    **{code: chr(0x2400 + code) for code in range(32)},
+    **dict.fromkeys([0x0A, 0x0D, 0x85, 0x2028, 0x2029], "⏎"),
+    **dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)], "�"),
+    0x09: "⇥",
+    0x7F: "␡",
+}
+
+
+def _one_line(text: str) -> str:
+    return text.replace("\r\n", "\n").translate(_PICTURES)
+
+
+def number_text(value: float, decimals: int | None = None) -> str:
+    """With the source's decimals where they are known; in exponent form where those would show a 0 that is none."""
+    if not math.isfinite(value):
+        return "not a number" if math.isnan(value) else "∞" if value > 0 else "−∞"
+    if decimals is None:
+        shortest = repr(value)
+        return shortest if len(shortest) <= 16 else f"{value:.12g}"
+    decimals = min(max(decimals, 0), 15)
+    text = f"{value:.{decimals}f}"
+    if float(text) == 0:
+        return f"{value:.3g}" if value else text.lstrip("-")
+    return text if len(text) <= 18 else f"{value:.{min(decimals, 6)}e}"
+
+
+def _array_text(value: tuple[Value, ...], decimals: int | None, limit: int) -> str:
+    """As many values as there is room for, and how many there are in all."""
+    rest = f" {MORE} {len(value)} values]"
+    shown: list[str] = []
+    room = limit - 1
+    for element in value:
+        text = number_text(element, decimals) if isinstance(element, float) else _element_text(element, limit)
+        room -= len(text) + 2
+        if room < 0 or (room < len(rest) and len(shown) < len(value) - 1):
+            return "[" + ", ".join(shown) + rest if shown else f"[{MORE} {len(value)} values]"
+        shown.append(text)
+    return f"[{', '.join(shown)}]"
+
+
+def _element_text(value: Value, limit: int | None = None) -> str:
+    """A value inside an array: as JSON has it, what JSON does not know as text in quotes."""
+    match value:
+        case None:
+            return "null"
+        case bool() | int():
+            return full_text(value)
+        case float():
+            return {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}.get(repr(value), repr(value))
+        case tuple():
+            return full_text(value) if limit is None else _array_text(value, None, limit)
+        case _:
+            text = full_text(value)
+            return json.dumps(text if limit is None else text[:limit], ensure_ascii=False)
+
+
+def duration_text(ns: int) -> str:
+    """Days, hours, minutes and seconds, exact: "1 d 02:03:04.5"."""
+    sign = "−" if ns < 0 else ""
+    seconds, rest = divmod(abs(ns), NS_PER_S)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    fraction = f".{rest:09d}".rstrip("0") if rest else ""
+    day = f"{days} d " if days else ""
+    return f"{sign}{day}{hours:02d}:{minutes:02d}:{seconds:02d}{fraction}"
+
+
+# ---- quality ---------------------------------------------------------------
+
+
+def quality_text(quality: int) -> str:
+    """Words first, the code after them."""
+    words = quality_words(quality)
+    return words if words.endswith(f"({quality})") else f"{words} ({quality})"
+
+
+def quality_mark(quality: int) -> str:
+    return MARKS[quality_class(quality)]
+
+
+# ---- time ------------------------------------------------------------------
+
+
+def zone_text(utc: bool) -> str:
+    """The zone of the times shown, for headers: "UTC" or "UTC+01:00"."""
+    if utc:
+        return "UTC"
+    offset = datetime.datetime.now().astimezone().strftime("%z")
+    return f"UTC{offset[:3]}:{offset[3:]}" if offset else "local"
+
+
+def time_text(ns: int, utc: bool, *, date: bool = True) -> str:
+    """Local or UTC, to the millisecond; years that the calendar of this computer cannot show are in UTC."""
+    if ns == NO_TIME:
+        return "—"
+    seconds, nanos = divmod(ns, NS_PER_S)
+    try:
+        moment = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
+        if not utc:
+            moment = moment.astimezone()
+    except (OverflowError, ValueError, OSError):
+        return iso_utc(ns)
+    day = f"{moment.date().isoformat()} " if date else ""  # strftime writes a year below 1000 without its zeros
+    return f"{day}{moment:%H:%M:%S}.{nanos // 1_000_000:03d}"
+
+
+def iso_text(ns: int, utc: bool) -> str:
+    """ISO 8601 with its offset and with every digit, for tooltips, copies and files."""
+    if ns == NO_TIME:
+        return ""
+    if utc:
+        return iso_utc(ns)
+    seconds, nanos = divmod(ns, NS_PER_S)
+    try:
+        moment = datetime.datetime.fromtimestamp(seconds, datetime.UTC).astimezone()
+    except (OverflowError, ValueError, OSError):
+        return iso_utc(ns)
+    digits = 3 if nanos % 1_000_000 == 0 else 6 if nanos % 1_000 == 0 else 9
+    plain = moment.isoformat(timespec="seconds")  # with its offset, whose seconds of old times included
+    return f"{plain[:19]}.{f'{nanos:09d}'[:digits]}{plain[19:]}"
+
+
+def age_text(seconds: float) -> str:
+    """How old something is, in whole ones of the one unit that matters; what comes from the future is not old."""
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size:.0f} {unit}"
+    return f"{max(0.0, seconds) // 1:.0f} s"
+
+
+# ---- back from text --------------------------------------------------------
+
+_INTEGERS = {
+    "sbyte": (-(2**7), 2**7 - 1),
+    "byte": (0, 2**8 - 1),
+    "int16": (-(2**15), 2**15 - 1),
+    "uint16": (0, 2**16 - 1),
+    "int32": (-(2**31), 2**31 - 1),
+    "uint32": (0, 2**32 - 1),
+    "int64": (-(2**63), 2**63 - 1),
+    "uint64": (0, 2**64 - 1),
+    "integer": (-(2**63), 2**64 - 1),
+    "qualifiedenum": (-(2**31), 2**31 - 1),
+    "enumeration": (-(2**31), 2**31 - 1),
+}
+_FLOAT_MAX = 3.4028234663852886e38
+_TRUE = ("true", "1", "on", "yes")
+_FALSE = ("false", "0", "off", "no")
+
+
+def parse_value(text: str, data_type: str, enumeration: Sequence[str] = (), *, array: bool | None = None) -> Value:
+    """What somebody typed, as the tag's type; ValueError says what was wrong and what is allowed.
+
+    ``array`` None = what begins with a bracket is one, unless the tag holds text.
+    """
+    kind = data_type.lower()
+    stripped = text.strip()
+    if array or (array is None and stripped.startswith("[") and kind in _PARSERS):
+        return _parse_array(stripped, data_type, enumeration)
+    if enumeration and (kind not in _PARSERS or kind in _INTEGERS or kind == "boolean"):
+        number = _parse_choice(stripped, enumeration)
+        return bool(number) if kind == "boolean" else number
+    if kind in _INTEGERS:
+        return _parse_integer(stripped, data_type)
+    parse = _PARSERS.get(kind)
+    return text if parse is None else parse(stripped)
+
+
+def _quoted(text: str) -> str:
+    return f"“{_cut(_one_line(text), 60)}”"
+
+
+def _parse_choice(text: str, enumeration: Sequence[str]) -> int:
+    named = [number for number, name in enumerate(enumeration) if name and name.lower() == text.lower()]
+    exact = re.fullmatch(r"(.*) \((\d+)\)", text, re.DOTALL)
+    if exact and int(exact[2]) < len(enumeration) and enumeration[int(exact[2])].lower() == exact[1].lower():
+        named = [int(exact[2])]
+    if not named and text.isdecimal() and int(text) < len(enumeration):
+        named = [int(text)]
+    if len(named) == 1:
+        return named[0]
+    if named:
+        raise ValueError(f"{_quoted(text)} stands for several: write the number, one of {_listed(map(str, named))}")
+    known = _listed(f"{name} ({number})" for number, name in enumerate(enumeration) if name)
+    raise ValueError(f"{_quoted(text)} is none of {known}")
+
+
+def _listed(words: Iterable[str]) -> str:
+    known = list(words)
+    return ", ".join(known[:12]) + (f", {MORE} {len(known)} in all" if len(known) > 12 else "")
+
+
+def _parse_boolean(text: str) -> bool:
+    if text.lower() in _TRUE:
+        return True
+    if text.lower() in _FALSE:
+        return False
+    raise ValueError(f"{_quoted(text)} is neither true nor false")
+
+
+def _parse_integer(text: str, data_type: str) -> int:
+    low, high = _INTEGERS[data_type.lower()]
+    match = re.fullmatch(r"([+-]?)(0x[0-9a-f]{1,16}|\d{1,40})", text, re.IGNORECASE | re.ASCII)
+    if match is None:
+        raise ValueError(f"{_quoted(text)} is not a whole number of {low} to {high}")
+    digits = match[2].lower()
+    number = int(digits, 16) if digits.startswith("0x") else int(digits)
+    number = -number if match[1] == "-" else number
+    if not low <= number <= high:
+        raise ValueError(f"{number} is outside {low} to {high}, the range of {data_type}")
+    return number
+
+
+def _parse_real(text: str) -> float:
+    if re.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}", text):
+        raise ValueError(f"{_quoted(text)} could mean thousands or decimals: write a point before decimals")
+    # A comma is a decimal comma only where it cannot separate thousands.
+    plain = text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
+    try:
+        number = float(plain.replace("_", "x"))
+    except ValueError:
+        raise ValueError(f"{_quoted(text)} is not a number") from None
+    if math.isinf(number) and "inf" not in text.lower():
+        raise ValueError(f"{_quoted(text)} is too large for a number of 64 bits")
+    return number
+
+
+def _parse_float(text: str) -> float:
+    number = _parse_real(text)
+    if math.isfinite(number) and abs(number) > _FLOAT_MAX:
+        raise ValueError(f"{_quoted(text)} is too large for Float, at most {_FLOAT_MAX:.7g}")
+    return number
+
+
+def parse_time(text: str) -> Timestamp:
+    """ISO 8601 with up to nine digits of a second; without an offset it is local time."""
+    # Python's own reader drops the digits after the sixth.
+    given = text.strip().upper()
+    match = re.fullmatch(r"(.*\d\d:\d\d:\d\d)[.,](\d{1,9})(Z|[+-]\d\d:?\d\d(?::\d\d)?)?", given)
+    plain, nanos = (match[1] + (match[3] or ""), int(match[2].ljust(9, "0"))) if match else (given, 0)
+    try:
+        moment = datetime.datetime.fromisoformat(plain).astimezone(datetime.UTC)
+    except (ValueError, OverflowError, OSError):
+        raise ValueError(
+            f"{_quoted(text)} is not a time: write local time like 2026-01-31 13:45:00, another with its offset or Z"
+        ) from None
+    since = moment - datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+    return Timestamp((since.days * 86_400 + since.seconds) * NS_PER_S + since.microseconds * 1_000 + nanos)
+
+
+def _parse_duration(text: str) -> Duration:
+    match = re.fullmatch(
+        r"([−+-]?)(?:(\d{1,9}) ?d(?: |$))?(?:(?:(\d{1,9}):)?(\d{1,9}):)?(?:(\d{1,12})(?:\.(\d{1,9}))?(?: ?s)?)?", text
+    )
+    if match is None or not any(match.group(2, 5)):
+        raise ValueError(f"{_quoted(text)} is not an elapsed time: write seconds, or hours:minutes:seconds")
+    days, hours, minutes, seconds = (int(part or 0) for part in match.group(2, 3, 4, 5))
+    whole = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+    ns = whole * NS_PER_S + int((match[6] or "").ljust(9, "0"))
+    return Duration(ns if match[1] in ("", "+") else -ns)
+
+
+def _parse_bytes(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text.removeprefix("0x"))
+    except ValueError:
+        raise ValueError(f"{_quoted(text)} is not hexadecimal: write pairs of digits, like 00 ff") from None
+
+
+#: By the data type's name in lower case; what is not here is text. Integers have ranges, above.
+_PARSERS: dict[str, Callable[[str], Value]] = {
+    **dict.fromkeys(_INTEGERS, int),
+    "boolean": _parse_boolean,
+    "float": _parse_float,
+    "double": _parse_real,
+    "time": parse_time,
+    "datetime": parse_time,
+    "utctime": parse_time,
+    "elapsedtime": _parse_duration,
+    "duration": _parse_duration,
+    "bytestring": _parse_bytes,
+}
+
+
+def _parse_array(text: str, data_type: str, enumeration: Sequence[str]) -> tuple[Value, ...]:
+    try:
+        items = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+    except (ValueError, RecursionError):
+        items = None
+    if isinstance(items, list):
+        return _elements(items, data_type, enumeration)
+    raise ValueError('an array is written like [1, 2, 3] or ["a", "b"]')
+
+
+def _elements(items: list[object], data_type: str, enumeration: Sequence[str]) -> tuple[Value, ...]:
+    found: list[Value] = []
+    for position, item in enumerate(items, 1):
+        if item is None:
+            found.append(None)
+        elif isinstance(item, list):
+            found.append(_elements(item, data_type, enumeration))
+        else:
+            text = str(item).lower() if isinstance(item, bool) else str(item)
+            try:
+                found.append(parse_value(text, data_type, enumeration, array=False))
+            except ValueError as error:
+                raise ValueError(f"value {position} of the array: {error}") from None
+    return tuple(found)

@@ -1,0 +1,243 @@
+"""Sessions by their source, as a tree of two levels; what failed to start stays until it is dismissed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QBrush, QColor
+
+from app.events.notices import Notice, NoticeKind
+from app.sessions.info import SessionInfo
+from app.sessions.state import SessionState
+from ui.feed import FeedFrame
+from ui.format import age_text
+from ui.theme import STATE_MARKS, Theme
+
+COLUMNS = ("Session", "State", "Events/s", "Items", "Worker", "Up", "Lease", "Subscribers", "Last fault")
+_NUMBERS = (2, 3, 4, 5, 6, 7)
+_WORDS = {"sim": "Simulated plants", "host": "This computer", "opcua": "OPC UA servers"}
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(slots=True)
+class SessionRow:
+    """What is shown of one session. ``info`` is None before the first look, ``gone`` once it is closed or failed."""
+
+    id: str
+    backend: str
+    name: str
+    state: SessionState = SessionState.CREATING
+    info: SessionInfo | None = None
+    rate: float = 0.0
+    fault: str = ""
+    gone: bool = False
+    counted: tuple[float, int] = (0.0, 0)  # (when, events then)
+    now_ns: int = 0  # UTC at the last look
+
+
+class SessionsModel(QAbstractItemModel):
+    """Rows come with :meth:`refresh` and with notices, and go with :meth:`dismiss` or a clean close."""
+
+    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self._groups: list[str] = []
+        self._rows: dict[str, list[SessionRow]] = {}
+
+    # ---- the model's duties
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return len(COLUMNS)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        if not parent.isValid():
+            return len(self._groups)
+        if parent.column() == 0 and parent.internalId() == 0:
+            return len(self._rows[self._groups[parent.row()]])
+        return 0
+
+    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
+        if not self.hasIndex(row, column, parent):
+            return QModelIndex()
+        return self.createIndex(row, column, parent.row() + 1 if parent.isValid() else 0)
+
+    def parent(self, child: Any = None) -> Any:
+        if child is None:
+            return super().parent()
+        group = child.internalId()
+        return self.createIndex(group - 1, 0, 0) if child.isValid() and group else QModelIndex()
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return COLUMNS[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole and section in _NUMBERS:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row = self.row(index)
+        if row is None:
+            return self._group_data(index, role)
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return self._text(row, index.column())
+            case Qt.ItemDataRole.ToolTipRole:
+                return self._tooltip(row)
+            case Qt.ItemDataRole.ForegroundRole:
+                if index.column() in (1, 8):
+                    return QBrush(QColor(self.theme.of_state(row.state)))
+                return QBrush(QColor(self.theme.muted)) if row.gone else None
+            case Qt.ItemDataRole.TextAlignmentRole if index.column() in _NUMBERS:
+                return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            case _:
+                return None
+
+    def _group_data(self, index: Index, role: int) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole and index.column() == 0:
+            group = self._groups[index.row()]
+            return _WORDS.get(group, group)
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return QBrush(QColor(self.theme.muted))
+        return None
+
+    def _text(self, row: SessionRow, column: int) -> str:
+        info = row.info
+        match column:
+            case 0:
+                return row.name
+            case 1:
+                return f"{STATE_MARKS[row.state]} {_state_words(row)}"
+            case 8:
+                return row.fault
+            case _ if info is None or row.gone:
+                return ""
+            case 2:
+                return f"{row.rate:,.0f}"
+            case 3:
+                return f"{info.items:,}"
+            case 4:
+                return str(info.worker_pid or "")
+            case 5:
+                return age_text((row.now_ns - info.opened_at_ns) / 1e9)
+            case 6:
+                return _lease_text(info, row.now_ns)
+            case _:
+                return f"{info.subscribers}"
+
+    def _tooltip(self, row: SessionRow) -> str:
+        lines = [row.name, _state_words(row)]
+        if row.info is not None and row.info.source:
+            lines.append(row.info.source)
+        return "\n".join([*lines, row.fault] if row.fault else lines)
+
+    # ---- reading
+
+    def row(self, index: Index) -> SessionRow | None:
+        """The session at an index; None for a group or for no index."""
+        if not index.isValid() or index.internalId() == 0:
+            return None
+        return self._rows[self._groups[index.internalId() - 1]][index.row()]
+
+    def rows(self) -> list[SessionRow]:
+        return [row for group in self._groups for row in self._rows[group]]
+
+    def index_of(self, session_id: str) -> QModelIndex:
+        for number, group in enumerate(self._groups):
+            for position, row in enumerate(self._rows[group]):
+                if row.id == session_id:
+                    return self.createIndex(position, 0, number + 1)
+        return QModelIndex()
+
+    # ---- changing
+
+    def refresh(self, infos: list[SessionInfo], now_s: float, now_ns: int) -> None:
+        """Take over a look at every session; those that are there no more are left as they ended."""
+        for info in infos:
+            row = self._found(info.id) or self._add(SessionRow(info.id, info.backend, info.name))
+            when, events = row.counted
+            if now_s > when:
+                row.rate = (info.events - events) / (now_s - when) if when else 0.0
+                row.counted = now_s, info.events
+            row.info, row.state, row.now_ns = info, info.state, now_ns
+            if info.fault is not None:
+                row.fault = info.fault.message
+            self._changed(row)
+
+    def take(self, frame: FeedFrame) -> None:
+        """States and faults, in the order in which they came."""
+        for session_id, notice in frame.notices:
+            row = self._found(session_id)
+            if row is not None:
+                self._take(row, notice)
+
+    def _take(self, row: SessionRow, notice: Notice) -> None:
+        if notice.kind is NoticeKind.STATE:
+            row.state = SessionState(notice.details["new"])
+            if row.state is SessionState.READY:
+                row.fault = ""
+        elif notice.kind is NoticeKind.FAULT:
+            row.fault = notice.message
+        else:
+            return
+        if row.state is SessionState.CLOSED:
+            row.gone = True
+            if not row.fault:
+                self.dismiss(row.id)
+                return
+        self._changed(row)
+
+    def failed(self, session_id: str, backend: str, name: str, words: str) -> None:
+        """A start that failed: the row says why, until it is dismissed."""
+        row = self._found(session_id) or self._add(SessionRow(session_id, backend, name))
+        row.state, row.fault, row.gone = SessionState.FAULTED, words, True
+        self._changed(row)
+
+    def dismiss(self, session_id: str) -> None:
+        index = self.index_of(session_id)
+        if not index.isValid():
+            return
+        group = self._groups[index.internalId() - 1]
+        self.beginRemoveRows(index.parent(), index.row(), index.row())
+        del self._rows[group][index.row()]
+        self.endRemoveRows()
+
+    def _found(self, session_id: str) -> SessionRow | None:
+        return next((row for row in self.rows() if row.id == session_id), None)
+
+    def _add(self, row: SessionRow) -> SessionRow:
+        if row.backend not in self._rows:
+            self.beginInsertRows(QModelIndex(), len(self._groups), len(self._groups))
+            self._groups.append(row.backend)
+            self._rows[row.backend] = []
+            self.endInsertRows()
+        group = self._groups.index(row.backend)
+        rows = self._rows[row.backend]
+        self.beginInsertRows(self.index(group, 0), len(rows), len(rows))
+        rows.append(row)
+        self.endInsertRows()
+        return row
+
+    def _changed(self, row: SessionRow) -> None:
+        index = self.index_of(row.id)
+        self.dataChanged.emit(index, index.siblingAtColumn(len(COLUMNS) - 1))
+
+
+def _state_words(row: SessionRow) -> str:
+    info = row.info
+    lost = info is not None and info.source_state is not None and not info.source_state.connected
+    if row.state is SessionState.READY and lost:
+        return "source lost"
+    return "failed" if row.gone and row.fault else row.state.words
+
+
+def _lease_text(info: SessionInfo, now_ns: int) -> str:
+    if info.lease_expires_ns is None:
+        return "kept open"
+    return age_text((info.lease_expires_ns - now_ns) / 1e9)

@@ -1,0 +1,115 @@
+"""The items pane: the name space and the registered items of the chosen session."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QHeaderView, QMenu, QTreeView, QWidget
+
+from ui.models.items import ItemsModel, Node
+from ui.theme import number_font
+
+_WIDTHS = (210, 130, 50, 120, 100, 260)
+
+
+class ItemsView(QTreeView):
+    """Enter or a double click puts a tag into the trend, F2 writes it. Signals carry the tag's address."""
+
+    trend_wanted = Signal(str)
+    write_wanted = Signal(str)
+    watch_wanted = Signal(list)  # addresses
+    remove_wanted = Signal(list)  # item keys
+
+    def __init__(self, model: ItemsModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.setAccessibleName("Items")
+        self.setModel(model)
+        self.setFont(number_font())
+        self.setUniformRowHeights(True)
+        self.setAllColumnsShowFocus(True)
+        self.setAlternatingRowColors(True)
+        self.setSelectionMode(QTreeView.SelectionMode.ExtendedSelection)
+        self.setExpandsOnDoubleClick(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._menu)
+        self.doubleClicked.connect(self._activated)
+        self.header().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        for column, width in enumerate(_WIDTHS):
+            self.setColumnWidth(column, width)
+        model.watch_visible(self.visible_nodes)
+        model.modelReset.connect(self._open_roots)
+        model.rowsInserted.connect(self._open_registered)
+
+    def visible_nodes(self) -> list[Node]:
+        """The rows on the screen."""
+        nodes: list[Node] = []
+        if not self.isVisible():
+            return nodes
+        index = self.indexAt(QPoint(2, 2))
+        bottom = self.viewport().height()
+        while index.isValid() and self.visualRect(index).top() <= bottom:
+            nodes.append(self._model.node(index))
+            index = self.indexBelow(index)
+        return nodes
+
+    def _open_roots(self) -> None:
+        for node in (self._model.space, self._model.registered):
+            if self._model.session_id:
+                self.expand(self._model.index_of(node))
+
+    def _open_registered(self, parent: QModelIndex, *_: object) -> None:
+        node = self._model.node(parent)
+        if node is self._model.registered or node.parent is self._model.registered:
+            self.expand(parent)
+            for child in node.children:
+                if not child.key:
+                    self.expand(self._model.index_of(child))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        node = self._model.node(self.currentIndex()) if self.currentIndex().isValid() else None
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and node is not None:
+            self._activated(self.currentIndex())
+        elif event.key() == Qt.Key.Key_F2 and node is not None and node.tag:
+            self.write_wanted.emit(node.tag)
+        elif event.key() == Qt.Key.Key_Delete and (keys := [n.key for n in self._selected() if n.key]):
+            self.remove_wanted.emit(keys)
+        else:
+            super().keyPressEvent(event)
+
+    def _activated(self, index: QModelIndex) -> None:
+        node = self._model.node(index)
+        if node.tag:
+            self.trend_wanted.emit(node.tag)
+        elif node.failure:
+            self._model.browse_again(node)
+        else:
+            self.setExpanded(index.siblingAtColumn(0), not self.isExpanded(index.siblingAtColumn(0)))
+
+    def _selected(self) -> list[Node]:
+        return [self._model.node(index) for index in self.selectionModel().selectedRows()]
+
+    def _menu(self, position: QPoint) -> None:
+        index = self.indexAt(position)
+        node = self._model.node(index) if index.isValid() else None
+        if node is None or not (node.tag or node.failure):
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+        def add(words: str, act: object) -> None:
+            action = QAction(words, menu)
+            action.triggered.connect(act)
+            menu.addAction(action)
+
+        if node.failure:
+            add("Browse again", lambda: self._model.browse_again(node))
+        else:
+            tags = [n.tag for n in self._selected() if n.tag] or [node.tag]
+            add("Add to trend", lambda: [self.trend_wanted.emit(tag) for tag in tags])
+            add("Watch", lambda: self.watch_wanted.emit(tags))
+            add("Write …", lambda: self.write_wanted.emit(node.tag))
+            add("Copy address", lambda: QGuiApplication.clipboard().setText("\n".join(tags)))
+            if keys := [n.key for n in self._selected() if n.key]:
+                add("Remove", lambda: self.remove_wanted.emit(keys))
+        menu.popup(self.viewport().mapToGlobal(position))
