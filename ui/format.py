@@ -315,10 +315,11 @@ def _parse_float(text: str) -> float:
 
 def parse_time(text: str) -> Timestamp:
     """ISO 8601 with up to nine digits of a second; without an offset it is local time."""
-    # Python's own reader drops the digits after the sixth.
     given = text.strip().upper()
+    # Python's own reader drops the digits after the sixth, and takes 10:20.5 for half a second past.
     match = re.fullmatch(r"(.*\d\d:\d\d:\d\d)[.,](\d{1,9})(Z|[+-]\d\d:?\d\d(?::\d\d)?)?", given)
-    plain, nanos = (match[1] + (match[3] or ""), int(match[2].ljust(9, "0"))) if match else (given, 0)
+    nanos = int(match[2].ljust(9, "0")) if match else 0
+    plain = match[1] + (match[3] or "") if match else "" if re.search("[.,]", given) else given
     try:
         moment = datetime.datetime.fromisoformat(plain).astimezone(datetime.UTC)
     except (ValueError, OverflowError, OSError):
