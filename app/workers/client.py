@@ -63,7 +63,7 @@ class PipeClient(asyncio.Protocol):
         self._connected: asyncio.Future[None] = loop.create_future()
         self._hello: asyncio.Future[Hello] = loop.create_future()
         self._ready: asyncio.Future[Ready] = loop.create_future()
-        self._begun = False
+        self._awaited: tuple[type, ...] = (Hello,)
         self._pending: dict[int, asyncio.Future[Reply]] = {}
         self._correlation = itertools.count(1)
         self._inbox = Inbox(settings.inbox_limit, self._gap)
@@ -260,7 +260,7 @@ class PipeClient(asyncio.Protocol):
     async def initialize(self) -> None:
         """Send Start and wait until the backend is connected; GatewayError with the backend's own fault."""
         start = self._start_frame()
-        self._begun = True
+        self._awaited = (Ready, Heartbeat, SourceState, Fault)
         self._write(start)
         self._watchdog.start()
         ready = await self._ready
@@ -341,7 +341,7 @@ class PipeClient(asyncio.Protocol):
     # ---- in
 
     def _take(self, correlation_id: int, body: Body) -> None:
-        if not self._begun and not (isinstance(body, Hello) and not self._hello.done()):
+        if self._state is WorkerState.STARTING and not isinstance(body, self._awaited):
             raise ProtocolViolation(f"the worker sent {type(body).__name__} before its turn", reason="body")
         match body:
             case EventBatch():
@@ -356,7 +356,7 @@ class PipeClient(asyncio.Protocol):
                 self._take_source_state(body)
             case Fault():
                 self._fail(body)
-            case Hello() if not self._hello.done():
+            case Hello() if self._state is WorkerState.STARTING and not self._hello.done():
                 self._hello.set_result(body)
             case Ready() if self._state is WorkerState.STARTING:
                 self._state = WorkerState.READY

@@ -66,7 +66,7 @@ class Worker(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._heartbeat_s = 0.0
         self._beating = True
-        self._held: list[int] = []
+        self._troubled = False
         self.ended = asyncio.Event()
 
     # ---- in
@@ -140,10 +140,11 @@ class Worker(asyncio.Protocol):
 
     def _ping(self, correlation_id: int, ping: Ping) -> None:
         if PROBLEM in ("late replies", "no replies"):
-            self._held.append(correlation_id)
             return
         self.send(Reply(message=ping.text), correlation_id)
-        RUNNING.get(PROBLEM, lambda _: None)(self)
+        if not self._troubled and PROBLEM in RUNNING:
+            self._troubled = True
+            RUNNING[PROBLEM](self)
 
     def _shut_down(self) -> None:
         if PROBLEM == "ignores shutdown":

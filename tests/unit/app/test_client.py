@@ -134,6 +134,18 @@ async def test_nothing_but_a_hello_comes_before_start(early: FarSide, body: obje
         await early.client.initialize()
 
 
+@pytest.mark.clause("S11.2")
+@pytest.mark.parametrize("body", [batch(1), Reply(), HELLO, ShutdownAck()])
+async def test_between_start_and_ready_come_only_signs_of_the_start(early: FarSide, body: object) -> None:
+    early.connects()
+    starting = spawn(early.client.initialize(), name="initialize", on_failure=lambda _: None)
+    await settle(2)
+    early.says(BEAT, SourceState(False, "no route", 0))
+    assert early.client.state is WorkerState.STARTING
+    early.says(body)  # type: ignore[arg-type]
+    assert f"the worker sent {type(body).__name__} before its turn" in str(await failure(starting))
+
+
 @pytest.mark.clause("S12.2")
 async def test_the_backends_own_fault_ends_the_start_with_its_code(early: FarSide) -> None:
     early.connects()
