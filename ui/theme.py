@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from importlib import resources
+from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette, QPixmap
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from app.events.notices import Severity
@@ -19,11 +22,13 @@ class Mode(enum.StrEnum):
     SYSTEM = "system"
     LIGHT = "light"
     DARK = "dark"
+    CONTRAST = "contrast"
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Colours by their role, as #rrggbb. Text colours have a contrast of 4.5 and more on window and base."""
+    """Colours by their role, as #rrggbb. Text has a contrast of 4.5 and more on what it stands on, edges of controls
+    and pens one of 3 and more. ``edge`` is around what can be operated, ``border`` between what belongs together."""
 
     name: str
     window: str
@@ -31,6 +36,7 @@ class Theme:
     alternate: str
     panel: str
     border: str
+    edge: str
     text: str
     muted: str
     accent: str
@@ -58,7 +64,8 @@ class Theme:
         return self.text if state is SessionState.READY else self.muted
 
 
-# Pens after Okabe and Ito, told apart by the colour-blind; darker on white, lighter on black.
+# Pens are as far apart as can be for every kind of colour vision, the first ones the farthest, and none is a saturated
+# red: that is for what is bad. They differ in lightness too, so that they do in a grey print.
 LIGHT = Theme(
     name="light",
     window="#eceeef",
@@ -66,8 +73,9 @@ LIGHT = Theme(
     alternate="#f3f5f5",
     panel="#e2e5e7",
     border="#c3c9cc",
+    edge="#788389",
     text="#1d2326",
-    muted="#59646a",
+    muted="#545f65",
     accent="#1f5f8b",
     accent_text="#ffffff",
     selection="#cfdfea",
@@ -78,7 +86,7 @@ LIGHT = Theme(
     error_back="#f3d4d0",
     pending="#5b3f8c",
     grid="#d5dadc",
-    pens=("#0068a8", "#b84f00", "#00795a", "#a23b7c", "#6b5d00", "#3d6f9e", "#7a4a9e", "#8a3324", "#2f6f2f", "#4d4d4d"),
+    pens=("#0e6bc4", "#c5691b", "#53393a", "#a2729b", "#7f2b01", "#6d8959", "#770072", "#525367", "#9473b9", "#7b4831"),
 )
 DARK = Theme(
     name="dark",
@@ -87,8 +95,9 @@ DARK = Theme(
     alternate="#202528",
     panel="#2c3235",
     border="#454d52",
+    edge="#7b878f",
     text="#dfe4e6",
-    muted="#9aa6ac",
+    muted="#a3afb5",
     accent="#5aa7d6",
     accent_text="#0c1418",
     selection="#34506a",
@@ -99,7 +108,30 @@ DARK = Theme(
     error_back="#54251f",
     pending="#b99be6",
     grid="#343b3f",
-    pens=("#5ab4f0", "#f09a55", "#44c9a0", "#e78fc3", "#e2d35c", "#9cc4e6", "#c5a0ee", "#e59a8a", "#8fd08f", "#c8c8c8"),
+    pens=("#53b0f3", "#cb801d", "#dbdcc4", "#978393", "#5c9658", "#a8ed79", "#37e6f8", "#6182f2", "#c268b9", "#a5ab96"),
+)
+
+CONTRAST = replace(
+    DARK,
+    name="contrast",
+    window="#000000",
+    base="#000000",
+    alternate="#000000",
+    panel="#1a1a1a",
+    border="#ffffff",
+    edge="#ffffff",
+    text="#ffffff",
+    muted="#c8c8c8",
+    accent="#4fc3ff",
+    accent_text="#000000",
+    selection="#00496e",
+    selection_text="#ffffff",
+    bad="#ff9d94",
+    uncertain="#ffd24d",
+    warning_back="#3d3000",
+    error_back="#5c0f08",
+    pending="#d3b8ff",
+    grid="#5a5a5a",
 )
 
 #: A shape for each state, beside its word.
@@ -118,11 +150,13 @@ SEVERITY_MARKS = {Severity.INFO: "", Severity.WARNING: "â–²", Severity.ERROR: "â
 
 
 def chosen(mode: Mode) -> Theme:
-    """The theme of a mode; the system's choice as Qt knows it."""
+    """The theme of a mode; the system's choice as Qt knows it, high contrast included."""
     if mode is Mode.SYSTEM:
-        dark = QApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
-        return DARK if dark else LIGHT
-    return DARK if mode is Mode.DARK else LIGHT
+        hints = QApplication.styleHints()
+        if hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast:
+            return CONTRAST
+        return DARK if hints.colorScheme() is Qt.ColorScheme.Dark else LIGHT
+    return {Mode.DARK: DARK, Mode.CONTRAST: CONTRAST}.get(mode, LIGHT)
 
 
 def apply(app: QApplication, mode: Mode) -> Theme:
@@ -131,7 +165,15 @@ def apply(app: QApplication, mode: Mode) -> Theme:
     app.setStyle(QStyleFactory.create("Fusion"))
     app.setPalette(_palette(theme))
     app.setStyleSheet(_sheet(theme))
+    app.setWindowIcon(icon("tagwatch"))
     return theme
+
+
+def on_system_change(changed: Callable[[], object]) -> None:
+    """Tell ``changed`` whenever the system turns to light, dark or high contrast, or back."""
+    hints = QApplication.styleHints()
+    hints.colorSchemeChanged.connect(lambda *_: changed())
+    hints.accessibility().contrastPreferenceChanged.connect(lambda *_: changed())
 
 
 def _palette(theme: Theme) -> QPalette:
@@ -160,6 +202,7 @@ def _palette(theme: Theme) -> QPalette:
 
 
 def _sheet(theme: Theme) -> str:
+    shade = "light" if theme is LIGHT else "dark"
     return f"""
     QToolTip {{ color: {theme.text}; background: {theme.panel}; border: 1px solid {theme.border}; padding: 3px; }}
     QHeaderView::section {{ background: {theme.panel}; color: {theme.muted}; border: 0; padding: 4px 6px;
@@ -172,9 +215,37 @@ def _sheet(theme: Theme) -> str:
     QStatusBar::item {{ border: 0; }}
     QStatusBar QLabel {{ padding: 0 8px; color: {theme.muted}; }}
     QToolBar {{ border: 0; border-bottom: 1px solid {theme.border}; spacing: 4px; padding: 3px; }}
-    QLineEdit, QComboBox, QDateTimeEdit {{ padding: 3px 5px; min-height: 18px; }}
+    QLineEdit, QComboBox, QDateTimeEdit {{ padding: 3px 5px; min-height: 18px; color: {theme.text};
+        background: {theme.base}; border: 1px solid {theme.edge}; border-radius: 3px;
+        selection-background-color: {theme.selection}; selection-color: {theme.selection_text}; }}
+    QLineEdit:focus, QComboBox:focus, QDateTimeEdit:focus {{ border: 2px solid {theme.accent}; padding: 2px 4px; }}
+    QLineEdit:disabled, QComboBox:disabled, QDateTimeEdit:disabled {{ color: {theme.muted};
+        background: {theme.window}; border-color: {theme.border}; }}
+    QComboBox::drop-down {{ border: 0; width: 20px; }}
+    QComboBox::down-arrow {{ image: url({_file(f"down-{shade}")}); width: 14px; height: 14px; }}
+    QComboBox QAbstractItemView {{ border: 1px solid {theme.edge}; background: {theme.base}; color: {theme.text}; }}
+    QDateTimeEdit::up-button, QDateTimeEdit::down-button {{ border: 0; width: 18px; background: transparent; }}
+    QDateTimeEdit::up-arrow {{ image: url({_file(f"up-{shade}")}); width: 12px; height: 12px; }}
+    QDateTimeEdit::down-arrow {{ image: url({_file(f"down-{shade}")}); width: 12px; height: 12px; }}
+    QCheckBox {{ spacing: 6px; }}
+    QCheckBox::indicator, QTableView::indicator, QTreeView::indicator {{ width: 14px; height: 14px;
+        border: 1px solid {theme.edge}; border-radius: 3px; background: {theme.base}; }}
+    QCheckBox::indicator:checked, QTableView::indicator:checked, QTreeView::indicator:checked {{
+        image: url({_file(f"check-{shade}")}); }}
+    QCheckBox::indicator:focus {{ border: 2px solid {theme.accent}; width: 12px; height: 12px; }}
+    QCheckBox::indicator:disabled {{ border-color: {theme.border}; background: {theme.window}; }}
     QPushButton {{ padding: 4px 12px; min-height: 18px; }}
+    {_contrast_sheet(theme) if theme is CONTRAST else ""}
     QMainWindow::separator {{ background: {theme.window}; width: 5px; height: 5px; }}
+    """
+
+
+def _contrast_sheet(theme: Theme) -> str:
+    """Buttons have edges: their shading alone is too little."""
+    return f"""
+    QPushButton, QToolButton {{ border: 1px solid {theme.edge}; border-radius: 3px; background: {theme.panel}; }}
+    QPushButton:default, QPushButton:focus {{ border: 2px solid {theme.accent}; padding: 3px 11px; }}
+    QPushButton:disabled {{ border-color: {theme.grid}; color: {theme.muted}; }}
     """
 
 
@@ -190,14 +261,43 @@ def fixed_font() -> QFont:
     return QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
 
 
-def icon(name: str) -> QIcon:
-    """An icon of ours by its file's name without the ending; an empty one where it is missing."""
-    file = resources.files("resources") / f"{name}.svg"
-    if not file.is_file():
-        return QIcon()
-    pixmap = QPixmap()
-    pixmap.loadFromData(file.read_bytes(), "SVG")
+_SIZES = (16, 20, 24, 32, 48, 64, 128, 256)
+
+
+def icon(name: str, theme: Theme = LIGHT) -> QIcon:
+    """An icon of ours by its file's name without the ending, in the theme's text colour and muted where disabled.
+    FileNotFoundError where there is none."""
+    drawing = Path(_file(name)).read_text(encoding="utf-8")
+    made = QIcon()
+    for mode, colour in ((QIcon.Mode.Normal, theme.text), (QIcon.Mode.Disabled, theme.border)):
+        renderer = QSvgRenderer(QByteArray(drawing.replace("currentColor", colour).encode()))
+        for size in _SIZES:
+            made.addPixmap(_drawn(renderer, size), mode)
+    return made
+
+
+def _drawn(renderer: QSvgRenderer, size: int) -> QPixmap:
+    pixmap = QPixmap(size, size)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    renderer.render(painter, QRectF(0, 0, size, size))
+    painter.end()
+    return pixmap
+
+
+def swatch(colour: str) -> QIcon:
+    """A short thick line, as beside the name of a pen."""
+    pixmap = QPixmap(48, 48)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.fillRect(QRectF(0, 18, 48, 12), QColor(colour))
+    painter.end()
     return QIcon(pixmap)
+
+
+def _file(name: str) -> str:
+    """Where a drawing is, as a style sheet wants it: with slashes on every system."""
+    return Path(str(resources.files("resources") / "icons" / f"{name}.svg")).as_posix()
 
 
 def contrast(first: str, second: str) -> float:
