@@ -130,8 +130,6 @@ class PipeClient(asyncio.Protocol):
         except asyncio.CancelledError:
             if self._pending.pop(correlation_id, None) is not None:
                 self._tell(Cancel(), correlation_id)
-            elif not reply.cancelled():
-                reply.exception()  # it came with the cancellation: heard, though nobody wants it
             raise
         finally:
             timer.cancel()
