@@ -2,12 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+import os
+from collections.abc import Callable, Iterator, Mapping
 
 import psutil
 import pytest
 
 from app import tasks
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+#: Modules whose async tests run on plain asyncio and on the window's loop: the engine knows neither.
+_BOTH_LOOPS = (
+    "test_client",
+    "test_distributor",
+    "test_launcher",
+    "test_manager",
+    "test_mirror",
+    "test_session",
+    "test_session_races",
+)
+
+
+def _qt_loop() -> asyncio.AbstractEventLoop:
+    from PySide6.QtWidgets import QApplication
+
+    from ui.loop import FastQEventLoop
+
+    return FastQEventLoop(QApplication.instance() or QApplication([]))
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    name = item.path.stem
+    if item.path.parent.name == "ui" or name == "test_window":
+        return {"qt": _qt_loop}
+    if name in _BOTH_LOOPS:
+        return {"asyncio": asyncio.new_event_loop, "qt": _qt_loop}
+    return {"asyncio": asyncio.new_event_loop}
 
 
 def _children() -> set[int]:

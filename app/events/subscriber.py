@@ -51,6 +51,7 @@ class SubscriberLease:
         self._waiting: asyncio.Future[None] | None = None
         self._ended = False
         self._failure: GatewayError | None = None
+        self._overflowed = False
         self._closed = False
 
     # ---- the distributor's side
@@ -94,6 +95,7 @@ class SubscriberLease:
         self._offered += after
         self._dropped += len(batch) - fits + after
         self._peak = max(self._peak, self._queued)
+        self._overflowed = not self._ended
         self.end(
             GatewayError(
                 ErrorCode.EVENT_QUEUE_OVERFLOW,
@@ -162,7 +164,8 @@ class SubscriberLease:
 
     @property
     def overflowed(self) -> bool:
-        return self._failure is not None and self._failure.code == ErrorCode.EVENT_QUEUE_OVERFLOW
+        """Its own queue did; a session that faults with the same code is another matter."""
+        return self._overflowed
 
     def statistics(self) -> SubscriberStatistics:
         return SubscriberStatistics(

@@ -365,26 +365,32 @@ class Session:
             self._lost(Fault(ErrorCode.EVENT_QUEUE_OVERFLOW, "event stream queue overflowed"))
 
     async def _next_batches(self) -> list[EventBatch]:
-        """The distributor's source: goes on with the next worker when a restart replaces one."""
+        """The distributor's source. What a lost worker had sent still comes; then it goes on with the next worker, when
+        a restart replaces the one."""
         while True:
-            await self._resumed.wait()
             client = self._client
             if client is None:
                 return []
             try:
                 batches = await client.batches()
             except GatewayError:
-                if client is not self._client or not self._resumed.is_set():
-                    continue  # replaced, or about to be
-                raise
-            if not batches and (client is not self._client or not self._resumed.is_set()):
-                continue
-            if not batches and self._state is SessionState.FAULTED and self._fault is not None:
-                raise GatewayError.of(self._fault)  # the worker was let go of because the session faulted
-            if self._offset:
-                for batch in batches:
-                    batch.first_sequence += self._offset
-            return batches
+                batches = []
+                closing = self._state in (SessionState.CLOSING, SessionState.CLOSED)
+                if self._resumed.is_set() and client is self._client and not closing:
+                    raise
+            if batches:
+                return self._renumbered(batches)
+            if self._resumed.is_set() and client is self._client:
+                if self._state is SessionState.FAULTED and self._fault is not None:
+                    raise GatewayError.of(self._fault)  # the worker was let go of because the session faulted
+                return []
+            await self._resumed.wait()
+
+    def _renumbered(self, batches: list[EventBatch]) -> list[EventBatch]:
+        if self._offset:
+            for batch in batches:
+                batch.first_sequence += self._offset
+        return batches
 
     # ---- activity and lease
 
