@@ -104,6 +104,8 @@ class Runtime:
         tasks, self._tasks = self._tasks, []
         await join(*tasks)
         await self.manager.close_all(budget_s)
+        if isinstance(self._launcher, ProcessLauncher):
+            await self._launcher.close()
 
     async def __aenter__(self) -> Runtime:
         await self.start()
