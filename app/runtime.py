@@ -105,7 +105,7 @@ class Runtime:
         await join(*tasks)
         await self.manager.close_all(budget_s)
         if isinstance(self._launcher, ProcessLauncher):
-            await self._launcher.close()
+            self._launcher.close()
 
     async def __aenter__(self) -> Runtime:
         await self.start()

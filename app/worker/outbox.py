@@ -153,12 +153,12 @@ class Outbox:
         self._arrived()
 
     def _arrived(self) -> None:
-        if self._queued > self._backlog_limit and not self._coalescing:
-            self._start_coalescing()
         if self._queued > self._peak:
             self._peak = self._queued
         if self._queued >= self._batch_limit:
             self.flush()
+        if self._queued > self._backlog_limit and not self._coalescing:
+            self._start_coalescing()
         elif self._timer is None and not self._paused and self._queued:
             self._timer = self._clock.call_later(self._batch_delay_s, self._due)
 
