@@ -474,10 +474,13 @@ class SimDriver(Driver):
                 now = self._clock.monotonic()
                 owed += (now - last) * self._options.load_rate if load.keys and self._connected else 0.0
                 last = now
-                while owed >= 1:
-                    sent = load.send(min(int(owed), _LOAD_CHUNK), self._clock.utc_ns())
-                    owed = owed - sent if sent else 0.0
-                    await asyncio.sleep(0)
+                turn = 0
+                while owed >= 1 and (sent := load.send(min(int(owed), _LOAD_CHUNK), self._clock.utc_ns())):
+                    owed -= sent
+                    turn += sent
+                    if turn >= _LOAD_CHUNK:
+                        turn = 0
+                        await asyncio.sleep(0)
             else:
                 load.send(_LOAD_CHUNK, self._clock.utc_ns())
                 await self._out.room()

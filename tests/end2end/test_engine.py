@@ -1,0 +1,271 @@
+"""The engine whole: real workers of the simulated plant, through real pipes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from app import commands as c
+from app.config import RestartPolicy
+from app.errors import GatewayError
+from app.events.notices import NoticeKind
+from app.sessions import calls
+from app.sessions.manager import OpenRequest
+from app.values import EventKind
+from tests.helpers.engine import engine, sample, subscribed, until
+
+ROOT = Path(__file__).resolve().parents[2]
+SIM = {"first_data_ms": 10, "load_tags": 100}
+
+
+@pytest.mark.clause("S3.1", "S8.3", "S11.4")
+async def test_live_values_from_the_worker_to_the_mirror() -> None:
+    async with engine() as (runtime, recorder):
+        session = await runtime.manager.open(OpenRequest("sim", SIM))
+        keys = await subscribed(session, "Tank101.Level", "Pump101.Starts", "Sample.Strings[]")
+        level = await sample(session, keys["Tank101.Level"])
+        assert level.quality == 192
+        assert (await sample(session, keys["Pump101.Starts"])).value >= 9_007_199_254_740_993
+        await until(lambda: len(recorder.events()) > 10, "events")
+        sequences = [event.sequence for event in recorder.events()]
+        assert sequences == list(range(1, len(sequences) + 1))
+
+
+@pytest.mark.clause("S7.3", "S7.4")
+async def test_a_write_through_everything() -> None:
+    async with engine() as (runtime, recorder):
+        session = await runtime.manager.open(OpenRequest("sim", SIM))
+        keys = await subscribed(session, "Sample.Double", "Reactor.EmergencyCooling")
+        key, secured = keys["Sample.Double"], keys["Reactor.EmergencyCooling"]
+        await sample(session, key)
+        await calls.write(session, key >> 32, key & 0xFFFF_FFFF, 12.5)
+        done = await until(lambda: recorder.completion(key), "the completion")
+        assert done.detail.statuses[0].ok
+        await until(lambda: session.items.sample(key).value == 12.5, "the value read back")
+        await sample(session, secured)
+        await calls.write(session, secured >> 32, secured & 0xFFFF_FFFF, True)
+        refused = await until(lambda: recorder.completion(secured), "the completion")
+        assert "secured write needed" in refused.detail.statuses[0].words
+        user = await calls.authenticate(session, secured >> 32, "operator", "operator")
+        await calls.write_secured(session, secured >> 32, secured & 0xFFFF_FFFF, True, user, user)
+        await until(lambda: session.items.sample(secured).value is True, "the secured value")
+
+
+@pytest.mark.clause("S7.3")
+async def test_suspend_completes_as_an_operation() -> None:
+    async with engine() as (runtime, recorder):
+        session = await runtime.manager.open(OpenRequest("sim", SIM))
+        key = (await subscribed(session, "Tank101.Level"))["Tank101.Level"]
+        await sample(session, key)
+        reply = await session.invoke(c.Suspend(key >> 32, key & 0xFFFF_FFFF))
+        assert reply.statuses[0].pending
+        (done,) = await until(lambda: recorder.events(EventKind.OPERATION_COMPLETE), "the operation")
+        assert done.key == key
+
+
+@pytest.mark.clause("S11.5", "S7.2")
+async def test_heartbeats_and_commands_go_on_under_load() -> None:
+    async with engine() as (runtime, recorder):
+        session = await runtime.manager.open(OpenRequest("sim", {"load_tags": 5000, "load_rate": 200_000.0}))
+        await subscribed(session, *(f"load.{i}" for i in range(5000)))
+        await until(lambda: session.info().events > 50_000, "load")
+        for number in range(20):
+            assert (await calls.ping(session, str(number))).text == str(number)
+        first = session.info().heartbeat
+        assert first is not None
+        later = await until(
+            lambda: (beat := session.info().heartbeat) and beat.last_sequence > first.last_sequence and beat,
+            "a later heartbeat",
+        )
+        assert later.pid == session.worker_pid
+        assert later.received >= later.last_sequence
+
+
+@pytest.mark.clause("S11.7")
+async def test_a_gateway_that_does_not_read_gets_the_newest() -> None:
+    async with engine(worker_backlog=2000) as (runtime, recorder):
+        session = await runtime.manager.open(OpenRequest("sim", {"load_tags": 500, "load_rate": 100_000.0}))
+        keys = await subscribed(session, *(f"load.{i}" for i in range(500)))
+        await until(lambda: session.info().events > 5000, "load")
+        transport: Any = session._client._transport  # type: ignore[union-attr]
+        transport.pause_reading()
+        # The worker's own clock goes on: its backlog fills however long this takes.
+        await asyncio.sleep(1.5)
+        transport.resume_reading()
+        await until(lambda: session.info().coalesced > 0, "coalesced events")
+        events = recorder.events()
+        assert [e.sequence for e in events] == list(range(1, len(events) + 1)), "no gap: coalesced is not lost"
+        assert {event.key for event in events} == set(keys.values())
+
+
+@pytest.mark.clause("S11.8", "S11.6")
+async def test_a_killed_worker_comes_back_with_the_same_handles() -> None:
+    async with engine() as (runtime, recorder):
+        session = await runtime.manager.open(OpenRequest("sim", SIM, restart=RestartPolicy.ON_FAULT))
+        keys = await subscribed(session, "Tank101.Level", "Reactor.PV")
+        key = keys["Tank101.Level"]
+        await sample(session, key)
+        first = session.worker_pid
+        assert first is not None
+        os.kill(first, signal.SIGKILL)
+        await until(lambda: recorder.told(NoticeKind.FAULT), "the fault")
+        assert "SIGKILL" in recorder.told(NoticeKind.FAULT)[0].message
+        await until(lambda: session.state == "Ready" and session.worker_pid != first, "the new worker")
+        count = session.items.count(key)
+        await until(lambda: session.items.count(key) > count + 2, "values under the old handle")
+        sequences = [event.sequence for event in recorder.events()]
+        assert sequences == list(range(1, len(sequences) + 1)), "sequences go on"
+        restored = recorder.told(NoticeKind.WORKER_RESTART)[-1]
+        assert "2 of 2 items restored" in restored.message
+
+
+@pytest.mark.clause("S10.4", "S12.1")
+@pytest.mark.slow
+async def test_64_sessions_open_and_close_together() -> None:
+    files = len(psutil.Process().open_files()), psutil.Process().num_fds()
+    async with engine(worker_startup_s=90.0) as (runtime, recorder):
+        sessions = await asyncio.gather(*(runtime.manager.open(OpenRequest("sim", SIM)) for _ in range(64)))
+        with pytest.raises(GatewayError, match="64 sessions"):
+            await runtime.manager.open(OpenRequest("sim"))
+        assert len({session.worker_pid for session in sessions}) == 64
+        await asyncio.gather(*(session.close() for session in sessions))
+        assert len(runtime.manager) == 0
+    assert psutil.Process().children(recursive=True) == []
+    assert psutil.Process().num_fds() <= files[1] + 2
+
+
+@pytest.mark.clause("S10.1", "S10.4")
+async def test_close_during_the_start_of_a_slow_source() -> None:
+    async with engine() as (runtime, recorder):
+        opening = asyncio.ensure_future(runtime.manager.open(OpenRequest("sim", {"start_delay_ms": 60_000})))
+        session = await until(lambda: runtime.manager.list() and runtime.manager.list()[0], "the session")
+        await until(lambda: session.state == "InitializingWorker", "the start")
+        await session.close()
+        with pytest.raises(GatewayError, match="closed during its start"):
+            await opening
+        assert runtime.manager.list() == []
+
+
+@pytest.mark.clause("S12.2")
+async def test_a_source_that_refuses_says_so() -> None:
+    async with engine() as (runtime, recorder):
+        with pytest.raises(GatewayError, match="no licence") as refused:
+            await runtime.manager.open(OpenRequest("sim", {"fail_start": "no licence"}))
+        assert refused.value.code == "SourceUnreachable"
+        with pytest.raises(GatewayError, match="nonsense"):
+            await runtime.manager.open(OpenRequest("nonsense"))
+
+
+@pytest.mark.clause("R8", "S11.1")
+async def test_secrets_are_on_no_command_line() -> None:
+    async with engine() as (runtime, recorder):
+        session = await runtime.manager.open(OpenRequest("sim", {"fail_start": "", **SIM}))
+        line = " ".join(psutil.Process(session.worker_pid).cmdline())
+        assert session.spec.nonce not in line
+        assert "fail_start" not in line
+        assert session.id in line
+
+
+async def test_a_sim_worker_is_small() -> None:
+    """What a worker with the sim backend imports: no Qt, no grpc, no numpy, no metrics."""
+    code = "import app.worker.main, app.backends.sim, sys; print('\\n'.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    tops = {name.partition(".")[0] for name in done.stdout.split()}
+    assert not tops & {"PySide6", "shiboken6", "qasync", "pyqtgraph", "grpc", "numpy", "prometheus_client", "psutil"}
+    assert "app.metrics" not in done.stdout.split()
+    assert "google" in tops
+
+
+# ---- the command line
+
+
+def watch(*arguments: str, **more: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "app", "watch", *arguments], capture_output=True, text=True, cwd=ROOT, timeout=60,
+        check=False, **more,
+    )  # fmt: skip
+
+
+def test_watch_prints_lines() -> None:
+    done = watch("sim", "Tank101.Level", "Reactor.SP", "--count", "4")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert len(lines) == 4
+    assert "Tank101.Level" in lines[0]
+    assert "good (192)" in lines[0]
+
+
+def test_watch_prints_json() -> None:
+    done = watch("sim", "Sample.Strings[]", "Sample.Bytes", "Pump101.Starts", "--json", "--count", "3")
+    events = {event["tag"]: event for event in map(json.loads, done.stdout.splitlines())}
+    assert events["Sample.Strings[]"]["value"] == ["alpha", "beta", "", "δέλτα"]
+    assert events["Sample.Bytes"]["value"] == "0001feff"
+    assert events["Pump101.Starts"]["value"] >= 9_007_199_254_740_993
+    assert events["Pump101.Starts"]["quality"] == 192
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("nonsense", "x"), 2, "not known"),
+        (("sim", "x", "--option", "colour=1"), 3, "colour"),
+        (("sim", "x", "--option", "password=x"), 2, "command line"),
+        (("sim", "x", "--user", "me"), 2, "OPC UA"),
+        (("opc.tcp://127.0.0.1:1", "i=85"), 3, "refused"),
+        (("sim", "Reactor", "--count", "0"), 2, "above 0"),
+        (("sim", "Reactor", "--settings", "nowhere.toml"), 2, "nowhere.toml"),
+    ],
+)
+def test_watch_says_what_failed(arguments: tuple[str, ...], code: int, words: str) -> None:
+    done = watch(*arguments)
+    assert done.returncode == code, done.stderr
+    assert words in done.stderr
+
+
+def test_watch_stops_on_a_signal_and_leaves_nothing() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app", "watch", "sim", "Reactor"], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    assert process.stdout is not None
+    assert "Reactor" in process.stdout.readline()
+    workers = psutil.Process(process.pid).children()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 0
+    process.stdout.close()
+    gone, alive = psutil.wait_procs(workers, 5)
+    assert not alive
+
+
+def test_watch_ends_when_nobody_reads() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app", "watch", "sim", "load.1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(20) == 0
+    assert "Traceback" not in process.stderr.read()
+    process.stderr.close()
+
+
+def test_watch_without_qt() -> None:
+    code = (
+        "import sys, app.cli; sys.argv=['x']; app.cli.main(['watch','sim','Reactor','--count','1']);"
+        "bad=[m for m in sys.modules if m.startswith(('PySide6','qasync','pyqtgraph','ui'))]; sys.exit(len(bad))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stderr
