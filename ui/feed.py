@@ -13,6 +13,9 @@ from app.tasks import Clock
 from app.values import EventKind
 
 FRAME_MS = 100
+#: Under load frames are rarer: nobody reads faster, and each costs the same painting.
+_BUSY_FRAME_MS = 200
+_BUSY_EVENTS = 10_000
 #: Events kept while the window does not come to show them; beyond it the oldest go, and a line in the log says so.
 _LIMIT = 1_000_000
 _COMPLETIONS = (EventKind.WRITE_COMPLETE, EventKind.OPERATION_COMPLETE)
@@ -108,6 +111,9 @@ class Feed(QObject):
         if not self._batches and not self._notices:
             return
         self._peak = max(self._peak, self._queued)
+        busy = self._queued > _BUSY_EVENTS
+        if (wanted := _BUSY_FRAME_MS if busy else FRAME_MS) != self._timer.interval():
+            self._timer.setInterval(wanted)
         made = FeedFrame(self._batches, self._notices)
         self._batches, self._notices, self._queued = [], [], 0
         self._frames += 1

@@ -29,7 +29,7 @@ class Node:
     """One row. ``key`` is not 0 for a registered item; ``address`` is what Browse or AddItem takes."""
 
     __slots__ = ("address", "children", "description", "failure", "is_tag", "key", "loading", "name", "next_page",
-                 "parent", "row", "tag", "type_name", "unit")  # fmt: skip
+                 "painted", "parent", "row", "tag", "type_name", "unit")  # fmt: skip
 
     def __init__(self, name: str, parent: Node | None, row: int = 0, *, address: str = "", key: int = 0) -> None:
         self.name = name
@@ -37,6 +37,7 @@ class Node:
         self.row = row
         self.address = address
         self.key = key
+        self.painted = -1  # how many events the item had when its row was painted last
         self.children: list[Node] = []
         self.is_tag = False
         self.next_page: str | None = None  # "" = the first page is still to come, None = all is here
@@ -357,11 +358,8 @@ class ItemsModel(QAbstractItemModel):
         visible = [node for node in self._visible() if node.key]
         if not visible:
             return
-        changed: set[int] = set()
-        for session_id, batch in frame.batches:
-            if session_id == self._session_id:
-                changed.update(batch.keys)
-        rows = [node for node in visible if node.key in changed]
+        # Their counts tell what has changed: looking through every event of the frame would cost by the event.
+        rows = [node for node in visible if self._has_changed(node)]
         if len(rows) * 3 <= _FEW_CELLS:
             for node in rows:
                 for column in (VALUE, QUALITY, TIME):
@@ -369,6 +367,12 @@ class ItemsModel(QAbstractItemModel):
                     self.dataChanged.emit(index, index)
         else:
             self._repaint(rows)
+
+    def _has_changed(self, node: Node) -> bool:
+        assert self._items is not None
+        count = self._items.count(node.key)
+        changed, node.painted = count != node.painted, count
+        return changed
 
     def _repaint(self, rows: list[Node]) -> None:
         """One range a parent: rows of different parents make no range."""

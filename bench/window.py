@@ -1,0 +1,66 @@
+"""The window under load, offscreen: log, items tree and ten pens live."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import time
+from dataclasses import dataclass
+
+from bench.report import percentile
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    rate: float
+    stall_p99_ms: float
+    stall_max_ms: float
+    frames: int
+
+
+def run(tags: int, rate: float, warm_s: float, measure_s: float) -> Seen:
+    """Events a second that reach the views, and how long the window did not answer meanwhile."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with tempfile.TemporaryDirectory() as directory:
+        os.environ["TAGWATCH_CONFIG_DIR"] = directory
+        from PySide6.QtWidgets import QApplication
+
+        from app.config import Settings
+        from ui.application import Application
+        from ui.loop import FastQEventLoop
+
+        qt = QApplication.instance() or QApplication([])
+        assert isinstance(qt, QApplication)
+        qt.setQuitOnLastWindowClosed(False)
+        with FastQEventLoop(qt) as loop:
+            application = Application(qt, Settings(), first=())
+            return loop.run_until_complete(_measured(application, tags, rate, warm_s, measure_s))
+
+
+async def _measured(application: object, tags: int, rate: float, warm_s: float, measure_s: float) -> Seen:
+    from app.sessions.manager import OpenRequest
+    from bench.engine import subscribe
+    from ui.application import Application
+
+    assert isinstance(application, Application)
+    await application.start()
+    request = OpenRequest("sim", {"load_tags": tags, "load_rate": float(rate)}, name="load", keep_alive=True)
+    session = await application.runtime.manager.open(request)
+    application._look()
+    application.window.sessions.choose(session.id)
+    await subscribe(session, tags)
+    for item in session.items.all()[:10]:
+        application.window.trend.add_pen(session.id, item.key, item.tag, "load", "%")
+    application.items_model.refresh()
+    await asyncio.sleep(warm_s)
+    application.lag.reset()
+    began, before = time.perf_counter(), application.feed.statistics()
+    await asyncio.sleep(measure_s)
+    after = application.feed.statistics()
+    seconds = time.perf_counter() - began
+    stalls = [stall * 1000 for stall in application.lag.samples()]
+    await application.stop()
+    return Seen(
+        (after.events - before.events) / seconds, percentile(stalls, 0.99), max(stalls), after.frames - before.frames
+    )
