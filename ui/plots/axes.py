@@ -1,0 +1,130 @@
+"""What a trend's lines are drawn in: the part that zooms and pans, the time axis, and one axis for each unit."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtWidgets import QGraphicsItem
+
+from ui.format import zone_text
+
+#: The width of every vertical axis: lines of trends one over the other stand on one time axis.
+GUTTER = 58
+#: A drag of fewer pixels in one direction does not mean that direction.
+_MEANT = 6
+
+
+class View(pg.ViewBox):
+    """Wheel = zoom at the pointer, drag = rectangle zoom (flat ones zoom one axis), Shift+drag = pan; over an axis both
+    do that axis alone, where dragging pans."""
+
+    doubled = Signal()
+    #: A hand moved both axes: the vertical range before and after.
+    moved = Signal(object, object)
+
+    def __init__(self) -> None:
+        super().__init__(enableMenu=False)
+        self.setMouseMode(pg.ViewBox.RectMode)
+
+    @property
+    def vertical(self) -> tuple[float, float]:
+        _, (low, high) = self.viewRange()
+        return low, high
+
+    def wheelEvent(self, ev: Any, axis: int | None = None) -> None:
+        self.updateMatrix()  # it is brought up to date by painting, and a wheel may turn before that
+        before = self.vertical
+        super().wheelEvent(ev, axis)
+        self._tell(before, axis)
+
+    def mouseDragEvent(self, ev: Any, axis: int | None = None) -> None:
+        panning = axis is not None or bool(ev.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        self.setMouseMode(pg.ViewBox.PanMode if panning else pg.ViewBox.RectMode)
+        self.updateMatrix()
+        before = self.vertical
+        super().mouseDragEvent(ev, axis)
+        self._tell(before, axis)
+
+    def showAxRect(self, ax: QRectF, **kwargs: Any) -> None:
+        width, height = self.viewPixelSize()
+        rectangle, whole = ax.normalized(), self.viewRect()
+        thin, flat = rectangle.width() < _MEANT * width, rectangle.height() < _MEANT * height
+        if thin and flat:
+            return
+        if thin:
+            rectangle = QRectF(whole.left(), rectangle.top(), whole.width(), rectangle.height())
+        elif flat:
+            rectangle = QRectF(rectangle.left(), whole.top(), rectangle.width(), whole.height())
+        super().showAxRect(rectangle, padding=0, **kwargs)
+
+    def mouseDoubleClickEvent(self, event: Any) -> None:
+        self.doubled.emit()
+        event.accept()
+
+    def _tell(self, before: tuple[float, float], axis: int | None) -> None:
+        if axis is None and self.vertical != before:
+            self.moved.emit(before, self.vertical)
+
+
+class TimeAxis(pg.DateAxisItem):
+    """Local time or UTC, and says which."""
+
+    def __init__(self) -> None:
+        super().__init__(orientation="bottom")
+        self.set_utc(False)
+
+    def set_utc(self, utc: bool) -> None:
+        self.utcOffset = 0 if utc else -time.localtime().tm_gmtoff
+        self.setLabel(f"Time ({zone_text(utc)})")
+        self.picture = None
+        self.update()
+
+
+class UnitAxis:
+    """A vertical axis that all pens of one unit share. ``column`` is its place in the layout, 0 on the left."""
+
+    def __init__(self, unit: str, view: View, axis: Any, column: int) -> None:
+        self.unit = unit
+        self.view = view
+        self.axis = axis
+        self.column = column
+        self._low, self._high = 1.0, 0.0
+        axis.setWidth(GUTTER)
+        # Factors like "×0.001" belong into the numbers: an axis whose label changes cannot be read at a glance.
+        axis.enableAutoSIPrefix(False)
+        axis.setLabel(unit or "no unit")
+        # Its grid lines take longer to paint than all curves, and change seldom.
+        axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+
+    @property
+    def range(self) -> tuple[float, float]:
+        return self.view.vertical
+
+    @range.setter
+    def range(self, limits: tuple[float, float]) -> None:
+        self.view.setYRange(*limits, padding=0)
+
+    def forget(self) -> None:
+        """The next fit is a new one."""
+        self._low, self._high = 1.0, 0.0
+
+    def fit(self, low: float, high: float) -> None:
+        """Grow at once, shrink only when much is unused: a range that breathes with every sample is hard to read."""
+        room = (high - low) * 0.06 or max(abs(high) * 0.05, 0.5)
+        low, high = low - room, high + room
+        fresh = self._low > self._high
+        if fresh or low < self._low or high > self._high or (high - low) < 0.6 * (self._high - self._low):
+            self._low, self._high = low, high
+            self.range = (low, high)
+
+    def follow(self, before: tuple[float, float], after: tuple[float, float]) -> None:
+        """Move as another axis moved from ``before`` to ``after``."""
+        size = before[1] - before[0]
+        if size <= 0:
+            return
+        low, high = self.range
+        scale = (high - low) / size
+        self.range = (low + (after[0] - before[0]) * scale, low + (after[1] - before[0]) * scale)
