@@ -59,7 +59,8 @@ async def _bare() -> list[float]:
         caller.transport.write(message)
         await caller.answer
         spent.append(time.perf_counter() - began)
-    caller.transport.close()
+    caller.transport.abort()
+    process.kill()
     process.wait()
     listener.close()
     return spent

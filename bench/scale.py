@@ -53,7 +53,7 @@ async def _flat() -> tuple[int, float]:
         start = me.memory_info().rss + worker.memory_info().rss
         before = counter.events
         end = time.perf_counter() + _FLAT_LIMIT_S
-        while counter.events - before < _FLAT_EVENTS and time.perf_counter() < end:
+        while counter.events - before < _FLAT_EVENTS and time.perf_counter() < end:  # noqa: ASYNC110 - a count
             await asyncio.sleep(0.5)
         grown = me.memory_info().rss + worker.memory_info().rss - start
         return counter.events - before, grown / 1024 / 1024
