@@ -96,6 +96,7 @@ class Application:
         self._names: dict[str, str] = {}
         self._handles: dict[str, int] = {}
         self._requests: dict[str, OpenRequest] = {}
+        self._in_flight: set[tuple[str, int]] = set()  # items that have a write on its way
         self._utc = False
         self._events_before = 0
         self._looked_at = time.monotonic()
@@ -126,6 +127,7 @@ class Application:
         window.items.remove_wanted.connect(self._remove_chosen)
         window.banners.details_wanted.connect(window.sessions.choose)
         self.items_model.browse_wanted.connect(self._browse)
+        themes.on_system_change(self._system_changed)
 
     # ---- life
 
@@ -456,6 +458,8 @@ class Application:
             self._theme,
             lambda said, tag, value: self._told(said, session_id=session.id, tag=tag, value=value),
             self.window,
+            clock=self.clock,
+            in_flight=self._in_flight,
         )
         form.open()
 
@@ -464,7 +468,12 @@ class Application:
 
     # ---- looks
 
+    def _system_changed(self) -> None:
+        if self._mode is Mode.SYSTEM:
+            self._set_mode(Mode.SYSTEM)
+
     def _set_mode(self, mode: Mode) -> None:
+        self._mode = mode
         self._kept.setValue("theme", mode.value)
         self._theme = themes.apply(self._qt, mode)
         for model in (self.sessions_model, self.items_model, self.log_model):

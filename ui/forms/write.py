@@ -4,37 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import QDateTime, QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QDateTimeEdit,
-    QDialog,
-    QFormLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from app.batch import Event
-from app.errors import GatewayError
-from app.sessions import calls
 from app.sessions.items import Item
-from app.sessions.session import Session
-from app.tasks import join, spawn
-from app.values import EventKind, QualityClass, Timestamp, Value, quality_class
+from app.tasks import Clock, SystemClock, spawn
+from app.values import NO_TIME, QualityClass, Value, quality_class
 from ui.feed import Feed
-from ui.format import iso_text, parse_value, quality_mark, quality_text, value_text, zone_text
-from ui.forms.write_flow import COMPLETION_S, READ_BACK_S, Stage, State, WriteClass, WriteFlow
+from ui.format import age_text, full_text, iso_text, quality_mark, quality_text, value_text
+from ui.forms.editors import TimeEditor, ValueEditor
+from ui.forms.write_flow import Person, Stage, State, Wish, WriteFlow
+from ui.forms.write_job import Target, WriteJob
 from ui.tagbook import TagBook
-from ui.theme import Theme
+from ui.theme import Theme, number_font
 
 _REFRESH_MS = 200
+#: “Write anyway” cannot be pressed sooner: a double click on Write is no answer to a question.
+_THINK_MS = 700
 
 #: Told of every write for the log: words, tag, value.
 Told = Callable[[str, str, str], None]
@@ -46,36 +35,48 @@ class WriteForm(QDialog):
 
     def __init__(
         self,
-        session: Session,
+        session: Target,
         item: Item,
         feed: Feed,
         book: TagBook,
         theme: Theme,
         told: Told = lambda words, tag, value: None,
         parent: QWidget | None = None,
+        *,
+        clock: Clock | None = None,
+        in_flight: set[tuple[str, int]] | None = None,
     ) -> None:
+        """``in_flight`` is shared by all forms: (session id, key) of the items that have a write on its way."""
         super().__init__(parent)
         self._session = session
         self._item = item
         self._book = book
         self._theme = theme
         self._told = told
+        self._clock = SystemClock() if clock is None else clock
+        self._in_flight = set() if in_flight is None else in_flight
         self._flow = WriteFlow(book.about(session.id, item.tag))
+        self._job = WriteJob(session, item, self._flow, self._clock, self._show)
         self._sending: asyncio.Task[None] | None = None
-        self._completion: asyncio.Future[Event] | None = None
-        self._stop_listening = feed.on_completion(session.id, item.key, self._completed)
+        self._open = True
         self.setWindowTitle(f"Write {item.tag}")
         self.setAccessibleName("Write form")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(460)
+        self.setMinimumWidth(520)
         self._build()
         self._show_about()
-        self._show(self._flow.state)
         self._timer = QTimer(self)
         self._timer.setInterval(_REFRESH_MS)
         self._timer.timeout.connect(self._refresh)
         self._timer.start()
+        self._thinking = QTimer(self)
+        self._thinking.setSingleShot(True)
+        self._thinking.setInterval(_THINK_MS)
+        self._thinking.timeout.connect(self._enable)
+        self._show(self._flow.state)
         self._refresh()
+        self._value.setFocus()
+        self._stop_listening = feed.on_completion(session.id, item.key, self._job.heard)
         book.changed.connect(self._show_about)
 
     # ---- parts
@@ -90,257 +91,250 @@ class WriteForm(QDialog):
         self._words = QLabel()
         self._words.setAccessibleName("State of the write")
         self._words.setWordWrap(True)
-        self._words.setMinimumHeight(40)
+        self._words.setTextFormat(Qt.TextFormat.PlainText)
+        self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._words.setMinimumHeight(56)
         self._words.setMargin(6)
         layout.addWidget(self._words)
         buttons = QHBoxLayout()
-        self._write = QPushButton("Write")
-        self._write.setAccessibleName("Write")
-        self._write.setAutoDefault(False)
-        self._write.clicked.connect(self._pressed)
-        close = QPushButton("Close")
-        close.setAccessibleName("Close")
-        close.setAutoDefault(False)
-        close.clicked.connect(self.reject)
+        self._write = _button("Write", self._pressed)
+        self._close = _button("Close", self.reject)
         buttons.addStretch(1)
         buttons.addWidget(self._write)
-        buttons.addWidget(close)
+        buttons.addWidget(self._close)
         layout.addLayout(buttons)
 
     def _facts(self) -> QFormLayout:
-        facts = QFormLayout()
-        facts.setHorizontalSpacing(16)
+        facts = _form()
         self._labels: dict[str, QLabel] = {}
         for name in ("Session", "Tag", "Type", "Class", "Range", "Value", "Quality", "Source time"):
             label = QLabel()
             label.setAccessibleName(name)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            label.setWordWrap(name == "Tag")
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            if name != "Tag":  # it has places to break in it, which nobody wants to copy
+                label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            label.setWordWrap(name in ("Tag", "Value"))
             self._labels[name] = label
-            facts.addRow(name, label)
+            facts.addRow(_name(name), label)
+        self._labels["Value"].setFont(number_font())
         self._labels["Session"].setText(self._session.name)
-        self._labels["Tag"].setText(self._item.tag)
+        self._labels["Tag"].setText(_breakable(self._item.tag))
         return facts
 
     def _inputs(self) -> QFormLayout:
-        inputs = QFormLayout()
-        inputs.setHorizontalSpacing(16)
-        self._text = QLineEdit()
-        self._text.setAccessibleName("New value")
-        self._text.textEdited.connect(self._edited)
-        self._text.returnPressed.connect(self._pressed)
-        self._choice = QComboBox()
-        self._choice.setAccessibleName("New value")
-        self._choice.currentIndexChanged.connect(self._edited)
-        self._choice.installEventFilter(self)
-        self._choice.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        editors = QHBoxLayout()
-        editors.addWidget(self._text)
-        editors.addWidget(self._choice)
-        self._unit = QLabel()
-        editors.addWidget(self._unit)
-        inputs.addRow("New value", editors)
-        self._timed = QCheckBox(f"with a source time ({zone_text(utc=False)})")
-        self._timed.setAccessibleName("Write with a source time")
-        self._time = QDateTimeEdit(QDateTime.currentDateTime())
-        self._time.setAccessibleName("Source time")
-        self._time.setDisplayFormat("yyyy-MM-dd HH:mm:ss.zzz")
-        self._time.setEnabled(False)
-        self._time.installEventFilter(self)
-        self._timed.toggled.connect(self._time.setEnabled)
-        inputs.addRow(self._timed, self._time)
+        inputs = _form()
+        self._value = ValueEditor()
+        self._value.edited.connect(self._edited)
+        self._current = _button("Take current", self._take_current)
+        self._current.setToolTip("Begin with the value that the tag has now")
+        row = QHBoxLayout()
+        row.addWidget(self._value, 1)
+        row.addWidget(self._current)
+        inputs.addRow(_name("New value"), row)
+        self._time = TimeEditor()
+        self._time.edited.connect(self._edited)
+        inputs.addRow(_name(""), self._time)
         return inputs
 
     def _logins(self) -> QWidget:
         self._login_box = QWidget()
-        form = QFormLayout(self._login_box)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setHorizontalSpacing(16)
-        self._logins_of: list[tuple[QLineEdit, QLineEdit]] = []
+        self._login_form = _form(self._login_box)
+        self._fields: list[tuple[QLineEdit, QLineEdit]] = []
         for person in ("User", "Verifier"):
             user, password = QLineEdit(), QLineEdit()
             user.setAccessibleName(person)
-            password.setAccessibleName(f"Password of the {person.lower()}")
+            password.setAccessibleName(f"{person}’s password")
             password.setEchoMode(QLineEdit.EchoMode.Password)
-            form.addRow(person, user)
-            form.addRow(f"{person}’s password", password)
-            self._logins_of.append((user, password))
-        self._login_form = form
+            self._login_form.addRow(_name(person), user)
+            self._login_form.addRow(_name(f"{person}’s password"), password)
+            self._fields.append((user, password))
+        self._comment = QLineEdit()
+        self._comment.setAccessibleName("Comment")
+        self._login_form.addRow(_name("Comment"), self._comment)
         return self._login_box
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """No editor reacts to the wheel: a value is never changed by scrolling past it."""
-        if event.type() == QEvent.Type.Wheel and watched in (self._choice, self._time):
-            event.ignore()
-            return True
-        return super().eventFilter(watched, event)
+    def open(self) -> None:
+        """Beside the window, not over it: the plant is watched while it is operated."""
+        self.show()
+        self.raise_()
+        self.activateWindow()
 
     # ---- what is shown
 
     def _show_about(self) -> None:
         about = self._flow.about = self._book.about(self._session.id, self._item.tag)
         self._labels["Type"].setText(about.data_type or "unknown")
-        self._labels["Class"].setText(about.security_class or about.access or "—")
+        words = " ".join(filter(None, [_spaced(about.security_class), f"({about.access})" if about.access else ""]))
+        self._labels["Class"].setText(words or "—")
         low, high = about.low, about.high
         given = low is not None or high is not None
         words = f"{'—' if low is None else f'{low:g}'} to {'—' if high is None else f'{high:g}'} {about.unit}"
         self._labels["Range"].setText(words if given else "—")
-        self._unit.setText(about.unit)
-        words_of = about.enumeration or (("false", "true") if about.data_type.lower() == "boolean" else ())
-        if words_of and self._choice.count() != len(words_of):
-            self._choice.blockSignals(True)
-            self._choice.clear()
-            self._choice.addItems([f"{word} ({number})" for number, word in enumerate(words_of)])
-            self._choice.setCurrentIndex(-1)
-            self._choice.blockSignals(False)
-        self._choice.setVisible(bool(words_of))
-        self._text.setVisible(not words_of)
-        people = WriteClass.of(about).value
-        for number, fields in enumerate(self._logins_of):
+        self._fit_editors()
+
+    def _fit_editors(self) -> None:
+        self._value.set_tag(self._flow.about, self._live_value())
+        people = self._flow.write_class.value
+        for number, fields in enumerate(self._fields):
             for field in fields:
                 self._login_form.setRowVisible(field, number < people)
         self._login_box.setVisible(people > 0)
-        if about.read_only and self._flow.state.stage is Stage.EDITING:
-            self._words.setText("This tag is read only: the source will reject a write.")
+
+    def _live_value(self) -> Value:
+        sample = self._session.items.sample(self._item.key)
+        return None if sample is None else sample.value
 
     def _refresh(self) -> None:
-        """The value shown is always the one that was read."""
+        """The value shown is always the one that was read; what is on its way stands beside it."""
         sample = self._session.items.sample(self._item.key)
+        about, stage = self._flow.about, self._flow.state.stage
+        pending = f"     → {self._flow.shown(self._flow.requested)} requested" if stage.running else ""
         if sample is None:
+            self._labels["Value"].setText(f"none has come yet{pending}")
             return
-        about = self._flow.about
-        mark = quality_mark(sample.quality)
+        self._value.set_tag(about, sample.value)
         text = value_text(sample.value, decimals=about.decimals, enumeration=about.enumeration, limit=60)
-        pending = (
-            f"   → {value_text(self._flow.requested, limit=40)} requested" if self._flow.state.stage.running else ""
-        )
-        self._labels["Value"].setText(f"{text} {about.unit} {mark}".strip() + pending)
+        mark = quality_mark(sample.quality)
+        self._labels["Value"].setText(f"{f'{text} {about.unit}'.strip()} {mark}".strip() + pending)
+        self._labels["Value"].setToolTip(full_text(sample.value, about.enumeration)[:2000])
         self._labels["Quality"].setText(quality_text(sample.quality))
         worth = quality_class(sample.quality)
-        colour = self._theme.text if worth is QualityClass.GOOD else self._theme.of_quality(worth)
-        self._labels["Quality"].setStyleSheet(f"color: {colour}")
-        self._labels["Source time"].setText(iso_text(sample.source_time, utc=False) or "—")
+        _colour(self._labels["Quality"], self._theme.of_quality(worth))
+        _colour(self._labels["Value"], self._theme.muted if worth is QualityClass.BAD else self._theme.text)
+        self._labels["Source time"].setText(self._time_words(sample.source_time))
+        self._current.setEnabled(self._value.can_take(sample.value) and not stage.running)
+        self._enable()
+
+    def _time_words(self, source_time: int) -> str:
+        if source_time == NO_TIME:
+            return "—"
+        age_s = (self._clock.utc_ns() - source_time) / 1e9
+        return f"{iso_text(source_time, utc=False)}  ({age_text(age_s)} ago)"
 
     def _show(self, state: State) -> None:
-        self._words.setText(state.words)
+        if not self._open:
+            return
+        stage = state.stage
+        words = state.words
+        if stage is Stage.EDITING and self._flow.about.read_only:
+            words = "This tag is read only: the source will reject a write."
+        self._words.setText(words)
         back, front = {
             Stage.REJECTED: (self._theme.error_back, self._theme.text),
             Stage.NO_ANSWER: (self._theme.warning_back, self._theme.text),
             Stage.ASKING: (self._theme.warning_back, self._theme.text),
             Stage.CLAMPED: (self._theme.warning_back, self._theme.text),
-            Stage.SENT: ("transparent", self._theme.pending),
-            Stage.ACCEPTED: ("transparent", self._theme.pending),
-        }.get(state.stage, ("transparent", self._theme.text))
+            Stage.UNCONFIRMED: (self._theme.warning_back, self._theme.text),
+            Stage.SENT: (self._theme.panel, self._theme.pending),
+            Stage.ACCEPTED: (self._theme.panel, self._theme.pending),
+            Stage.CONFIRMED: (self._theme.panel, self._theme.text),
+        }.get(stage, ("transparent", self._theme.muted))
         self._words.setStyleSheet(f"background: {back}; color: {front}; border-radius: 3px")
-        self._write.setText("Write anyway" if state.stage is Stage.ASKING else "Write")
-        self._write.setEnabled(not state.stage.running)
+        self._write.setText("Write anyway" if stage is Stage.ASKING else "Write")
+        self._write.setAccessibleName(self._write.text())
+        if stage is Stage.ASKING:
+            self._thinking.start()
+        else:
+            self._thinking.stop()
+        self._fit_editors()
+        self._enable()
+
+    def _enable(self) -> None:
+        """One write of an item at a time, whichever form it comes from."""
+        if not self._open:
+            return
+        busy = self._flow.state.stage.running or (self._session.id, self._item.key) in self._in_flight
+        enabled = not busy and not self._thinking.isActive()
+        if self._write.isEnabled() == enabled:
+            return
+        had_focus = self._write.hasFocus()
+        self._write.setEnabled(enabled)
+        if had_focus and not enabled:  # the key that pressed it must not reach the button beside it
+            self._value.setFocus()
 
     # ---- writing
 
-    def _edited(self, *_: object) -> None:
-        self._show(self._flow.edited())
+    def _edited(self) -> None:
+        self._show(self._flow.edited(self._session.items.sample(self._item.key)))
+
+    def _take_current(self) -> None:
+        self._value.take(self._live_value())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses the button that has the focus, and nothing else: in a field it goes on to Write."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+            return
+        focus = self.focusWidget()
+        if event.isAutoRepeat():
+            return  # a key that is held on its way to Write does not press it
+        if isinstance(focus, QPushButton):
+            focus.click()
+        else:
+            self._write.setFocus(Qt.FocusReason.TabFocusReason)
 
     def new_value(self) -> Value:
         """What the editor holds, as the tag's type; ValueError says what is wrong with it."""
-        about = self._flow.about
-        if self._choice.isVisibleTo(self):
-            if self._choice.currentIndex() < 0:
-                raise ValueError("choose a new value first")
-            number = self._choice.currentIndex()
-            return number if about.enumeration else bool(number)
-        if not self._text.text().strip() and about.data_type.lower() != "string":
-            raise ValueError("type a new value first")
-        return parse_value(self._text.text(), about.data_type or self._guessed_type())
+        return self._value.value()
 
-    def _guessed_type(self) -> str:
-        """Where the source tells no type: the one of the value that was read."""
-        sample = self._session.items.sample(self._item.key)
-        value = None if sample is None else sample.value
-        names = {bool: "Boolean", int: "Integer", float: "Double", bytes: "ByteString", Timestamp: "Time"}
-        return names.get(type(value), "String")
-
-    def _source_time(self) -> Timestamp | None:
-        if not self._timed.isChecked():
-            return None
-        moment = self._time.dateTime().toMSecsSinceEpoch()
-        return Timestamp(moment * 1_000_000)
+    def _wish(self, *, with_passwords: bool = False) -> Wish:
+        people = tuple(
+            Person(user.text(), password.text() if with_passwords else "")
+            for user, password in self._fields[: self._flow.write_class]
+        )
+        return Wish(self.new_value(), self._time.time(), people, self._comment.text().strip() if people else "")
 
     def _pressed(self) -> None:
+        if not self._write.isEnabled():
+            return
         try:
-            value = self.new_value()
+            wish = self._wish()
+            self._flow.check_people(wish.people)
         except ValueError as error:
-            self._show(State(Stage.REJECTED, f"not sent: {error}"))
+            self._show(self._flow.refused(str(error)))
             return
-        was = self._flow.state.stage
-        state = self._flow.press_write(value, self._session.items.sample(self._item.key))
+        live = self._session.items.sample(self._item.key)
+        state = self._flow.press_write(wish, live, self._clock.utc_ns())
         self._show(state)
-        if state.stage is Stage.SENT and not was.running:
-            self._sending = spawn(self._send(value, self._source_time()), name="write form")
+        if state.stage is Stage.SENT:
+            wish = self._wish(with_passwords=True)
+            self._forget_passwords()
+            self._in_flight.add((self._session.id, self._item.key))
+            self._sending = spawn(self._send(wish), name="write form")
+            self._enable()
 
-    async def _send(self, value: Value, moment: Timestamp | None) -> None:
-        self._completion = asyncio.get_running_loop().create_future()
-        self._told(f"write requested{' with a source time' if moment else ''}", self._item.tag, value_text(value))
+    async def _send(self, wish: Wish) -> None:
+        tag, value = self._item.tag, value_text(wish.value, enumeration=self._flow.about.enumeration)
+        names = ", verified by ".join(person.user.strip() for person in wish.people)
+        by, timed = f" by {names}" if names else "", " with a source time" if wish.time is not None else ""
+        comment = f": {wish.comment}" if wish.comment else ""
+        self._told(f"write requested{timed}{by}{comment}", tag, value)
         try:
-            await self._invoke(value, moment)
-        except GatewayError as error:
-            self._ended(self._flow.refused(_reason(error)))
-            return
-        self._show(self._flow.accepted())
-        try:
-            async with asyncio.timeout(COMPLETION_S):
-                event = await self._completion
-        except TimeoutError:
-            self._ended(self._flow.no_answer())
-            return
-        state = self._flow.completed(event.detail)
-        self._show(state)
-        if state.stage is Stage.REJECTED:
-            self._ended(state)
-            return
-        self._ended(self._flow.read_back(await self._read_back()))
+            state = await self._job.send(wish)
+        except asyncio.CancelledError:
+            self._told("write form closed before the answer: the value may have changed", tag, value)
+            raise
+        finally:
+            self._in_flight.discard((self._session.id, self._item.key))
+            self._enable()
+        self._told(f"write {state.stage.value}: {state.words}", tag, value)
 
-    async def _invoke(self, value: Value, moment: Timestamp | None) -> None:
-        item = self._item
-        people = WriteClass.of(self._flow.about).value
-        if not people:
-            await calls.write(self._session, item.server_handle, item.item_handle, value, moment)
-            return
-        ids = [await self._log_in(number) for number in range(people)]
-        await calls.write_secured(self._session, item.server_handle, item.item_handle, value, ids[0], ids[-1], moment)
-
-    async def _log_in(self, number: int) -> int:
-        """Authenticates anew for each write; the password is gone from the form before it is sent."""
-        user, password = self._logins_of[number]
-        secret = password.text()
-        password.clear()
-        return await calls.authenticate(self._session, self._item.server_handle, user.text(), secret)
-
-    async def _read_back(self) -> Value:
-        """The tag's value once it is the requested one, or what it is when no more time is left."""
-        end = asyncio.get_running_loop().time() + READ_BACK_S
-        while True:
-            sample = self._session.items.sample(self._item.key)
-            value = None if sample is None else sample.value
-            if self._flow.reads_as_requested(value) or asyncio.get_running_loop().time() > end:
-                return value
-            await asyncio.sleep(0.05)
-
-    def _completed(self, event: Event) -> None:
-        completion = self._completion
-        if event.kind is EventKind.WRITE_COMPLETE and completion is not None and not completion.done():
-            completion.set_result(event)
-
-    def _ended(self, state: State) -> None:
-        self._show(state)
-        self._told(f"write {state.stage.value}: {state.words}", self._item.tag, value_text(self._flow.requested))
+    def _forget_passwords(self) -> None:
+        for _, password in self._fields:
+            password.clear()
 
     # ---- the end
 
     def done(self, result: int) -> None:
-        self._timer.stop()
-        self._stop_listening()
-        if self._sending is not None and not self._sending.done():
-            spawn(join(self._sending), name="close write form")
+        if self._open:
+            self._open = False
+            self._timer.stop()
+            self._thinking.stop()
+            self._stop_listening()
+            self._book.changed.disconnect(self._show_about)
+            self._forget_passwords()
+            if self._sending is not None:
+                self._sending.cancel()
         super().done(result)
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -348,7 +342,44 @@ class WriteForm(QDialog):
         event.accept()
 
 
-def _reason(error: GatewayError) -> str:
-    fault = error.fault
-    statuses = fault.details.get("statuses", "")
-    return f"{fault.message} ({statuses})" if statuses and statuses not in fault.message else fault.message
+def _form(parent: QWidget | None = None) -> QFormLayout:
+    form = QFormLayout(parent)
+    form.setContentsMargins(0, 0, 0, 0)
+    form.setHorizontalSpacing(16)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    return form
+
+
+def _name(text: str) -> QLabel:
+    """As wide as the widest: the fields of all parts stand in one column."""
+    label = QLabel(text)
+    label.setMinimumWidth(label.fontMetrics().horizontalAdvance("Verifier’s password "))
+    return label
+
+
+def _button(text: str, pressed: Callable[[], object]) -> QPushButton:
+    button = QPushButton(text)
+    button.setAccessibleName(text)
+    button.setAutoDefault(False)
+    button.clicked.connect(partial(_call, pressed))
+    return button
+
+
+def _call(pressed: Callable[[], object], *_: object) -> None:
+    pressed()
+
+
+def _colour(label: QLabel, colour: str) -> None:
+    sheet = f"color: {colour}"
+    if label.styleSheet() != sheet:
+        label.setStyleSheet(sheet)
+
+
+def _breakable(tag: str) -> str:
+    """With places where a line may end: tags have no spaces."""
+    return "".join(f"{character}\u200b" if character in "./;:_[]|" else character for character in tag)
+
+
+def _spaced(name: str) -> str:
+    """SecuredWrite -> secured write."""
+    return "".join(f" {character.lower()}" if character.isupper() else character for character in name).strip()

@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from app.batch import Detail, Sample
-from app.values import SECURED_WRITE_NEEDED, VERIFIED_WRITE_NEEDED, QualityClass, Value, quality_class, quality_words
+from app.values import (
+    NS_PER_S,
+    SECURED_WRITE_NEEDED,
+    VERIFIED_WRITE_NEEDED,
+    QualityClass,
+    Timestamp,
+    Value,
+    quality_class,
+    quality_words,
+)
 from ui.format import value_text
 from ui.tagbook import TagAbout
 
-#: After acceptance: how long the completion, and after it the read-back, may take.
-COMPLETION_S = 35.0
-READ_BACK_S = 3.0
+#: A change by more than this share of the range wants a second look.
+BIG_CHANGE = 0.5
+#: And a smaller one than this is none to people who have to decide on a value together.
+_NOISE = 0.01
+#: A source time further ahead than this wants one too.
+_AHEAD_NS = 60 * NS_PER_S
 
 
 class Stage(enum.Enum):
@@ -22,6 +37,7 @@ class Stage(enum.Enum):
     ACCEPTED = "accepted"
     CONFIRMED = "confirmed"
     CLAMPED = "clamped"
+    UNCONFIRMED = "unconfirmed"  # the source has written it, but it could not be read back
     REJECTED = "rejected"
     NO_ANSWER = "no answer"
 
@@ -30,7 +46,7 @@ class Stage(enum.Enum):
         return self in (Stage.SENT, Stage.ACCEPTED)
 
 
-class WriteClass(enum.Enum):
+class WriteClass(enum.IntEnum):
     """How many people a write needs."""
 
     ORDINARY = 0
@@ -40,6 +56,24 @@ class WriteClass(enum.Enum):
     @classmethod
     def of(cls, about: TagAbout) -> WriteClass:
         return {"SecuredWrite": cls.SECURED, "VerifiedWrite": cls.VERIFIED}.get(about.security_class, cls.ORDINARY)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who writes or verifies, for one write."""
+
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be written: with a source time where the source is to store one, by these people."""
+
+    value: Value
+    time: Timestamp | None = None
+    people: tuple[Person, ...] = ()
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,98 +90,188 @@ class WriteFlow:
     def __init__(self, about: TagAbout) -> None:
         self.about = about
         self.state = State(Stage.EDITING)
+        self._needed = WriteClass.ORDINARY  # as a rejection has told
         self._requested: Value = None
-        self._confirmed: Value = None
+        self._seen: Sample | None = None  # the tag when the new value began to be edited
+        self._asked: tuple[Wish, list[str]] | None = None
+        self._unanswered = 0
 
     @property
     def requested(self) -> Value:
         """The value that is on its way; what is shown as the tag's value is always the one that was read."""
         return self._requested
 
-    def reasons_to_ask(self, value: Value, live: Sample | None) -> list[str]:
+    @property
+    def write_class(self) -> WriteClass:
+        """As the source describes the tag, or as it has insisted on."""
+        return max(WriteClass.of(self.about), self._needed)
+
+    def shown(self, value: Value) -> str:
+        text = value_text(value, decimals=self.about.decimals, enumeration=self.about.enumeration, limit=60)
+        return f"{text} {self.about.unit}".rstrip()
+
+    # ---- before
+
+    def check_people(self, people: Sequence[Person]) -> None:
+        """ValueError where somebody is missing, or verifies what he writes himself."""
+        for role, person in zip(("User", "Verifier"), people, strict=False):
+            if not person.user.strip():
+                raise ValueError(f"{role}: type a name")
+        if len(people) > 1 and people[0].user.strip().casefold() == people[1].user.strip().casefold():
+            raise ValueError("Verifier: a second person has to verify, not the user himself")
+
+    def reasons_to_ask(self, wish: Wish, live: Sample | None, now_ns: int = 0) -> list[str]:
         """Why this write wants a second look; empty = it may go at once."""
+        reasons = [*self._about_value(wish.value, live), *self._about_tag(live)]
+        if wish.time is not None and now_ns and wish.time.ns > now_ns + _AHEAD_NS:
+            reasons.append("the source time is in the future")
+        if self._unanswered:
+            reasons.append("an earlier write has had no answer yet")
+        return reasons
+
+    def _about_value(self, value: Value, live: Sample | None) -> list[str]:
+        numbers = [one for one in (value if isinstance(value, tuple) else (value,)) if _is_number(one)]
+        low, high = self.about.low, self.about.high
+        span = f"the range of {_bound(low)} to {_bound(high)}"
+        if any(not math.isfinite(one) for one in numbers):
+            return [f"{self.shown(value)} is no finite number"]
+        if any((low is not None and one < low) or (high is not None and one > high) for one in numbers):
+            return [f"{self.shown(value)} is outside {span}"]
+        before = None if live is None else live.value
+        if low is None or high is None or self.about.enumeration or not (_is_number(value) and _is_number(before)):
+            return []
+        big = abs(value - before) > BIG_CHANGE * (high - low) > 0
+        return [f"it changes by more than {BIG_CHANGE:.0%} of {span}"] if big else []
+
+    def _about_tag(self, live: Sample | None) -> list[str]:
         reasons: list[str] = []
-        about = self.about
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            if about.low is not None and value < about.low:
-                reasons.append(f"{value_text(value)} is below the range ({about.low:g} to {_high(about)})")
-            elif about.high is not None and value > about.high:
-                reasons.append(f"{value_text(value)} is above the range ({_low(about)} to {about.high:g})")
+        if self.about.read_only:
+            reasons.append("the tag is read only")
         if live is None:
             reasons.append("no value of this tag has come yet")
         elif quality_class(live.quality) is not QualityClass.GOOD:
             reasons.append(f"the tag's quality is {quality_words(live.quality)}")
+        seen = self._seen
+        if self.write_class and seen is not None and live is not None and self._moved(seen.value, live.value):
+            reasons.append(f"it has changed from {self.shown(seen.value)} to {self.shown(live.value)} meanwhile")
         return reasons
 
-    def press_write(self, value: Value, live: Sample | None) -> State:
-        """Write was pressed. SENT: send it now. ASKING: the words say why, and the same press again sends."""
+    def _moved(self, before: Value, now: Value) -> bool:
+        """Whether it is another value to those who decided on it: noise of a measurement is none."""
+        low, high = self.about.low, self.about.high
+        if isinstance(before, float) and isinstance(now, float) and low is not None and high is not None:
+            return abs(now - before) > _NOISE * (high - low)
+        return not same(before, now)
+
+    def press_write(self, wish: Wish, live: Sample | None, now_ns: int = 0) -> State:
+        """Write was pressed. SENT: send it now. ASKING: the words say why, and the same press again sends, unless
+        meanwhile there are other reasons."""
         if self.state.stage.running:
             return self.state
-        reasons = self.reasons_to_ask(value, live)
-        asked = self.state.stage is Stage.ASKING and _same(value, self._confirmed)
-        if reasons and not asked:
-            self._confirmed = value
-            return self._to(Stage.ASKING, f"{'; '.join(reasons)}. Press “Write anyway” to send it.")
-        self._requested = value
-        return self._to(Stage.SENT, f"{value_text(value)} is sent …")
+        reasons = self.reasons_to_ask(wish, live, now_ns)
+        asked = self.state.stage is Stage.ASKING and self._asked is not None and self._asked[0] == wish
+        confirmed = asked and self._asked is not None and set(reasons) <= set(self._asked[1])
+        if reasons and not confirmed:
+            self._asked = wish, reasons
+            self._seen = live
+            return self._to(Stage.ASKING, f"{_sentence('; '.join(reasons))} “Write anyway” sends it.")
+        self._asked = None
+        self._requested = wish.value
+        return self._to(Stage.SENT, f"{self.shown(wish.value)} is sent{_names(wish)} …")
 
-    def edited(self) -> State:
+    def edited(self, live: Sample | None = None) -> State:
         """The new value was changed: what was asked about is moot, and what had ended is over."""
-        return self.state if self.state.stage.running else self._to(Stage.EDITING)
+        if self.state.stage.running:
+            return self.state
+        if self.state.stage is not Stage.EDITING or self._seen is None:
+            self._seen = live
+        self._asked = None
+        return self._to(Stage.EDITING)
+
+    # ---- on its way
 
     def accepted(self) -> State:
-        return self._to(Stage.ACCEPTED, "accepted by the source; waiting for its completion …")
+        return self._to(Stage.ACCEPTED, "Accepted by the source; waiting for its completion …")
 
     def refused(self, words: str) -> State:
-        return self._to(Stage.REJECTED, f"not written: {words}")
+        """It was not sent, or the source did not take it."""
+        return self._to(Stage.REJECTED, _sentence(f"not written: {words}"))
 
     def completed(self, detail: Detail) -> State:
-        """The completion event. Good: the read-back decides."""
+        """The completion event. ACCEPTED: it is written, and the read-back decides."""
         bad = [status for status in detail.statuses if not status.ok]
-        if bad:
-            words = "; ".join(status.words for status in bad)
-            hint = ""
-            if any(status.detail == SECURED_WRITE_NEEDED for status in bad):
-                hint = " — log in below and write again"
-            elif any(status.detail == VERIFIED_WRITE_NEEDED for status in bad):
-                hint = " — two people have to log in below"
-            return self._to(Stage.REJECTED, f"rejected: {words}{hint}")
-        return self._to(Stage.ACCEPTED, "completed; reading back …")
+        if not bad:
+            return self._to(Stage.ACCEPTED, "Written by the source; reading back …")
+        codes = {status.detail for status in bad}
+        hint = ""
+        if VERIFIED_WRITE_NEEDED in codes:
+            self._needed, hint = WriteClass.VERIFIED, " Two people have to log in below."
+        elif SECURED_WRITE_NEEDED in codes:
+            self._needed, hint = WriteClass.SECURED, " Log in below and write again."
+        return self._to(Stage.REJECTED, _sentence(f"rejected: {'; '.join(status.words for status in bad)}") + hint)
 
     def reads_as_requested(self, value: Value) -> bool:
-        return _same(value, self._requested)
+        return same(value, self._requested)
 
-    def read_back(self, value: Value) -> State:
-        """The value that the tag has after the completion."""
-        if _same(value, self._requested):
-            return self._to(Stage.CONFIRMED, f"confirmed: the tag reads {value_text(value)}")
-        words = f"written, but the tag reads {value_text(value)}, not {value_text(self._requested)}"
+    def read_back(self, found: Sample) -> State:
+        """The tag as it reads after the completion."""
+        good = quality_class(found.quality) is QualityClass.GOOD
+        quality = "" if good else f", its quality is {quality_words(found.quality)}"
+        if same(found.value, self._requested):
+            return self._to(Stage.CONFIRMED, f"Confirmed: the tag reads {self.shown(found.value)}{quality}.")
+        words = f"Written, but the tag reads {self.shown(found.value)}, not {self.shown(self._requested)}{quality}."
         return self._to(Stage.CLAMPED, words)
 
-    def no_answer(self) -> State:
-        return self._to(Stage.NO_ANSWER, "no answer came: the value may have changed. Look at it before writing again.")
+    def not_read_back(self, words: str) -> State:
+        return self._to(Stage.UNCONFIRMED, _sentence(f"written by the source, but it could not be read back: {words}"))
+
+    def no_answer(self, words: str = "", *, completion_due: bool = True) -> State:
+        """``completion_due``: one may still come, and would be taken for the next write's."""
+        self._unanswered += completion_due
+        why = f" ({words})" if words else ""
+        return self._to(
+            Stage.NO_ANSWER, f"No answer{why}: the value may have changed. Look at it before writing again."
+        )
+
+    def late(self, detail: Detail) -> State:
+        """A completion while nothing is on its way: of a write that had no answer, or of somebody else's."""
+        if not self._unanswered:
+            return self.state
+        self._unanswered -= 1
+        bad = [status.words for status in detail.statuses if not status.ok]
+        words = f"rejected: {'; '.join(bad)}" if bad else f"{self.shown(self._requested)} was written"
+        return self._to(Stage.REJECTED if bad else Stage.UNCONFIRMED, _sentence(f"a late answer came: {words}"))
 
     def _to(self, stage: Stage, words: str = "") -> State:
         self.state = State(stage, words)
         return self.state
 
 
-def _same(first: Value, second: Value) -> bool:
+def same(first: Value, second: Value) -> bool:
     """Whether a tag that was given one reads as the other: numbers by value, to the precision of a 32-bit float."""
-    if isinstance(first, int | float) and isinstance(second, int | float) and not _has_boolean(first, second):
-        if isinstance(first, int) and isinstance(second, int):
-            return first == second
-        return first == second or abs(first - second) <= 1e-6 * max(abs(first), abs(second))
-    return first == second and type(first) is type(second)
+    if isinstance(first, tuple) and isinstance(second, tuple):
+        return len(first) == len(second) and all(map(same, first, second))
+    if not (isinstance(first, int | float) and isinstance(second, int | float)):
+        return first == second
+    if isinstance(first, int) and isinstance(second, int):
+        return first == second
+    if math.isnan(first) or math.isnan(second):
+        return math.isnan(first) and math.isnan(second)
+    return first == second or abs(first - second) <= 1e-6 * max(abs(first), abs(second)) < math.inf
 
 
-def _has_boolean(*values: Value) -> bool:
-    return any(isinstance(value, bool) for value in values)
+def _is_number(value: Value) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _high(about: TagAbout) -> str:
-    return "—" if about.high is None else f"{about.high:g}"
+def _bound(limit: float | None) -> str:
+    return "—" if limit is None else f"{limit:g}"
 
 
-def _low(about: TagAbout) -> str:
-    return "—" if about.low is None else f"{about.low:g}"
+def _names(wish: Wish) -> str:
+    names = [person.user.strip() for person in wish.people]
+    return f", {', verified by '.join([f'by {names[0]}', *names[1:]])}" if names else ""
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith(('.', '!', '?')) else '.'}"

@@ -1,0 +1,179 @@
+"""Editors of a new value: none of them reacts to the wheel, and none sends anything by itself."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QDateTime, QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDateTimeEdit, QHBoxLayout, QLabel, QLineEdit, QWidget
+
+from app.values import Timestamp, Value
+from ui.format import full_text, parse_value, value_text, zone_text
+from ui.tagbook import TagAbout
+
+_EXAMPLES = {
+    "time": "2026-01-31 13:45:00",
+    "datetime": "2026-01-31 13:45:00",
+    "utctime": "2026-01-31 13:45:00",
+    "elapsedtime": "hours:minutes:seconds",
+    "duration": "hours:minutes:seconds",
+    "bytestring": "00 ff 1a",
+}
+_NAMES = {bool: "Boolean", int: "Integer", float: "Double", bytes: "ByteString", Timestamp: "Time"}
+
+
+class Deaf(QObject):
+    """Keeps the wheel from widgets: a value is never changed by scrolling past it."""
+
+    def keep(self, widget: QWidget) -> None:
+        widget.installEventFilter(self)
+        widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Wheel:
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
+
+class ValueEditor(QWidget):
+    """A choice where the tag has states, else a line of text that is read as the tag's type."""
+
+    edited = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._about = TagAbout()
+        self._live: Value = None
+        self._deaf = Deaf(self)
+        self._text = QLineEdit()
+        self._text.setAccessibleName("New value")
+        self._text.textEdited.connect(lambda *_: self.edited.emit())
+        self._choice = QComboBox()
+        self._choice.setAccessibleName("New value")
+        self._choice.setPlaceholderText("choose")
+        self._choice.currentIndexChanged.connect(lambda *_: self.edited.emit())
+        self._deaf.keep(self._choice)
+        self._unit = QLabel()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._text, 1)
+        layout.addWidget(self._choice, 1)
+        layout.addWidget(self._unit)
+        self.setFocusProxy(self._text)
+        self._fit()
+
+    def set_tag(self, about: TagAbout, live: Value) -> None:
+        """What is edited; what has been typed stays."""
+        changed = about != self._about or type(live) is not type(self._live)
+        self._about, self._live = about, live
+        if changed:
+            self._fit()
+
+    @property
+    def is_array(self) -> bool:
+        return isinstance(self._live, tuple)
+
+    @property
+    def data_type(self) -> str:
+        """As the source tells it, else that of the value that was read."""
+        if self._about.data_type:
+            return self._about.data_type
+        live = self._live[0] if isinstance(self._live, tuple) and self._live else self._live
+        return _NAMES.get(type(live), "String")
+
+    def _words(self) -> tuple[str, ...]:
+        if self.is_array:
+            return ()
+        flag = self.data_type.lower() == "boolean"
+        return self._about.enumeration or (("false", "true") if flag else ())
+
+    def _fit(self) -> None:
+        words = self._words()
+        texts = [value_text(number, enumeration=words) for number in range(len(words))]
+        if texts != [self._choice.itemText(i) for i in range(self._choice.count())]:
+            self._choice.blockSignals(True)
+            self._choice.clear()
+            self._choice.addItems(texts)
+            self._choice.setCurrentIndex(-1)
+            self._choice.blockSignals(False)
+        self._choice.setVisible(bool(words))
+        self._text.setVisible(not words)
+        self.setFocusProxy(self._choice if words else self._text)
+        self._unit.setText(self._about.unit)
+        self._unit.setVisible(bool(self._about.unit))
+        self._text.setPlaceholderText(self._example())
+
+    def _example(self) -> str:
+        low, high = self._about.low, self._about.high
+        if self.is_array:
+            return '["a", "b"]' if self.data_type.lower() == "string" else "[1, 2, 3]"
+        if low is not None and high is not None:
+            return f"{low:g} to {high:g}"
+        return _EXAMPLES.get(self.data_type.lower(), "")
+
+    def take(self, value: Value) -> None:
+        """Begin with this value."""
+        if self._choice.isVisibleTo(self):
+            if isinstance(value, int):
+                self._choice.setCurrentIndex(int(value))
+            return
+        self._text.setText(full_text(value))
+        self._text.setFocus()
+        self.edited.emit()
+
+    def can_take(self, value: Value) -> bool:
+        """Whether the line can hold the value as it is: it cannot hold two lines."""
+        return value is not None and (not isinstance(value, str) or value.isprintable())
+
+    def value(self) -> Value:
+        """ValueError says what is wrong with what was typed or chosen."""
+        if self._choice.isVisibleTo(self):
+            number = self._choice.currentIndex()
+            if number < 0:
+                raise ValueError("choose a new value first")
+            return bool(number) if self.data_type.lower() == "boolean" else number
+        text, data_type = self._text.text(), self.data_type
+        if not text.strip() and (self.is_array or data_type.lower() != "string"):
+            raise ValueError("type a new value first")
+        return parse_value(text, data_type, self._about.enumeration, array=self.is_array or None)
+
+
+class TimeEditor(QWidget):
+    """A source time to write, or none; in local time, whose zone it shows."""
+
+    edited = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._deaf = Deaf(self)
+        self._box = QCheckBox("with a source time")
+        self._box.setAccessibleName("Write with a source time")
+        self._time = QDateTimeEdit(QDateTime.currentDateTime())
+        self._time.setAccessibleName("Source time")
+        self._time.setDisplayFormat("yyyy-MM-dd HH:mm:ss.zzz")
+        self._time.setEnabled(False)
+        self._deaf.keep(self._time)
+        self._zone = QLabel(zone_text(utc=False))
+        self._box.toggled.connect(self._toggled)
+        self._time.dateTimeChanged.connect(lambda *_: self.edited.emit())
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._box)
+        layout.addWidget(self._time, 1)
+        layout.addWidget(self._zone)
+
+    def _toggled(self, on: bool) -> None:
+        self._time.setEnabled(on)
+        if on:
+            self._time.setDateTime(QDateTime.currentDateTime())
+        self.edited.emit()
+
+    def set_time(self, moment: Timestamp | None) -> None:
+        self._box.setChecked(moment is not None)
+        if moment is not None:
+            self._time.setDateTime(QDateTime.fromMSecsSinceEpoch(moment.ns // 1_000_000))
+
+    def time(self) -> Timestamp | None:
+        """To the millisecond; None = the source's own time."""
+        if not self._box.isChecked():
+            return None
+        return Timestamp(self._time.dateTime().toMSecsSinceEpoch() * 1_000_000)
