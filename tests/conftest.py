@@ -30,7 +30,10 @@ def _qt_loop() -> asyncio.AbstractEventLoop:
 
     from ui.loop import FastQEventLoop
 
-    return FastQEventLoop(QApplication.instance() or QApplication([]))
+    qt = QApplication.instance() or QApplication([])
+    assert isinstance(qt, QApplication)
+    qt.setQuitOnLastWindowClosed(False)  # or a test's dialog would end the loop
+    return FastQEventLoop(qt)
 
 
 def pytest_asyncio_loop_factories(
