@@ -84,7 +84,8 @@ class FastQEventLoop(qasync.QEventLoop):  # type: ignore[misc, valid-type]
     def _run_ready(self) -> None:
         self._posted = False
         queue = self._queue
-        if not queue:
+        # Qt may deliver the event while the loop stands still (between two runs): callbacks wait for the next run.
+        if not queue or asyncio._get_running_loop() is not self:
             return
         self._wake()  # first: a dialog that a callback opens is served by the next event
         # Under a nested loop the task that opened it is still the current one: it steps aside for the others.
@@ -104,6 +105,11 @@ class FastQEventLoop(qasync.QEventLoop):  # type: ignore[misc, valid-type]
         finally:
             if opener is not None:
                 asyncio.tasks._enter_task(self, opener)
+
+    def run_forever(self) -> Any:
+        if self._queue:
+            self._wake()
+        return super().run_forever()
 
     # ---- timers
 
