@@ -11,7 +11,7 @@ from pathlib import Path
 
 import platformdirs
 from PySide6.QtCore import QSettings, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 
 from app import config
 from app.commands import TagProperties
@@ -20,16 +20,17 @@ from app.errors import GatewayError
 from app.events.notices import NoticeKind
 from app.runtime import Runtime
 from app.sessions import calls
-from app.sessions.items import Item
+from app.sessions.items import Item, ItemRegistry
 from app.sessions.manager import OpenRequest
 from app.sessions.session import Session
 from app.sessions.state import SessionState
 from app.tasks import SystemClock, running, spawn
 from ui import theme as themes
-from ui.bridge import act, answered, words
+from ui.bridge import act, answered, stop_acts, words
 from ui.feed import Feed, FeedFrame
 from ui.format import time_text
-from ui.forms.connect import CertificateForm, ConnectForm, Connection
+from ui.forms.certificate import CertificateForm
+from ui.forms.connect import ConnectForm, Connection
 from ui.forms.write import WriteForm
 from ui.lag import LagMeter
 from ui.loop import FastQEventLoop
@@ -42,6 +43,7 @@ from ui.theme import Mode
 
 _PAGE = 500
 _STOP_S = 1.5
+_LAST_WORDS_S = 1.0
 _RECENT = 10
 _CLIENT = "Tagwatch window"
 
@@ -96,6 +98,7 @@ class Application:
         self._names: dict[str, str] = {}
         self._handles: dict[str, int] = {}
         self._requests: dict[str, OpenRequest] = {}
+        self._items: dict[str, ItemRegistry] = {}  # also of sessions that are closed: the log still shows their tags
         self._in_flight: set[tuple[str, int]] = set()  # items that have a write on its way
         self._utc = False
         self._events_before = 0
@@ -151,6 +154,9 @@ class Application:
         self.window.hide()
         self._second.stop()
         self.book.stop()
+        for dialog in self.window.findChildren(QDialog):
+            dialog.reject()  # whoever awaits its answer gets one
+        stop_acts()
         await self.runtime.stop(_STOP_S)
         self.feed.stop()
         self._kept.sync()
@@ -186,6 +192,7 @@ class Application:
         self.window.banners.say(session_id, f"{message}{since}{following}")
 
     def _state_changed(self, session_id: str, state: str) -> None:
+        self.items_model.set_stale(session_id, state != SessionState.READY)
         if state == SessionState.CLOSED:
             self.window.banners.clear(session_id)
             self._handles.pop(session_id, None)
@@ -223,8 +230,8 @@ class Application:
         return self._names.get(session_id, session_id)
 
     def _tag_of(self, session_id: str, key: int) -> str:
-        session = self._session(session_id)
-        return "" if session is None else session.items.tag(key)
+        items = self._items.get(session_id)
+        return "" if items is None else items.tag(key)
 
     async def _properties(self, session_id: str, tag: str) -> TagProperties:
         session = self._session(session_id)
@@ -247,23 +254,18 @@ class Application:
 
     async def _open(self, request: OpenRequest, *, quiet: bool = False) -> Session | None:
         """A ready session, in the tree and with its name in the log; None, told in the tree, when it did not start."""
-        known = {session.id for session in self.runtime.manager.list()}
-        opening = spawn(self.runtime.manager.open(request), name="open session", on_failure=lambda error: None)
-        await asyncio.sleep(0)
-        made = [session for session in self.runtime.manager.list() if session.id not in known]
-        for session in made:
-            self._names[session.id] = session.name
-            self._requests[session.id] = request
+        session = self.runtime.manager.begin(request)
+        self._names[session.id] = session.name
+        self._requests[session.id] = request
+        self._items[session.id] = session.items
         self._look()
         try:
-            session = await opening
+            await self.runtime.manager.start(session)
         except GatewayError as error:
             if quiet:
-                for failed in made:
-                    self.sessions_model.dismiss(failed.id)
+                self.sessions_model.dismiss(session.id)
                 raise
-            for failed in made:
-                self.sessions_model.failed(failed.id, request.backend, request.name or request.backend, words(error))
+            self.sessions_model.failed(session.id, request.backend, session.name, words(error))
             self.window.say(words(error))
             return None
         self._look()
@@ -324,9 +326,12 @@ class Application:
         kept = self._kept.value("recent", [])
         recent = [str(address) for address in kept] if isinstance(kept, list) else [str(kept)] if kept else []
         form = ConnectForm(self._theme, recent, self.window)
-        form.asked.connect(
-            lambda wanted: act(self._connect_opcua(form, wanted), name="open opcua", failed=form.show_error)
-        )
+
+        def connect(wanted: Connection) -> None:
+            task = act(self._connect_opcua(form, wanted), name="open opcua", failed=form.show_error)
+            form.rejected.connect(task.cancel)
+
+        form.asked.connect(connect)
         form.open()
 
     async def _connect_opcua(self, form: ConnectForm, wanted: Connection) -> None:
@@ -520,8 +525,9 @@ async def _main(qt: QApplication, settings: Settings, seconds: float | None, scr
     if screenshot is not None:
         application.window.grab().save(str(screenshot))
     await application.stop()
-    while left := [name for name in running() if name not in ("",)]:
-        del left
+    # What still ends by itself gets a moment; nothing may keep a closed program alive.
+    end = time.monotonic() + _LAST_WORDS_S
+    while running() and time.monotonic() < end:  # noqa: ASYNC110 - any of them
         await asyncio.sleep(0.01)
 
 
