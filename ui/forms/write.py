@@ -25,6 +25,9 @@ _REFRESH_MS = 200
 #: “Write anyway” cannot be pressed sooner: a double click on Write is no answer to a question.
 _THINK_MS = 700
 
+#: Tags up to so many characters stand in one line.
+_LINE = 48
+
 #: Told of every write for the log: words, tag, value.
 Told = Callable[[str, str, str], None]
 
@@ -119,6 +122,7 @@ class WriteForm(QDialog):
         self._labels["Value"].setFont(number_font())
         self._labels["Session"].setText(self._session.name)
         self._labels["Tag"].setText(_breakable(self._item.tag))
+        self._labels["Tag"].setAccessibleDescription(self._item.tag)
         return facts
 
     def _inputs(self) -> QFormLayout:
@@ -376,7 +380,9 @@ def _colour(label: QLabel, colour: str) -> None:
 
 
 def _breakable(tag: str) -> str:
-    """With places where a line may end: tags have no spaces."""
+    """A long one with places where a line may end: tags have no spaces."""
+    if len(tag) <= _LINE:
+        return tag
     return "".join(f"{character}\u200b" if character in "./;:_[]|" else character for character in tag)
 
 
