@@ -15,6 +15,15 @@ from app.tasks import spawn
 ShowFailure = Callable[[str], None]
 
 
+_acts: set[asyncio.Task[object]] = set()
+
+
+def stop_acts() -> None:
+    """Cancel the work of every button: the window is closing."""
+    for task in list(_acts):
+        task.cancel()
+
+
 def act(
     work: Coroutine[Any, Any, object],
     *,
@@ -42,7 +51,10 @@ def act(
             if done is not None:
                 done()
 
-    return spawn(run(), name=name)
+    task = spawn(run(), name=name)
+    _acts.add(task)
+    task.add_done_callback(_acts.discard)
+    return task
 
 
 def words(error: BaseException) -> str:

@@ -123,6 +123,11 @@ class MainWindow(QMainWindow):
             "Times in UTC", lambda: self.utc_wanted.emit(self._utc.isChecked()), "Ctrl+Shift+U", view
         )
         self._utc.setCheckable(True)
+        for action in (pause, live):
+            # Keys of the trend and the log alone: elsewhere they belong to check boxes, fields and lists.
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            self.trend.addAction(action)
+            self.log.addAction(action)
         view.addSeparator()
         self._modes(view)
         view.addSeparator()

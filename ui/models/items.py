@@ -21,6 +21,7 @@ COLUMNS = ("Name", "Value", "Unit", "Quality", "Time", "Description")
 VALUE, UNIT, QUALITY, TIME, DESCRIPTION = range(1, 6)
 #: More changed cells than this are told as one range: single cells are only cheaper while they are few.
 _FEW_CELLS = 100
+_FEW_ROWS = 200
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -62,6 +63,7 @@ class ItemsModel(QAbstractItemModel):
         self._book = book
         self._session_id = ""
         self._items: ItemRegistry | None = None
+        self._stale: set[str] = set()
         self._version = -1
         self._by_key: dict[int, Node] = {}
         self._visible: Callable[[], list[Node]] = list
@@ -92,6 +94,18 @@ class ItemsModel(QAbstractItemModel):
     @property
     def session_id(self) -> str:
         return self._session_id
+
+    def set_stale(self, session_id: str, stale: bool) -> None:
+        """A session without a living worker: its values stay, and are marked as no longer live."""
+        if stale == (session_id in self._stale):
+            return
+        (self._stale.add if stale else self._stale.discard)(session_id)
+        if session_id == self._session_id:
+            self._repaint([node for node in self._visible() if node.key])
+
+    @property
+    def _is_stale(self) -> bool:
+        return self._session_id in self._stale
 
     def watch_visible(self, visible: Callable[[], list[Node]]) -> None:
         """``visible`` tells the rows on the screen: only they are repainted."""
@@ -207,10 +221,12 @@ class ItemsModel(QAbstractItemModel):
         match column:
             case 1:
                 text = value_text(sample.value, decimals=about.decimals, enumeration=about.enumeration)
-                mark = quality_mark(sample.quality)
+                mark = quality_mark(0 if self._is_stale else sample.quality)
                 return f"{text} {mark}" if mark else text
             case 3:
-                return quality_text(sample.quality)
+                return (
+                    f"not live, was {quality_text(sample.quality)}" if self._is_stale else quality_text(sample.quality)
+                )
             case _:
                 return time_text(sample.source_time, self.utc, date=False)
 
@@ -220,7 +236,7 @@ class ItemsModel(QAbstractItemModel):
         sample = self._sample(node)
         if sample is None:
             return QBrush(QColor(self.theme.muted))
-        worth = quality_class(sample.quality)
+        worth = QualityClass.BAD if self._is_stale else quality_class(sample.quality)
         if worth is QualityClass.GOOD:
             return None
         # A bad value stays, dimmed; its quality is what catches the eye.
@@ -330,18 +346,18 @@ class ItemsModel(QAbstractItemModel):
         self.endRemoveRows()
 
     def _fill(self, server: Node, items: list[Item]) -> None:
-        """New items at the end are inserted as one range; anything else rebuilds the server's rows."""
+        """What went is removed row by row, so that the selection stays; what is new at the end comes as one range. Only
+        another order, or very many that went, rebuilds the server's rows."""
+        wanted = [item.key for item in items]
+        there = set(wanted)
+        gone = [child.row for child in server.children if child.key not in there]
+        left = [child.key for child in server.children if child.key in there]
+        if left != wanted[: len(left)] or len(gone) > _FEW_ROWS:
+            self._remove_items(server, 0, len(server.children) - 1)
+        else:
+            for row in reversed(gone):
+                self._remove_items(server, row, row)
         kept = len(server.children)
-        same = kept <= len(items) and all(
-            child.key == item.key for child, item in zip(server.children, items, strict=False)
-        )
-        if not same:
-            self.beginRemoveRows(self.index_of(server), 0, kept - 1)
-            for child in server.children:
-                self._by_key.pop(child.key, None)
-            server.children = []
-            self.endRemoveRows()
-            kept = 0
         if len(items) > kept:
             self.beginInsertRows(self.index_of(server), kept, len(items) - 1)
             for row in range(kept, len(items)):
@@ -351,6 +367,17 @@ class ItemsModel(QAbstractItemModel):
                 server.children.append(node)
                 self._by_key[item.key] = node
             self.endInsertRows()
+
+    def _remove_items(self, server: Node, first: int, last: int) -> None:
+        if last < first:
+            return
+        self.beginRemoveRows(self.index_of(server), first, last)
+        for child in server.children[first : last + 1]:
+            self._by_key.pop(child.key, None)
+        del server.children[first : last + 1]
+        for row, child in enumerate(server.children[first:], first):
+            child.row = row
+        self.endRemoveRows()
 
     def take(self, frame: FeedFrame) -> None:
         """Repaint what is on the screen and has changed."""
