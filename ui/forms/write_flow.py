@@ -218,7 +218,9 @@ class WriteFlow:
         good = quality_class(found.quality) is QualityClass.GOOD
         quality = "" if good else f", its quality is {quality_words(found.quality)}"
         if same(found.value, self._requested):
-            return self._to(Stage.CONFIRMED, f"Confirmed: the tag reads {self.shown(found.value)}{quality}.")
+            return self._to(
+                Stage.CONFIRMED, f"Written and confirmed: the tag reads {self.shown(found.value)}{quality}."
+            )
         words = f"Written, but the tag reads {self.shown(found.value)}, not {self.shown(self._requested)}{quality}."
         return self._to(Stage.CLAMPED, words)
 

@@ -95,7 +95,7 @@ def test_the_ends_of_a_write() -> None:
     assert flow.press_write(Wish(60.0), _live()).words == "60.0 % is sent …"
     assert flow.accepted().stage is Stage.ACCEPTED
     assert flow.completed(Detail((STATUS_OK,))).stage is Stage.ACCEPTED
-    assert flow.read_back(_live(60.0)).words == "Confirmed: the tag reads 60.0 %."
+    assert flow.read_back(_live(60.0)).words == "Written and confirmed: the tag reads 60.0 %."
     clamped = flow.read_back(_live(55.0))
     assert clamped.stage is Stage.CLAMPED
     assert clamped.words == "Written, but the tag reads 55.0 %, not 60.0 %."

@@ -274,11 +274,11 @@ async def test_a_write_goes_from_sent_to_confirmed(bench: Bench) -> None:
     bench.session.shows(60.0)
     await bench.clock.advance(0.1)
     form._refresh()
-    assert _words(form) == "Confirmed: the tag reads 60.0 %."
+    assert _words(form) == "Written and confirmed: the tag reads 60.0 %."
     assert form._labels["Value"].text() == "60.0 %"
     assert bench.told == [
         ("write requested", "Pump.Speed", "60.0"),
-        ("write confirmed: Confirmed: the tag reads 60.0 %.", "Pump.Speed", "60.0"),
+        ("write confirmed: Written and confirmed: the tag reads 60.0 %.", "Pump.Speed", "60.0"),
     ]
     assert form._write.isEnabled()
 
