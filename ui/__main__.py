@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ctypes
 import os
 import sys
 from collections.abc import Sequence
@@ -46,23 +47,41 @@ def _has_display() -> bool:
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
+def _missing_library() -> str:
+    """A library that Qt's X11 plugin needs and this system lacks; Qt itself would abort without a word of advice."""
+    if sys.platform != "linux" or not os.environ.get("DISPLAY") or os.environ.get("QT_QPA_PLATFORM", "xcb") != "xcb":
+        return ""
+    for name in ("libxcb-cursor.so.0", "libxkbcommon-x11.so.0", "libxcb-icccm.so.4", "libxcb-keysyms.so.1"):
+        try:
+            ctypes.CDLL(name)
+        except OSError as error:
+            return str(error)
+    return ""
+
+
 def _with_window(options: argparse.Namespace) -> int:
+    if missing := _missing_library():
+        return _advise(missing)
     try:
         from ui import application  # noqa: PLC0415
     except ImportError as error:
         if ".so" not in str(error):
             raise
-        sys.stderr.write(
-            f"tagwatch: Qt needs a system library that is missing: {error}\n"
-            f"On Debian or Ubuntu: apt-get install {_PACKAGES}\n"
-            "Without a window: tagwatch watch sim Reactor.PV\n"
-        )
-        return _QT_FAILED
+        return _advise(str(error))
     try:
         return application.run(sys.argv[:1], seconds=options.seconds, screenshot=options.screenshot)
     except ValueError as error:
         sys.stderr.write(f"tagwatch: {error}\n")
         return 2
+
+
+def _advise(missing: str) -> int:
+    sys.stderr.write(
+        f"tagwatch: Qt needs a system library that is missing: {missing}\n"
+        f"On Debian or Ubuntu: apt-get install {_PACKAGES}\n"
+        "Without a window: tagwatch watch sim Reactor.PV\n"
+    )
+    return _QT_FAILED
 
 
 def _without_window() -> int:

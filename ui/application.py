@@ -246,7 +246,7 @@ class Application:
         session = await self._open(request)
         if session is None:
             return
-        if not self.items_model.session_id:
+        if backend == self._first[0][0] or not self.items_model.session_id:
             self.window.sessions.choose(session.id)
         await self._watch(session, tags)
         for tag in pens:

@@ -90,7 +90,7 @@ async def test_a_write_by_hand_is_confirmed(application: Application) -> None:
     )
     labels = {label.accessibleName(): label for label in form.findChildren(type(form._words))}
     await until(lambda: labels["Quality"].text().startswith("good"), "the live value")
-    assert labels["Tag"].text() == "Sample.Double"
+    assert labels["Tag"].text().replace("\u200b", "") == "Sample.Double"
     assert labels["Session"].text() == "Simulated plant"
     edit = next(e for e in form.findChildren(QLineEdit) if e.accessibleName() == "New value")
     edit.clear()
@@ -99,7 +99,8 @@ async def test_a_write_by_hand_is_confirmed(application: Application) -> None:
     assert session.items.sample(item.key).value == 1.5, "typing sends nothing"
     button = next(b for b in form.findChildren(QPushButton) if b.accessibleName() == "Write")
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    await until(lambda: "confirmed" in labels["State of the write"].text(), "the confirmation")
+    state = labels["State of the write"]
+    await until(lambda: "confirmed" in state.text(), f"the confirmation after {state.text()!r}")
     assert session.items.sample(item.key).value == 12.25
     QTest.keyClick(form, Qt.Key.Key_Escape)
     actions = [application.log_model.entry(row)[1] for row in range(application.log_model.rowCount())]
@@ -133,6 +134,46 @@ async def test_a_killed_worker_comes_back_in_the_window(application: Application
     pen = next(pen for pen in application.window.trend.pens() if pen.session_id == session.id)
     count = len(pen.samples)
     await until(lambda: len(pen.samples) > count + 3, "the trend going on")
+
+
+async def test_one_failed_start_dims_no_other_session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAGWATCH_CONFIG_DIR", str(tmp_path))
+    qt = QApplication.instance()
+    assert isinstance(qt, QApplication)
+    first = (FIRST[0], ("nonsense", "Broken", (), ()))
+    made = Application(qt, Settings(**QUICK), first=first)
+    await made.start()
+    session = await plant(made)
+    await until(lambda: {row.name: row for row in made.sessions_model.rows()}["Broken"].gone, "the failed row")
+    rows = {row.name: row for row in made.sessions_model.rows()}
+    assert "nonsense" in rows["Broken"].fault
+    assert not rows["Simulated plant"].gone
+    assert made._requests[session.id].backend == "sim"
+    await made.stop()
+    made.window.deleteLater()
+
+
+@pytest.mark.clause("S10.4")
+async def test_an_open_dialog_does_not_hold_the_end(application: Application) -> None:
+    session = await plant(application)
+    application._kill_session(session.id)
+    application._open_opcua()
+    await asyncio.sleep(0.1)
+    await asyncio.wait_for(application.stop(), 10)
+    from app import tasks
+
+    await until(lambda: not tasks.running(), "the end of every task")
+
+
+@pytest.mark.clause("W2")
+async def test_values_of_a_dead_worker_are_marked(application: Application) -> None:
+    session = await plant(application)
+    application.window.sessions.choose(session.id)
+    node = application.items_model.registered.children[0].children[0]
+    assert session.worker_pid is not None
+    os.kill(session.worker_pid, signal.SIGKILL)
+    await until(lambda: "not live" in application.items_model.index_of(node, 3).data(), "the mark")
+    await until(lambda: "not live" not in application.items_model.index_of(node, 3).data(), "live again")
 
 
 async def test_keys_and_menus(application: Application) -> None:
