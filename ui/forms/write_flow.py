@@ -107,7 +107,8 @@ class WriteFlow:
         return max(WriteClass.of(self.about), self._needed)
 
     def shown(self, value: Value) -> str:
-        text = value_text(value, decimals=self.about.decimals, enumeration=self.about.enumeration, limit=60)
+        """With more digits than the source shows: 5.04 that reads back as 5.0 is not the same."""
+        text = value_text(value, enumeration=self.about.enumeration, limit=60)
         return f"{text} {self.about.unit}".rstrip()
 
     # ---- before
@@ -218,9 +219,8 @@ class WriteFlow:
         good = quality_class(found.quality) is QualityClass.GOOD
         quality = "" if good else f", its quality is {quality_words(found.quality)}"
         if same(found.value, self._requested):
-            return self._to(
-                Stage.CONFIRMED, f"Written and confirmed: the tag reads {self.shown(found.value)}{quality}."
-            )
+            words = f"Written and confirmed: the tag reads {self.shown(found.value)}{quality}."
+            return self._to(Stage.CONFIRMED, words)
         words = f"Written, but the tag reads {self.shown(found.value)}, not {self.shown(self._requested)}{quality}."
         return self._to(Stage.CLAMPED, words)
 

@@ -17,6 +17,17 @@ GUTTER = 58
 _MEANT = 6
 
 
+class Plot(pg.PlotWidget):
+    """Knows how long it takes to paint."""
+
+    painted_s = 0.0
+
+    def paintEvent(self, ev: Any) -> None:
+        began = time.perf_counter()
+        super().paintEvent(ev)
+        self.painted_s = time.perf_counter() - began
+
+
 class View(pg.ViewBox):
     """Wheel = zoom at the pointer, drag = rectangle zoom (flat ones zoom one axis), Shift+drag = pan; over an axis both
     do that axis alone, where dragging pans."""

@@ -26,7 +26,7 @@ from app.batch import Sample
 from app.events.notices import Notice, NoticeKind
 from app.sessions.state import SessionState
 from ui.feed import FeedFrame
-from ui.plots.axes import TimeAxis, UnitAxis, View
+from ui.plots.axes import Plot, TimeAxis, UnitAxis, View
 from ui.plots.pen import Picker
 from ui.plots.pen_table import Pen, PenTable
 from ui.theme import Theme
@@ -34,6 +34,8 @@ from ui.theme import Theme
 _SPANS = {"1 minute": 60, "5 minutes": 300, "15 minutes": 900, "1 hour": 3600, "8 hours": 28_800}
 _REDRAW_MS = 100
 _SLOWEST_S = 1.0
+#: Between two redraws there is so many times what one takes: the window has other things to do.
+_COST = 4
 #: Movements by hand that follow each other more quickly are one step of the zoom history.
 _GESTURE_S = 0.6
 _HISTORY = 100
@@ -69,6 +71,7 @@ class TrendView(QWidget):
         self._new_samples = 0
         self._dirty = True
         self._drawn_at = 0.0
+        self._redraw_s = 0.0
         self._programmed = False
         self._utc = False
         self._back: list[_Look] = []
@@ -104,7 +107,7 @@ class TrendView(QWidget):
     def _build_plot(self) -> QWidget:
         self._time_axis = TimeAxis()
         self._view = View()
-        self._plot: Any = pg.PlotWidget(viewBox=self._view, axisItems={"bottom": self._time_axis})
+        self._plot: Any = Plot(viewBox=self._view, axisItems={"bottom": self._time_axis})
         self._plot.setAccessibleName("Trend plot")
         self._plot.hideButtons()
         self._plot.setMinimumHeight(140)
@@ -475,9 +478,12 @@ class TrendView(QWidget):
             self._table.show_values(self._pens)
         moment = self._now_ns() / 1e9
         pixel_s = self._span_s / max(self._view.width(), 1.0)
-        if self._live and 0 <= moment - self._drawn_at < min(pixel_s / 2, _SLOWEST_S):
+        cost_s = _COST * (self._redraw_s + self._plot.painted_s)
+        if self._live and 0 <= moment - self._drawn_at < min(max(pixel_s / 2, cost_s), _SLOWEST_S):
             return
+        began = time.perf_counter()
         self.redraw()
+        self._redraw_s = time.perf_counter() - began
 
     def redraw(self) -> None:
         """Draw what changed."""

@@ -196,6 +196,20 @@ def test_a_long_span_is_not_redrawn_for_less_than_a_pixel(trend: Trend) -> None:
     assert trend.visible_range() != before
 
 
+@pytest.mark.clause("W4")
+def test_the_slower_it_draws_the_less_often(trend: Trend) -> None:
+    trend.at(10)
+    before = trend.visible_range()
+    trend._redraw_s, trend._plot.painted_s = 0.05, 0.1
+    trend.now = T0 + round(10.5 * S)
+    trend._tick()
+    assert trend.visible_range() == before
+    trend.now = T0 + round(10.7 * S)
+    trend._tick()
+    assert trend.visible_range() != before
+    assert trend._redraw_s < 0.05
+
+
 # ---- by hand
 
 
