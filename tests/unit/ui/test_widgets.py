@@ -31,7 +31,7 @@ def test_each_session_has_one_banner_that_says_the_newest(qtbot: QtBot) -> None:
     assert not banners.isVisibleTo(None)
 
 
-@pytest.mark.clause("D1", "D5")
+@pytest.mark.clause("D1")
 def test_a_banner_that_was_put_away_stays_away_until_its_trouble_is_over(qtbot: QtBot) -> None:
     banners = Banners(themes.LIGHT)
     qtbot.addWidget(banners)
