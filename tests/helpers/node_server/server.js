@@ -1,0 +1,55 @@
+// An OPC UA server for tests: node server.js PORT DIRECTORY. Prints "ready" when it serves.
+const path = require("path");
+const { OPCUAServer, Variant, DataType, OPCUACertificateManager, StatusCodes } = require("node-opcua");
+
+async function main() {
+  const [port, directory] = [Number(process.argv[2]), process.argv[3]];
+  const certificates = new OPCUACertificateManager({
+    automaticallyAcceptUnknownCertificate: true,
+    rootFolder: path.join(directory, "pki"),
+  });
+  await certificates.initialize();
+  const server = new OPCUAServer({
+    port,
+    hostname: "127.0.0.1",
+    resourcePath: "/tests",
+    serverCertificateManager: certificates,
+    userManager: { isValidUser: (user, password) => user === "operator" && password === "secret-for-tests" },
+  });
+  await server.initialize();
+  const space = server.engine.addressSpace;
+  const own = space.getOwnNamespace();
+  const plant = own.addObject({ organizedBy: space.rootFolder.objects, browseName: "Plant", nodeId: "s=Plant" });
+  let step = 0;
+  own.addAnalogDataItem({
+    componentOf: plant, browseName: "Level", nodeId: "s=Level", dataType: "Double",
+    engineeringUnitsRange: { low: 0, high: 100 }, definition: "", valuePrecision: 0.1,
+    value: { get: () => new Variant({ dataType: DataType.Double, value: 50 + 50 * Math.sin(step / 10) }) },
+    minimumSamplingInterval: 50,
+  });
+  setInterval(() => { step += 1; }, 100).unref();
+  const kept = [
+    ["Boolean", DataType.Boolean, false], ["SByte", DataType.SByte, -5], ["Byte", DataType.Byte, 5],
+    ["Int16", DataType.Int16, -300], ["UInt16", DataType.UInt16, 300], ["Int32", DataType.Int32, -70000],
+    ["UInt32", DataType.UInt32, 70000], ["Float", DataType.Float, 1.5], ["Double", DataType.Double, 2.5],
+    ["String", DataType.String, "first"], ["ByteString", DataType.ByteString, Buffer.from([0, 1])],
+    ["DateTime", DataType.DateTime, new Date(0)], ["LocalizedText", DataType.LocalizedText, { text: "first" }],
+  ];
+  for (const [name, dataType, value] of kept) {
+    own.addVariable({
+      componentOf: plant, browseName: name, nodeId: `s=${name}`, dataType: DataType[dataType],
+      value: { dataType, value }, accessLevel: "CurrentRead | CurrentWrite", userAccessLevel: "CurrentRead | CurrentWrite",
+    });
+  }
+  const fixed = own.addVariable({
+    componentOf: plant, browseName: "Fixed", nodeId: "s=Fixed", dataType: "Int32",
+    value: { dataType: DataType.Int32, value: 7 }, accessLevel: "CurrentRead", userAccessLevel: "CurrentRead",
+  });
+  const bad = own.addVariable({ componentOf: plant, browseName: "Bad", nodeId: "s=Bad", dataType: "Double" });
+  bad.setValueFromSource({ dataType: DataType.Double, value: 1 }, StatusCodes.BadSensorFailure);
+  void fixed;
+  await server.start();
+  process.stdout.write("ready\n");
+}
+
+main().catch((error) => { console.error(error); process.exit(1); });
