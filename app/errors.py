@@ -29,7 +29,7 @@ class ErrorCode(enum.StrEnum):
 class GatewayError(Exception):
     """A request that could not be served, or a session that ended badly; :attr:`fault` says why."""
 
-    def __init__(self, code: str, message: str, **details: str) -> None:
+    def __init__(self, code: str, message: str, /, **details: str) -> None:  # details may have these very names
         super().__init__(message)
         self.fault = Fault(str(code), message, details)
 
@@ -48,5 +48,5 @@ class GatewayError(Exception):
 class ProtocolViolation(GatewayError):  # noqa: N818 - the clause's own word
     """Bytes or a message that the worker protocol does not allow; the message says which rule was broken."""
 
-    def __init__(self, message: str, **details: str) -> None:
+    def __init__(self, message: str, /, **details: str) -> None:
         super().__init__(ErrorCode.PROTOCOL_VIOLATION, message, **details)

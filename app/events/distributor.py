@@ -14,7 +14,7 @@ from app.events.replay import ReplayBuffer, ReplayStatistics
 from app.events.subscriber import SubscriberLease, SubscriberStatistics
 from app.metrics import EXTERNAL, MIRROR, Metrics
 from app.tasks import Clock, join, spawn
-from app.values import EventKind
+from app.values import EventKind, Fault
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +31,8 @@ class Distributor:
     """One per session. The pump starts with the first subscriber and ends with the source; it waits for nobody.
 
     ``source`` gives batches in order, an empty list at the normal end, an error at a bad one; ``apply`` sees every
-    list of batches before the subscribers do.
+    list of batches before the subscribers do; ``broken`` is told when the pump itself fails, which
+    is a mistake of ours.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Distributor:
         source: Callable[[], Awaitable[list[EventBatch]]],
         apply: Callable[[list[EventBatch]], None],
         overflowed: Callable[[SubscriberLease], None],
+        broken: Callable[[Fault], None] = lambda fault: None,
         name: str = "",
     ) -> None:
         self._settings = settings
@@ -50,6 +52,7 @@ class Distributor:
         self._source = source
         self._apply = apply
         self._overflowed = overflowed
+        self._broken = broken
         self._name = name
         self._subscribers: list[SubscriberLease] = []
         self._replay = ReplayBuffer(clock, settings.replay_events, settings.replay_s)
@@ -100,6 +103,20 @@ class Distributor:
         """The sequence of the newest event that came; 0 = none yet."""
         return self._replay.newest
 
+    @property
+    def received(self) -> int:
+        """Events so far; fewer than :attr:`newest` where some never came."""
+        return self._received
+
+    @property
+    def ended(self) -> bool:
+        """Nothing more comes to any subscriber than what is queued, nor to one that attaches now."""
+        return self._ended
+
+    def queued(self, *, internal: bool) -> int:
+        """Events that wait in the queues of the mirror, or of everybody else."""
+        return sum(lease.queued for lease in self._subscribers if lease.internal == internal)
+
     async def _run(self) -> None:
         failure: GatewayError | None = None
         try:
@@ -110,6 +127,7 @@ class Distributor:
         except Exception as error:
             _log.exception("the pump of session %s failed", self._name)
             failure = GatewayError("PumpFailed", f"reading events failed: {type(error).__name__}")
+            self._broken(failure.fault)
         self._finish(failure)
 
     def _distribute(self, batches: list[EventBatch]) -> None:
@@ -118,6 +136,8 @@ class Distributor:
         for batch in batches:
             self._replay.append(batch)
         for lease in list(self._subscribers):
+            if lease not in self._subscribers:
+                continue  # closed by what an earlier one's overflow has caused
             if not lease.offer(batches):
                 self._metrics.queue_overflow.labels(MIRROR if lease.internal else EXTERNAL).inc()
                 self._subscribers.remove(lease)
@@ -142,11 +162,15 @@ class Distributor:
         for lease in list(self._subscribers):
             lease.end(failure)
 
-    async def close(self) -> None:
-        """Stop the pump and complete every subscriber; twice is harmless."""
+    async def drained(self) -> None:
+        """Wait until the source has ended and everything of it is distributed."""
+        await join(self._pump, cancel=False)
+
+    async def close(self, failure: GatewayError | None = None) -> None:
+        """Stop the pump and complete every subscriber, with the failure if there is one; twice is harmless."""
         await join(self._pump)
         if not self._ended:
-            self._finish(None)
+            self._finish(failure)
 
     def statistics(self) -> DistributorStatistics:
         return DistributorStatistics(

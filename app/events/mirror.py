@@ -41,7 +41,7 @@ class Mirror:
         self._metrics = metrics
         self._lease: SubscriberLease | None = None
         self._task: asyncio.Task[None] | None = None
-        self._last = distributor.newest
+        self._before = 0  # events that came before the present lease
         self._published = self._failed = self._restarts = self._missed = 0
         self._failing = False
 
@@ -58,6 +58,7 @@ class Mirror:
 
     def _attach(self) -> SubscriberLease:
         self._lease = self._distributor.attach(internal=True)
+        self._before = self._distributor.received
         return self._lease
 
     async def _run(self, lease: SubscriberLease) -> None:
@@ -72,13 +73,12 @@ class Mirror:
             except GatewayError:
                 if not lease.overflowed:
                     return
-                lease = self._restart()
+                lease = self._restart(lease)
 
-    def _restart(self) -> SubscriberLease:
-        """Everything between the last event published and the new place in the stream is missed, and told."""
+    def _restart(self, old: SubscriberLease) -> SubscriberLease:
+        """What came between the last event that the old lease gave and the new one's first is missed, and told."""
+        missed = self._distributor.received - self._before - old.statistics().delivered
         lease = self._attach()
-        missed = self._distributor.newest - self._last
-        self._last = self._distributor.newest
         self._restarts += 1
         self._missed += missed
         self._metrics.mirror_restarts.inc()
@@ -95,7 +95,6 @@ class Mirror:
         return lease
 
     def _publish(self, batch: EventBatch) -> None:
-        self._last = batch.last_sequence
         try:
             self._broadcaster.publish(self._session_id, batch)
         except Exception as error:
@@ -121,6 +120,9 @@ class Mirror:
             _log.error("the broadcaster failed at a notice of session %s: %s", self._session_id, type(error).__name__)
 
     async def stop(self) -> None:
+        """Publish what is queued if the stream has ended, else end at once."""
+        if self._distributor.ended:
+            await join(self._task, cancel=False)
         if self._lease is not None:
             self._lease.close()
         await join(self._task)

@@ -163,6 +163,11 @@ class SubscriberLease:
         self._on_closed(self)
 
     @property
+    def queued(self) -> int:
+        """Events that wait to be read."""
+        return self._queued
+
+    @property
     def overflowed(self) -> bool:
         """Its own queue did; a session that faults with the same code is another matter."""
         return self._overflowed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.config import RestartPolicy
@@ -98,3 +98,8 @@ class Totals:
             self.coalesced + coalesced,
             self.gaps + client.gaps,
         )
+
+    def left_behind(self, client: ClientStatistics) -> Totals:
+        """With a client that is replaced: what it still holds is read by nobody any more."""
+        totals = self.with_current(client)
+        return replace(totals, dropped=totals.dropped + client.inbox_events)

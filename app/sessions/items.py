@@ -203,7 +203,7 @@ class ItemRegistry:
         if item.item_handle == 0 or not item.tag.strip():
             return
         self._items[item.key] = item
-        self._latest[item.key] = self._early.pop(item.key, None)
+        self._latest.setdefault(item.key, self._early.pop(item.key, None))
         self.version += 1
 
     def _change(self, key: int, **flags: bool) -> None:

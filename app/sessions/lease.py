@@ -43,10 +43,12 @@ class Lease:
         self._expiry = self._clock.monotonic() + duration_s
 
     def keep(self, kept: bool) -> None:
-        """Kept: it does not expire. Let go again: a full lease from now."""
+        """Kept: it does not expire. Let go again: a full lease, and a full grace, from now."""
         self._kept = kept
         if not kept:
             self.touch()
+            if self._detached is not None:
+                self.detached()
 
     def detached(self) -> None:
         """The last external subscriber left."""

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import math
 import secrets
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from app.config import RestartPolicy, Settings
 from app.errors import ErrorCode, GatewayError
 from app.events.notices import Broadcaster
-from app.metrics import Metrics
+from app.metrics import EXTERNAL, MIRROR, Metrics
 from app.sessions.info import SessionSpec, SessionStatistics
 from app.sessions.session import Session
 from app.sessions.state import SessionState
-from app.tasks import Budget, Clock, spawn
+from app.tasks import Budget, Clock, join, spawn
 from app.workers.contract import Launcher
+
+_log = logging.getLogger(__name__)
+
+#: How long :meth:`SessionManager.close_all` waits for processes that were killed.
+_KILL_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,10 @@ class SessionManager:
         self._broadcaster = broadcaster
         self._sessions: dict[str, Session] = {}
         self._closing = False
+        # Counted when somebody looks, for nothing on the events' way.
+        metrics.queue_depth.labels(MIRROR).set_function(lambda: sum(s.queued(internal=True) for s in self.list()))
+        metrics.queue_depth.labels(EXTERNAL).set_function(lambda: sum(s.queued(internal=False) for s in self.list()))
+        metrics.queue_depth.labels("inbox").set_function(lambda: sum(s.unread for s in self.list()))
 
     # ---- opening
 
@@ -68,16 +79,21 @@ class SessionManager:
         GatewayError: SessionLimitReached, InvalidArgument, WorkerStartFailed with the step and the reason, or the
         backend's own fault; nothing of the attempt is left then. While it starts, the session is in :meth:`list`.
         """
-        session = self._made(request)
+        session = self.begin(request)
+        await self.start(session)
+        return session
+
+    async def start(self, session: Session) -> None:
+        """The second half of :meth:`open`, for who wants to know the session while it starts."""
         try:
             await session.start()
         except BaseException:
             await session.dispose()
             self._sessions.pop(session.id, None)
             raise
-        return session
 
-    def _made(self, request: OpenRequest) -> Session:
+    def begin(self, request: OpenRequest) -> Session:
+        """The first half of :meth:`open`: a session that is listed and not started yet; :meth:`start` must follow."""
         if self._closing:
             raise GatewayError(ErrorCode.SESSION_LIMIT_REACHED, "the program is closing: no session is opened any more")
         if len(self._sessions) >= self._settings.sessions:
@@ -104,8 +120,8 @@ class SessionManager:
 
     def _spec(self, request: OpenRequest) -> SessionSpec:
         lease_s = self._settings.lease_s if request.lease_s is None else request.lease_s
-        if not lease_s > 0:
-            raise ValueError(f"lease_s is {lease_s:g}, but must be above 0")
+        if not 0 < lease_s < math.inf:
+            raise ValueError(f"lease_s is {lease_s:g}, but must be above 0 and finite (keep_alive is for ever)")
         return SessionSpec(
             id=secrets.token_hex(8),
             backend=request.backend,
@@ -167,25 +183,29 @@ class SessionManager:
         return sum(result is True for result in results)
 
     async def close_all(self, budget_s: float) -> None:
-        """Refuse new sessions and close all, together; what is not closed in the budget is killed. Always finishes."""
+        """Refuse new sessions and close all, together; what is not closed in the budget is killed. Always finishes, if
+        need be with a line in the log about what is left."""
         self._closing = True
         budget = Budget(self._clock, budget_s)
         await self._all_within([session.close("exit") for session in self.list()], budget.remaining_s)
-        await self._all_within([session.kill("exit") for session in self.list()], None)
+        await self._all_within([session.kill("exit") for session in self.list()], _KILL_S)
+        for session in self.list():
+            _log.error("session %s could not be ended: process %s may still run", session.id, session.worker_pid)
 
-    async def _all_within(self, ends: list[Any], limit_s: float | None) -> None:
+    async def _all_within(self, ends: list[Coroutine[Any, Any, bool]], limit_s: float) -> None:
         if not ends:
             return
-        tasks = [spawn(end, name="close all", on_failure=lambda error: None) for end in ends]
-        waiting = [spawn(self._clock.sleep(limit_s), name="close all budget")] if limit_s is not None else []
+        pending = {spawn(end, name="close all", on_failure=self._not_closed) for end in ends}
+        timer = spawn(self._clock.sleep(limit_s), name="close all budget")
         try:
-            pending: set[asyncio.Task[Any]] = set(tasks)
-            while pending and not any(timer.done() for timer in waiting):
-                done, _ = await asyncio.wait({*pending, *waiting}, return_when=asyncio.FIRST_COMPLETED)
+            while pending and not timer.done():
+                done, _ = await asyncio.wait({*pending, timer}, return_when=asyncio.FIRST_COMPLETED)
                 pending -= done
         finally:
-            for timer in waiting:
-                timer.cancel()
+            await join(timer)
+
+    def _not_closed(self, error: BaseException) -> None:
+        _log.warning("closing a session failed: %s", error)
 
     def statistics(self) -> ManagerStatistics:
         return ManagerStatistics(tuple(session.statistics() for session in self.list()), self._settings.sessions)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -23,13 +25,15 @@ from app.sessions.items import ItemRegistry
 from app.sessions.lease import Lease
 from app.sessions.restart import Backoff
 from app.sessions.state import RESTARTABLE, SessionState, allowed
-from app.tasks import Clock, Timer, join, spawn
+from app.tasks import Clock, Timer, deadline, join, spawn
 from app.values import Fault
 from app.wire.bodies import SourceState
 from app.workers.contract import Launcher, StartStep, WorkerClient, WorkerSpec, WorkerState
 
 _log = logging.getLogger(__name__)
 
+#: How long a close waits for subscribers to be given what a worker that has ended had sent.
+_LAST_EVENTS_S = 1.0
 
 #: Told of every change of state, in order, each once: old, new.
 StateWatcher = Callable[[SessionState, SessionState], None]
@@ -62,6 +66,7 @@ class Session:
         self._watchers: list[StateWatcher] = []
         self._fault: Fault | None = None
         self._client: WorkerClient | None = None
+        self._feeding: WorkerClient | None = None  # whose events flow; a new worker only feeds once it has taken over
         self._source_state: SourceState | None = None
         self._lease = Lease(clock, spec.lease_s, settings.detach_grace_s)
         self._lease.keep(spec.keep_alive)
@@ -73,6 +78,7 @@ class Session:
         self._resumed.set()
         self._backoff = Backoff(clock)
         self._restarts = 0
+        self._opened = False  # a worker that is lost before is a failed start: no restart
         self._offset = 0  # added to a new worker's sequences, so that they go on where the last one's ended
         self._totals = Totals()
         self._timer: Timer | None = None
@@ -85,6 +91,7 @@ class Session:
             source=self._next_batches,
             apply=self.items.apply,
             overflowed=self._overflowed,
+            broken=self._lost,
             name=spec.id,
         )
         self._mirror = None if broadcaster is None else Mirror(self._distributor, broadcaster, spec.id, clock, metrics)
@@ -127,6 +134,15 @@ class Session:
     def subscribers(self) -> int:
         """External ones; the mirror is not counted."""
         return self._external
+
+    def queued(self, *, internal: bool) -> int:
+        """Events that wait for the mirror, or for external subscribers."""
+        return self._distributor.queued(internal=internal)
+
+    @property
+    def unread(self) -> int:
+        """Events from the worker that nobody has taken yet."""
+        return 0 if self._client is None else self._client.statistics().inbox_events
 
     @property
     def worker_pid(self) -> int | None:
@@ -203,12 +219,16 @@ class Session:
         self._metrics.sessions_open.labels(old).dec()
         if new is not SessionState.CLOSED:
             self._metrics.sessions_open.labels(new).inc()
+        _log.info("session %s: %s to %s", self.id, old, new)
         for watcher in list(self._watchers):
-            watcher(old, new)
+            try:
+                watcher(old, new)
+            except Exception:
+                _log.exception("a watcher of session %s failed", self.id)
         severity = Severity.ERROR if new is SessionState.FAULTED else Severity.INFO
         self._tell(NoticeKind.STATE, severity, f"{self.name}: {new.words}", old=str(old), new=str(new))
 
-    def _tell(self, kind: NoticeKind, severity: Severity, message: str, **details: str) -> None:
+    def _tell(self, kind: NoticeKind, severity: Severity, message: str, /, **details: str) -> None:
         if self._mirror is not None:
             self._mirror.notice(Notice(kind, severity, self._clock.utc_ns(), message, details))
 
@@ -218,25 +238,29 @@ class Session:
         self._fault = fault
         if not self._transition(SessionState.FAULTED):
             return False
+        self._report_fault(fault)
+        return True
+
+    def _report_fault(self, fault: Fault) -> None:
         self._metrics.sessions_faulted.labels(fault.code).inc()
+        _log.warning("session %s: %s", self.id, fault.code)  # the message may quote the source
         details = {**fault.details, "code": fault.code}
         self._tell(NoticeKind.FAULT, Severity.ERROR, f"{self.name}: {fault.message}", **details)
-        return True
 
     # ---- start
 
     async def start(self) -> None:
         """Bring it to Ready; GatewayError says which step failed and why, and the session is then Faulted with nothing
         left of the attempt. Closed meanwhile: SessionNotReady."""
-        self._starting = spawn(
+        starting = self._starting = spawn(
             self._launcher.start(self._worker_spec(), self._entered), name=f"start {self.id}", on_failure=_told_by_start
         )
         try:
-            client = await asyncio.shield(self._starting)
+            client = await asyncio.shield(starting)
         except asyncio.CancelledError:
-            if self._starting.cancelled():
+            if starting.cancelled() and not _being_cancelled():
                 raise GatewayError(ErrorCode.SESSION_NOT_READY, "the session was closed during its start") from None
-            await join(self._starting)
+            await self._stop_starting()
             raise
         except GatewayError as error:
             self._mark_faulted(error.fault)
@@ -248,12 +272,16 @@ class Session:
     def _begin(self, client: WorkerClient) -> None:
         self._client = client
         if not self._transition(SessionState.READY):
-            # Closed between the launcher's last step and here: the close waits at its gate for the client's release.
+            # Closed between the launcher's last step and here: whoever closes has the client, or waits for it.
             raise GatewayError(ErrorCode.SESSION_NOT_READY, f"the session is {self._state}")
-        self._backoff.ready()
+        self._feeding = client
         client.listen(_Reports(self, client))
-        if self._state is SessionState.READY:
-            self._start_mirror()
+        if self._state is not SessionState.READY:  # the worker was lost meanwhile
+            fault = self._fault or Fault(ErrorCode.SESSION_NOT_READY, f"the session is {self._state}")
+            raise GatewayError.of(fault)
+        self._opened = True
+        self._backoff.ready()
+        self._start_mirror()
 
     def _worker_spec(self) -> WorkerSpec:
         spec = self._spec
@@ -328,6 +356,7 @@ class Session:
             raise
         self._lease.attached()
         self._touch()
+        self._tell(NoticeKind.SUBSCRIBER, Severity.INFO, f"{self.name}: a subscriber came, {self._external} in all")
         return lease
 
     def _take_place(self) -> None:
@@ -344,6 +373,8 @@ class Session:
 
     def _give_place_back(self, lease: SubscriberLease) -> None:
         self._external -= 1
+        if not lease.overflowed and not self._state.ended:  # an overflow was told when it happened
+            self._tell(NoticeKind.SUBSCRIBER, Severity.INFO, f"{self.name}: a subscriber left, {self._external} in all")
         if self._external == 0:
             self._lease.detached()
             self._arm()
@@ -367,24 +398,19 @@ class Session:
     async def _next_batches(self) -> list[EventBatch]:
         """The distributor's source. What a lost worker had sent still comes; then it goes on with the next worker, when
         a restart replaces the one."""
-        while True:
-            client = self._client
-            if client is None:
-                return []
+        while (client := self._feeding) is not None:
             try:
                 batches = await client.batches()
             except GatewayError:
                 batches = []
-                closing = self._state in (SessionState.CLOSING, SessionState.CLOSED)
-                if self._resumed.is_set() and client is self._client and not closing:
-                    raise
             if batches:
                 return self._renumbered(batches)
-            if self._resumed.is_set() and client is self._client:
-                if self._state is SessionState.FAULTED and self._fault is not None:
-                    raise GatewayError.of(self._fault)  # the worker was let go of because the session faulted
-                return []
             await self._resumed.wait()
+            if client is self._feeding:
+                break
+        if self._state is SessionState.FAULTED and self._fault is not None:
+            raise GatewayError.of(self._fault)
+        return []
 
     def _renumbered(self, batches: list[EventBatch]) -> list[EventBatch]:
         if self._offset:
@@ -400,7 +426,7 @@ class Session:
     def extend_lease(self, duration_s: float | None = None) -> None:
         """The lease ends so many seconds from now; without a number, its own duration from now."""
         duration_s = self._spec.lease_s if duration_s is None else duration_s
-        if not duration_s > 0:
+        if not 0 < duration_s < math.inf:
             raise GatewayError(ErrorCode.INVALID_ARGUMENT, f"a lease of {duration_s:g} s is not a lease")
         self._lease.extend(duration_s)
         self._arm()
@@ -436,7 +462,8 @@ class Session:
     def _worker_faulted(self, client: WorkerClient, fault: Fault) -> None:
         if client is not self._client or self._restarting is not None:
             return  # one that was replaced, or the restart sees it itself
-        if self._spec.restart is RestartPolicy.ON_FAULT and self._state is SessionState.READY:
+        wanted = self._spec.restart is RestartPolicy.ON_FAULT and self._opened
+        if wanted and self._state is SessionState.READY:
             self._begin_restart(fault)
         else:
             self._lost(fault)
@@ -474,8 +501,7 @@ class Session:
     def _begin_restart(self, fault: Fault) -> None:
         self._resumed.clear()
         self._fault = fault
-        self._metrics.sessions_faulted.labels(fault.code).inc()
-        self._tell(NoticeKind.FAULT, Severity.ERROR, f"{self.name}: {fault.message}", **fault.details, code=fault.code)
+        self._report_fault(fault)
         self._set_state(SessionState.STARTING_WORKER)
         self._restarting = spawn(self._restart(fault), name=f"restart {self.id}")
 
@@ -495,20 +521,33 @@ class Session:
                     return
                 except GatewayError as error:
                     fault = error.fault
-                    if self._state in RESTARTABLE and self._state is not SessionState.STARTING_WORKER:
-                        self._set_state(SessionState.STARTING_WORKER)
-            self._mark_faulted(fault)
+                except Exception as error:
+                    _log.exception("a restart of the worker of session %s failed", self.id)
+                    fault = Fault(ErrorCode.WORKER_START_FAILED, f"starting the worker failed: {type(error).__name__}")
+                if self._state not in RESTARTABLE:
+                    break
+                if self._state is not SessionState.STARTING_WORKER:
+                    self._set_state(SessionState.STARTING_WORKER)
+            if self._state in RESTARTABLE:
+                self._mark_faulted(fault)
+            await self._release_client()
         finally:
-            self._restarting = None
-            self._resumed.set()
+            # Not if a worker that took over was lost at once: the next restart has begun then.
+            if self._restarting is asyncio.current_task():
+                self._restarting = None
+                self._resumed.set()
 
     async def _restart_once(self) -> None:
         client = await self._launcher.start(self._worker_spec(), self._entered)
-        self._totals = self._totals.with_current(None if self._client is None else self._client.statistics())
+        if self._client is not None:
+            left = self._client.statistics()
+            self._totals = self._totals.left_behind(left)
+            self._metrics.dropped.labels("inbox").inc(left.inbox_events)
         self._client = client
         rows = await self._restored(client)
         if not self._transition(SessionState.READY):
             raise GatewayError(ErrorCode.SESSION_NOT_READY, f"the session is {self._state}")
+        self._feeding = client
         self._offset = self._distributor.newest
         self._fault = None
         self._source_state = None
@@ -553,24 +592,44 @@ class Session:
 
     async def kill(self, reason: str = "killed") -> bool:
         """End the process at once; the session is Closed. True = it was closed already."""
-        if self._gate.locked() and self._client is not None:
-            await self._client.kill()  # the close that holds the gate waits for this very end
-        return await self._finish(partial(self._kill, reason))
+        return await self._finish(partial(self._kill, reason), first=self._kill_worker_of_close)
 
     async def dispose(self) -> None:
         """Let go of everything, after a close in flight. Twice is harmless."""
         await self._finish(self._dispose)
 
-    async def _finish(self, end: Callable[[], Any]) -> bool:
+    async def _finish(self, end: Callable[[], Any], first: Callable[[], Any] | None = None) -> bool:
         async def behind_the_gate() -> bool:
+            if first is not None:
+                await first()
             async with self._gate:
                 return await end()
 
-        return await asyncio.shield(spawn(behind_the_gate(), name=f"end {self.id}", on_failure=_told_by_start))
+        heard = True
+
+        def failed(error: BaseException) -> None:
+            if not heard:
+                _log.error("ending session %s failed: %s", self.id, error)
+
+        ending = spawn(behind_the_gate(), name=f"end {self.id}", on_failure=failed)
+        try:
+            return await asyncio.shield(ending)
+        except asyncio.CancelledError:
+            heard = False
+            raise
+
+    async def _kill_worker_of_close(self) -> None:
+        """A close that holds the gate waits for the worker's end: it comes now."""
+        if self._gate.locked() and self._client is not None:
+            with contextlib.suppress(Exception):  # the kill behind the gate tries again, and tells
+                await self._client.kill()
 
     async def _close_expired(self) -> bool:
         reason = self.expired()
-        return True if reason is None else await self._close(reason)
+        if reason is None:
+            self._arm()  # it was used since its timer fired
+            return True
+        return await self._close(reason)
 
     async def _close(self, reason: str) -> bool:
         if self._state is SessionState.CLOSED:
@@ -580,21 +639,22 @@ class Session:
         await self._stop_starting()
         if self._client is not None and self._client.state in (WorkerState.READY, WorkerState.CLOSING):
             await self._shut_down(self._client, reason)
-        await self._release()
-        self._closed(reason)
+        await self._release(reason)
         return False
 
     async def _shut_down(self, client: WorkerClient, reason: str) -> None:
         try:
             await client.shutdown(self._spec.shutdown_timeout_s, reason)
-        except GatewayError as error:
-            self._fault = self._fault or error.fault
-            _log.warning("the worker of session %s did not shut down: %s", self.id, error.fault.message)
+        except Exception as error:
+            fault = error.fault if isinstance(error, GatewayError) else Fault(ErrorCode.CLOSE_FAILED, str(error))
+            self._fault = self._fault or fault
+            words = f"the worker did not shut down ({fault.message})"
+            self._tell(NoticeKind.FAULT, Severity.WARNING, f"{self.name}: {words} and is killed", code=fault.code)
+            _log.warning("the worker of session %s did not shut down: %s", self.id, fault.code)
             try:
                 await client.kill()
             except Exception as kill_error:
-                words = f"the worker did not shut down ({error.fault.message}) and could not be killed ({kill_error})"
-                failure = GatewayError(ErrorCode.CLOSE_FAILED, words)
+                failure = GatewayError(ErrorCode.CLOSE_FAILED, f"{words} and could not be killed ({kill_error})")
                 self._mark_faulted(failure.fault)
                 raise failure from kill_error
 
@@ -606,37 +666,49 @@ class Session:
         try:
             if self._client is not None:
                 await self._client.kill()
+        except Exception as error:
+            raise GatewayError(ErrorCode.CLOSE_FAILED, f"the worker could not be killed ({error})") from error
         finally:
-            # The gauges follow the session, not the process: even a kill that fails ends it.
-            await self._release()
-            self._closed(reason)
+            await self._release(reason)  # the gauges follow the session: even a kill that fails ends it
         return False
 
     async def _dispose(self) -> bool:
         already = self._state is SessionState.CLOSED
-        if not already:
-            self._transition(SessionState.CLOSING)
+        self._transition(SessionState.CLOSING)
         await self._stop_starting()
-        await self._release()
-        if not already:
-            self._closed("disposed")
+        await self._release("disposed")
         return already
 
     async def _stop_starting(self) -> None:
-        await join(self._starting, self._restarting)
-        # A start that had just succeeded left its client with the task.
-        if self._starting is not None and not self._starting.cancelled() and self._starting.exception() is None:
-            self._client = self._client or self._starting.result()
+        starting = self._starting
+        try:
+            await join(starting, self._restarting)
+        finally:
+            # A start that had just succeeded left its client with the task.
+            if starting is not None and not starting.cancelled() and starting.exception() is None:
+                self._client = self._client or starting.result()
 
-    async def _release(self) -> None:
-        """Mirror, then distributor (every subscriber completed), then the worker client."""
+    async def _release(self, reason: str) -> None:
+        """Mirror, then distributor (every subscriber completed), then the worker client; Closed, even if one fails."""
         self._resumed.set()
-        if self._mirror is not None:
-            await self._mirror.stop()
-        await self._distributor.close()
-        await join(self._cleanup, cancel=False)
-        if self._client is not None:
-            await self._client.aclose()
+        try:
+            await self._deliver_last_events()
+            if self._mirror is not None:
+                await self._mirror.stop()
+            faulted = self._state is SessionState.FAULTED and self._fault is not None
+            await self._distributor.close(GatewayError.of(self._fault) if faulted and self._fault else None)
+            await join(self._cleanup, cancel=False)
+            if self._client is not None:
+                await self._client.aclose()
+        finally:
+            self._closed(reason)
+
+    async def _deliver_last_events(self) -> None:
+        """The stream of a worker that has ended comes to its end by itself, after all that it had sent."""
+        if self._feeding is not None and self._feeding.state in (WorkerState.CLOSED, WorkerState.FAULTED):
+            with contextlib.suppress(TimeoutError):
+                async with deadline(self._clock, _LAST_EVENTS_S, "the last events"):
+                    await self._distributor.drained()
 
     def _closed(self, reason: str) -> None:
         if self._timer is not None:
@@ -666,6 +738,11 @@ class _Reports:
     def events_dropped(self, count: int) -> None:
         words = "were dropped, for nobody read them"
         self._session._missing(NoticeKind.DROPPED, count, words)  # pyright: ignore[reportPrivateUsage]
+
+
+def _being_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _told_by_start(error: BaseException) -> None:

@@ -115,7 +115,8 @@ class SteeredClient:
         self._arrived.set()
 
     def statistics(self) -> ClientStatistics:
-        return ClientStatistics(self.state, 0, len(self._inbox), 0, 0, self.received, 0, 0, 0, None)
+        unread = sum(len(one) for one in self._inbox)
+        return ClientStatistics(self.state, 0, len(self._inbox), unread, 0, self.received, 0, 0, 0, None)
 
     # ---- the test's side
 
@@ -159,6 +160,7 @@ class SteeredLauncher:
         self.gates = {step: Gate() for step in StartStep}
         self.fail_at: StartStep | None = None
         self.failures = 0  # so many starts fail, then they work
+        self.made: Callable[[SteeredClient], object] = lambda client: None  # told of each client before it is given out
         self.clients: list[SteeredClient] = []
         self.specs: list[WorkerSpec] = []
         self.abandoned = 0
@@ -183,6 +185,7 @@ class SteeredLauncher:
             raise
         client = SteeredClient(spec)
         self.clients.append(client)
+        self.made(client)
         return client
 
 

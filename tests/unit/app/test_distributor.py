@@ -171,6 +171,42 @@ async def test_the_pump_goes_on_after_an_overflow() -> None:
     await room.distributor.close()
 
 
+@pytest.mark.clause("S4.2")
+async def test_a_subscriber_closed_by_anothers_overflow_is_left_alone() -> None:
+    room = Room(event_queue=2)
+    first, second, third = (room.distributor.attach() for _ in range(3))
+    room.distributor._overflowed = lambda lease: second.close()
+    room.source.send(batch(1, 3))
+    await settle()
+    assert first.overflowed
+    assert not second.overflowed
+    assert second.statistics().offered == 0
+    assert third.overflowed
+    assert not room.distributor.ended, "the pump goes on"
+    await room.distributor.close()
+
+
+@pytest.mark.clause("S4.2", "S4.7")
+async def test_closing_a_lease_that_overflowed_keeps_the_overflow() -> None:
+    room = Room(event_queue=2)
+    lease = room.distributor.attach()
+    await room.send(batch(1, 3))
+    room.source.end(GatewayError("Other", "a later end"))
+    await settle()
+    lease.close()
+    with pytest.raises(GatewayError, match="queue of 2"):
+        await lease.next()
+
+
+@pytest.mark.clause("S4.7")
+async def test_a_close_with_a_failure_fails_the_subscribers() -> None:
+    room = Room()
+    lease = room.distributor.attach()
+    await room.distributor.close(GatewayError("Lost", "the worker crashed"))
+    with pytest.raises(GatewayError, match="crashed"):
+        await lease.next()
+
+
 @pytest.mark.clause("S4.3")
 async def test_an_internal_overflow_has_its_own_label() -> None:
     room = Room(mirror_queue=1)

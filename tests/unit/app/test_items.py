@@ -120,6 +120,16 @@ def test_latest_value_and_count() -> None:
     assert (items.count(item_key(1, 1)), items.count(item_key(1, 2))) == (3, 1)
 
 
+@pytest.mark.clause("S8.3")
+def test_telling_a_registration_again_keeps_its_value() -> None:
+    items = registered("a")
+    key = item_key(1, 1)
+    items.apply([batch(1, 1, key, 5.0)])
+    items.track(c.SubscribeBulk(1, ("a",)), rows(ItemRow(True, 1, "a")))
+    assert items.sample(key).value == 5.0  # type: ignore[union-attr]
+    assert items.count(key) == 1
+
+
 def test_completions_leave_the_value_alone() -> None:
     items = registered("a")
     key = item_key(1, 1)

@@ -149,3 +149,70 @@ async def test_statistics_of_everything_that_queues() -> None:
     assert figures.client is not None
     assert figures.mirror is not None
     await house.manager.close_all(1)
+
+
+@pytest.mark.clause("S14")
+async def test_queue_depths_are_measured_when_somebody_looks() -> None:
+    house = House()
+    session = await house.open()
+    lease = session.attach()
+    house.launcher.client.emit(3)
+    await settle()
+
+    def depth(label: str) -> float:
+        return house.metrics.value("tagwatch_queue_depth", {"queue": label})
+
+    assert (depth("grpc-event-stream"), depth("dashboard-mirror"), depth("inbox")) == (3, 0, 0)
+    lease.close()
+    assert depth("grpc-event-stream") == 0
+    await house.manager.close_all(1)
+    assert depth("inbox") == 0
+
+
+@pytest.mark.clause("S12.2")
+@pytest.mark.parametrize("lease_s", [0.0, -1.0, float("nan"), float("inf")])
+async def test_a_lease_must_end_some_day(lease_s: float) -> None:
+    house = House()
+    with pytest.raises(GatewayError, match="lease_s"):
+        await house.open(lease_s=lease_s)
+
+
+@pytest.mark.clause("S12.1")
+async def test_a_close_that_fails_is_logged_and_the_session_killed(caplog: pytest.LogCaptureFixture) -> None:
+    house = House()
+    await house.open()
+    client = house.launcher.client
+    client.shutdown_gate.fail(GatewayError(ErrorCode.TIMEOUT, "no shutdown"))
+    client.kill_gate.fail(PermissionError("no kill"))
+    await house.manager.close_all(1)
+    assert house.manager.list() == []
+    assert "no kill" in caplog.text
+
+
+@pytest.mark.clause("S6.3", "S10.1")
+async def test_a_sweep_goes_on_past_a_session_that_does_not_close() -> None:
+    house = House(lease_s=10.0, detach_grace_s=0.0)
+    bad, good = await house.open(), await house.open()
+    for session in (bad, good):
+        session._timer.cancel()  # type: ignore[union-attr] - only the sweep looks
+    house.launcher.clients[0].shutdown_gate.fail(GatewayError(ErrorCode.TIMEOUT, "no shutdown"))
+    house.launcher.clients[0].kill_gate.fail(PermissionError("no kill"))
+    await house.clock.advance(11)
+    assert await house.manager.sweep() == 1
+    assert house.manager.list() == [bad]
+    assert bad.state is SessionState.FAULTED
+    house.launcher.clients[0].kill_gate.error = None
+    assert await house.manager.kill(bad.id) is False
+
+
+@pytest.mark.clause("S12.1")
+async def test_an_expiry_whose_close_fails_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    house = House(lease_s=10.0, detach_grace_s=0.0)
+    session = await house.open()
+    house.launcher.client.shutdown_gate.fail(GatewayError(ErrorCode.TIMEOUT, "no shutdown"))
+    house.launcher.client.kill_gate.fail(PermissionError("no kill"))
+    await house.clock.advance(10)
+    assert session.state is SessionState.FAULTED
+    assert "no kill" in caplog.text
+    house.launcher.client.kill_gate.error = None
+    await session.kill()

@@ -126,6 +126,36 @@ async def test_overflow_restarts_the_mirror_and_counts_the_gap() -> None:
 
 
 @pytest.mark.clause("S3.6")
+async def test_events_that_never_came_are_not_counted_as_missed() -> None:
+    recorder = Recorder()
+    mirror, source, distributor, _ = made(recorder, mirror_queue=4)
+    mirror.start(lambda: True)
+    source.send(batch(1, 2))
+    await settle()
+    source.send(batch(1001, 5), batch(2004, 5))  # with holes of the worker's; four fit, six do not
+    await settle()
+    assert mirror.statistics().missed == 6
+    assert mirror.statistics().published == 2 + 4
+    source.send(batch(3001, 3), batch(4001, 9))
+    await settle()
+    assert mirror.statistics().missed == 6 + 8, "counted anew from the new lease"
+    await finish(mirror, distributor)
+
+
+@pytest.mark.clause("S3.5", "S10.3")
+async def test_stopping_after_the_end_publishes_what_is_queued() -> None:
+    recorder = Recorder()
+    mirror, source, distributor, _ = made(recorder)
+    mirror.start(lambda: True)
+    source.send(batch(1, 3))
+    source.end()
+    await distributor.drained()
+    await mirror.stop()
+    assert len(recorder.events()) == 3
+    await distributor.close()
+
+
+@pytest.mark.clause("S3.6")
 async def test_other_subscribers_do_not_feel_the_mirrors_overflow() -> None:
     mirror, source, distributor, _ = made(Recorder(), mirror_queue=1)
     mirror.start(lambda: True)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app import commands as c
+from app.batch import EventBatch
 from app.commands import ProtocolStatus, Reply
 from app.config import OverflowPolicy, RestartPolicy
 from app.errors import ErrorCode, GatewayError
@@ -143,7 +144,9 @@ async def test_a_worker_lost_at_ready_starts_no_mirror() -> None:
         return client
 
     desk.launcher.start = lost  # type: ignore[method-assign]
-    session = await desk.ready()
+    with pytest.raises(GatewayError, match="SIGKILL"):
+        await desk.ready()
+    session = desk.session
     assert session.state is S.FAULTED
     assert session.statistics().mirror is not None
     assert session.statistics().mirror.queue is None
@@ -475,8 +478,9 @@ async def test_a_kill_that_raises_releases_the_gauges() -> None:
     desk = Desk()
     session = await desk.ready()
     desk.client.kill_gate.fail(PermissionError("no"))
-    with pytest.raises(PermissionError):
+    with pytest.raises(GatewayError, match="could not be killed") as failed:
         await session.kill()
+    assert failed.value.code == ErrorCode.CLOSE_FAILED
     assert session.state is S.CLOSED
     assert (desk.open_gauge(), desk.closed()) == (0, 1)
 
@@ -668,4 +672,163 @@ async def test_a_restore_that_fails_is_tried_again() -> None:
     await desk.clock.advance(2.1)
     assert session.state is S.READY
     assert desk.launcher.clients[1].gone
+    await session.close()
+
+
+# ---- what is told, and what must not break it
+
+
+@pytest.mark.clause("S2.5")
+async def test_a_watcher_that_raises_stops_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    desk = Desk()
+    seen: list[S] = []
+
+    def bad(old: S, new: S) -> None:
+        raise RuntimeError("a view has gone")
+
+    desk.session.watch(bad)
+    unwatch = desk.session.watch(lambda old, new: seen.append(new))
+    session = await desk.ready()
+    unwatch()
+    unwatch()
+    await session.close()
+    assert seen[-1] is S.READY
+    assert session.state is S.CLOSED
+    assert "a view has gone" in caplog.text
+
+
+@pytest.mark.clause("S2.5", "S14")
+async def test_desktop_metrics_and_log_see_each_state_once(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "app.sessions")
+    desk = Desk()
+    gauges: list[float] = []
+    desk.session.watch(
+        lambda old, new: gauges.append(desk.metrics.value("tagwatch_sessions_open", {"state": str(new)}))
+    )
+    session = await desk.ready()
+    assert desk.open_gauge() == 1
+    desk.client.fault(message="secret words of the source")
+    await session.close()
+    walked = [(str(old), str(new)) for old, new in desk.states]
+    logged = [r.getMessage().split(": ")[1] for r in caplog.records if " to " in r.getMessage()]
+    assert logged == [f"{old} to {new}" for old, new in walked]
+    assert [(n.details["old"], n.details["new"]) for n in desk.recorder.told(NoticeKind.STATE)] == walked
+    assert gauges == [1.0] * (len(walked) - 1) + [0.0], "the gauge moves before anybody is told; Closed is not open"
+    assert "secret words" not in caplog.text
+
+
+@pytest.mark.clause("S2.4", "S12.2")
+async def test_details_may_have_any_name() -> None:
+    """They come from the worker: one called like an argument of ours must not break the report."""
+    desk = Desk()
+    session = await desk.ready()
+    names = {"code": "7", "message": "x", "kind": "y", "severity": "z", "self": "s", "old": "o"}
+    desk.client._fault = None
+    fault = GatewayError("SourceLost", "gone", **names).fault
+    assert fault.details == names
+    assert GatewayError.of(fault).fault == fault
+    session._lost(fault)
+    (told,) = desk.recorder.told(NoticeKind.FAULT)
+    assert told.details == {**names, "code": "SourceLost"}
+    await session.close()
+
+
+@pytest.mark.clause("S4.7")
+async def test_a_pump_that_breaks_faults_the_session(caplog: pytest.LogCaptureFixture) -> None:
+    """Else the session would stay Ready and dark."""
+    desk = Desk()
+    session = await desk.ready()
+
+    def broken(batches: list[EventBatch]) -> None:
+        raise RuntimeError("a mistake")
+
+    session._distributor._apply = broken
+    desk.client.emit(1)
+    await settle()
+    assert session.state is S.FAULTED
+    assert session.fault is not None
+    assert session.fault.code == "PumpFailed"
+    assert desk.client.gone
+    await session.close()
+
+
+@pytest.mark.clause("S5.4")
+async def test_subscribers_that_come_and_leave_are_told() -> None:
+    desk = Desk()
+    session = await desk.ready()
+    lease = session.attach()
+    lease.close()
+    lease.close()
+    told = [notice.message for notice in desk.recorder.told(NoticeKind.SUBSCRIBER)]
+    assert told == ["sim: a subscriber came, 1 in all", "sim: a subscriber left, 0 in all"]
+    await session.close()
+
+
+@pytest.mark.clause("S6.2")
+@pytest.mark.parametrize("duration", [0.0, -1.0, float("nan"), float("inf")])
+async def test_a_lease_that_is_none_is_refused(duration: float) -> None:
+    desk = Desk()
+    session = await desk.ready()
+    with pytest.raises(GatewayError, match="not a lease") as refused:
+        session.extend_lease(duration)
+    assert refused.value.code == ErrorCode.INVALID_ARGUMENT
+    assert session.info().lease_expires_ns is not None
+    await session.close()
+
+
+@pytest.mark.clause("S6.3", "S6.4")
+async def test_a_session_that_is_let_go_of_gets_a_whole_grace() -> None:
+    desk = Desk(spec={"keep_alive": True}, detach_grace_s=30)
+    session = await desk.ready()
+    session.attach().close()
+    await desk.clock.advance(1000)
+    session.keep_alive(False)
+    assert session.expired() is None
+    await desk.clock.advance(30)
+    assert session.expired() == "detach-grace-expired"
+    await session.close()
+
+
+@pytest.mark.clause("S5.3", "S5.1")
+async def test_a_distributor_that_fails_to_register_gives_the_place_back() -> None:
+    desk = Desk(subscribers=1)
+    session = await desk.ready()
+    attach = session._distributor.attach
+
+    def broken(**options: Any) -> Any:
+        raise MemoryError
+
+    session._distributor.attach = broken  # type: ignore[method-assign]
+    with pytest.raises(MemoryError):
+        session.attach()
+    session._distributor.attach = attach  # type: ignore[method-assign]
+    assert session.subscribers == 0
+    session.attach().close()
+    await session.close()
+
+
+@pytest.mark.clause("S7.1")
+async def test_a_worker_that_stops_being_ready_after_many_good_calls_is_named() -> None:
+    desk = Desk()
+    session = await desk.ready()
+    for _ in range(55):
+        await session.invoke(c.Ping())
+    desk.client.state = WorkerState.FAULTED  # its watchdog saw it first
+    with pytest.raises(GatewayError, match="the session is Ready, its worker is Faulted"):
+        await session.invoke(c.Ping())
+    await session.dispose()
+
+
+@pytest.mark.clause("S14")
+async def test_a_cancelled_close_of_the_lease_reader_keeps_its_events() -> None:
+    desk = Desk()
+    session = await desk.ready()
+    lease = session.attach()
+    reader = asyncio.ensure_future(lease.next())
+    await settle()
+    desk.client.emit(2)
+    await asyncio.sleep(0)
+    reader.cancel()
+    await settle()
+    assert sequences(await lease.next()) == [1, 2]
     await session.close()
