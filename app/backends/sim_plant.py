@@ -200,7 +200,8 @@ class Plant:
         self._tag("Sample.Bytes", area, DataType.UNKNOWN, b"\x00\x01\xfe\xff", description="Raw bytes", security=free)
         self._tag("Sample.Strings", area, DataType.STRING, ("alpha", "beta", "", "δέλτα"), security=free,
                   description="An array of texts")  # fmt: skip
-        self._tag("Sample.Quality", area, DataType.DOUBLE, 20.0, unit="°C", description="A number of changing quality")
+        self._tag("Sample.Quality", area, DataType.DOUBLE, 20.0, unit="°C", decimals=2,
+                  description="A number of changing quality")  # fmt: skip
         self._tag(
             "Sample.Tiny", area, DataType.DOUBLE, 1.25e-9, description="A number that is small, not 0", decimals=2
         )
