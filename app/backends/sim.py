@@ -582,7 +582,7 @@ def _type_words_of(security: SecurityClass) -> str:
 
 
 def _converted(reference: Reference, value: Value) -> tuple[Status, Value]:
-    """The value as the tag's own type holds it, or why not: 1005 wrong type, 1004 out of range, 19 not a number."""
+    """The value as the tag's own type holds it, or why not: 1005 type, 1004 range, 19 not a number, 20 too big."""
     old = reference.read()
     if isinstance(old, tuple):
         return (STATUS_OK, value) if isinstance(value, tuple) else (failed(14), None)
@@ -592,6 +592,8 @@ def _converted(reference: Reference, value: Value) -> tuple[Status, Value]:
         return failed(1005), None
     except ValueError:
         return failed(19), None
+    if isinstance(new, int) and not -(2**63) <= new < 2**63:
+        return failed(20), None  # no integer of the source is wider: it could not be reported
     tag = reference.tag
     if isinstance(new, int | float) and not isinstance(new, bool) and reference.whole:
         too_low = tag.low is not None and not new >= tag.low
@@ -610,7 +612,9 @@ def _as_type(old: Value, value: Value) -> Value:
         case int():
             if isinstance(value, str):
                 return int(value)
-            if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+            if isinstance(value, float) and not value.is_integer():  # neither is NaN, nor an infinity
+                raise TypeError
+            if isinstance(value, bool) or not isinstance(value, int | float):
                 raise TypeError
             return int(value)
         case float():
