@@ -130,7 +130,7 @@ class Application:
         window.items.remove_wanted.connect(self._remove_chosen)
         window.banners.details_wanted.connect(window.sessions.choose)
         self.items_model.browse_wanted.connect(self._browse)
-        themes.on_system_change(self._system_changed)
+        self._stop_theme = themes.on_system_change(self._system_changed)
 
     # ---- life
 
@@ -153,6 +153,8 @@ class Application:
         """Out of sight at once; then sessions and workers, within the budget or by force; then the window."""
         self.window.hide()
         self._second.stop()
+        self._stop_theme()
+        self._stop_theme = _nothing
         self.book.stop()
         for dialog in self.window.findChildren(QDialog):
             dialog.reject()  # whoever awaits its answer gets one
@@ -492,6 +494,10 @@ class Application:
         self.window.trend.set_utc(utc)
         self.window.items.viewport().update()
         self._look()
+
+
+def _nothing() -> None:
+    """What is left to stop, once it is stopped."""
 
 
 def _key(endpoint: str) -> str:

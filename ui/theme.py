@@ -169,11 +169,22 @@ def apply(app: QApplication, mode: Mode) -> Theme:
     return theme
 
 
-def on_system_change(changed: Callable[[], object]) -> None:
-    """Tell ``changed`` whenever the system turns to light, dark or high contrast, or back."""
+def on_system_change(changed: Callable[[], object]) -> Callable[[], None]:
+    """Tell ``changed`` whenever the system turns to light, dark or high contrast, or back; returns what ends that."""
+
+    def tell(*_: object) -> None:
+        changed()
+
     hints = QApplication.styleHints()
-    hints.colorSchemeChanged.connect(lambda *_: changed())
-    hints.accessibility().contrastPreferenceChanged.connect(lambda *_: changed())
+    signals = (hints.colorSchemeChanged, hints.accessibility().contrastPreferenceChanged)
+    for signal in signals:
+        signal.connect(tell)
+
+    def stop() -> None:
+        for signal in signals:
+            signal.disconnect(tell)
+
+    return stop
 
 
 def _palette(theme: Theme) -> QPalette:

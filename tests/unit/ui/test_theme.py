@@ -133,11 +133,13 @@ def test_the_system_chooses_where_the_user_does_not(
 
 def test_a_change_of_the_system_is_told(qapp: QApplication) -> None:
     told: list[str] = []
-    t.on_system_change(lambda: told.append("changed"))
+    stop = t.on_system_change(lambda: told.append("changed"))
     qapp.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
     qapp.styleHints().accessibility().contrastPreferenceChanged.emit(Qt.ContrastPreference.HighContrast)
     assert told == ["changed", "changed"]
-    told.clear()
+    stop()
+    qapp.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Light)
+    assert len(told) == 2
 
 
 @pytest.mark.parametrize("name", ICONS)
