@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from app.backends.base import ACCEPTED, Driver, DriverItem, DriverWrite, Outcome, Sink
 from app.backends.sim_plant import Plant, PlantTag
-from app.backends.sim_reference import Reference, resolve
+from app.backends.sim_reference import INDEX_OUT_OF_RANGE, Reference, resolve
 from app.backends.tree import Tree, page_of
 from app.commands import BrowseNode, BrowsePage, Property, TagProperties
 from app.errors import GatewayError
@@ -252,6 +252,7 @@ class SimDriver(Driver):
                 self._load_known += 1
             elif (item := self._items.get(key)) is not None:
                 item.advised = item.suspended = item.has_data = False
+                item.samples.clear()
                 self._advised.pop(key, None)
         return [ACCEPTED] * len(keys)
 
@@ -272,6 +273,9 @@ class SimDriver(Driver):
         tag = reference.tag
         quality = tag.quality if self._connected else QUALITY_COMMUNICATION_FAILURE
         item.reported, item.reported_quality = reference.read(), quality
+        if reference.missing:
+            self._out.data(item.key, None, QUALITY_CONFIGURATION_ERROR, NO_TIME, statuses=(INDEX_OUT_OF_RANGE,))
+            return
         now = tag.changed_ns or self._clock.utc_ns()
         if item.driver_item.buffered:
             item.samples.append((item.reported, quality, now))
@@ -393,6 +397,8 @@ class SimDriver(Driver):
             return failed(2, category=3), None
         if reference.fixed is not None or reference.tag.security is SecurityClass.VIEW_ONLY:
             return failed(1007), None
+        if reference.missing:
+            return INDEX_OUT_OF_RANGE, None
         if (denied := self._denied(write, item, reference.tag)) is not None:
             return denied, None
         return _converted(reference, write.value)

@@ -252,7 +252,7 @@ class Plant:
             self._set(f"{name}.State", state)
             speed = self._get(f"{name}.Speed") / 100 if state == 1 else 0.0
             opening = self._get(f"Valve{number}.Position") / 100
-            flow = 70.0 * speed * (0.15 + 0.85 * opening)
+            flow = 70.0 * speed * (0.15 + 0.85 * opening) * self._head(number)
             self._flows[number] += (flow - self._flows[number]) * min(1.0, dt_s / 1.5)
             shown = self._flows[number]
             self._set(f"{name}.Flow", max(0.0, shown + (self._noise(0.15) if shown > 0.5 else 0.0)))
@@ -264,10 +264,16 @@ class Plant:
                 assert isinstance(run, Duration)
                 self._set(f"{name}.RunTime", Duration(run.ns + round(dt_s * 1e9)))
 
+    def _head(self, number: str) -> float:
+        """How much a tank gives for its level: levels find a balance of their own, and an empty tank gives nothing."""
+        level = self._get(f"Tank{number}.Level")
+        return (0.7 + 0.006 * level) * min(1.0, level / 5.0)
+
     def _step_tanks(self, dt_s: float) -> None:
-        demand = 34.0 + 14.0 * math.sin(self._time_s / 37.0)
+        demand = (34.0 + 14.0 * math.sin(self._time_s / 37.0)) * self._head("302")
         inflow = {
-            "101": 38.0 + 12.0 * math.sin(self._time_s / 23.0),
+            # A float valve: it closes as the tank fills.
+            "101": (38.0 + 12.0 * math.sin(self._time_s / 23.0)) * max(0.0, 2.1 - self._get("Tank101.Level") * 0.02),
             "301": self._flows["101"],
             "302": self._flows["301"],
         }

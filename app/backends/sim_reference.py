@@ -41,12 +41,18 @@ class Reference:
     def whole(self) -> bool:
         return self.index is None and self.bit is None and self.fixed is None
 
+    @property
+    def missing(self) -> bool:
+        """The array was written shorter after the reference was resolved."""
+        value = self.tag.value
+        return self.index is not None and isinstance(value, tuple) and self.index > len(value)
+
     def read(self) -> Value:
         value = self.tag.value
         if self.fixed is not None:
             return self.fixed(self.tag)
         if self.index is not None and isinstance(value, tuple):
-            return value[self.index - 1]
+            return None if self.missing else value[self.index - 1]
         if self.bit is not None and isinstance(value, int):
             return bool(value >> self.bit & 1)
         return value

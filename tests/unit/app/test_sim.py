@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.backends import sim_plant as physics
 from app.backends.base import DriverItem, DriverWrite
 from app.backends.sim import SimDriver
 from app.errors import GatewayError
@@ -174,6 +175,44 @@ async def test_what_can_be_written(tag: str, value: Value, detail: int, written:
         assert status.detail == detail
         if status.ok:
             assert plant.sink.last(key).value == written
+
+
+async def test_an_element_that_an_array_lost_is_told_and_stops_nothing() -> None:
+    async with Plant() as plant:
+        whole, lost = await plant.item("Sample.Strings[]"), await plant.item("Sample.Strings[4]")
+        lively = await plant.item("Power.Active")
+        assert (await plant.write(whole, ("x",))).ok
+        await plant.clock.advance(1)
+        assert plant.sink.last(lost).quality == 4
+        assert "index out of range" in plant.sink.last(lost).statuses[0].words
+        assert (await plant.write(lost, "y")).detail == 1003
+        count = len(plant.sink.samples[lively])
+        await plant.clock.advance(5)
+        assert len(plant.sink.samples[lively]) > count, "the plant goes on"
+        assert (await plant.write(whole, ("a", "b", "c", "d"))).ok
+        assert (plant.sink.last(lost).value, plant.sink.last(lost).quality) == ("d", 192)
+
+
+def test_levels_stay_lively_by_themselves_and_follow_commands() -> None:
+    plant = physics.Plant(1)
+
+    def run(seconds: int) -> list[float]:
+        levels = []
+        for _ in range(seconds):
+            plant.step(1.0, 0)
+            levels.append([plant.tags[f"Tank{number}.Level"].value for number in ("101", "301", "302")])
+        return levels
+
+    run(600)
+    assert all(10 < level < 90 for levels in run(3600) for level in levels)
+    plant.tags["Valve101.Command"].value = 0.0
+    run(600)
+    assert plant.tags["Tank101.Level"].value > 90
+    plant.tags["Pump301.Command"].value = False
+    plant.tags["Valve101.Command"].value = 60.0
+    run(1200)
+    assert plant.tags["Tank302.Level"].value < 5
+    assert plant.tags["Tank301.LevelHigh"].value
 
 
 async def test_accepted_is_not_completed() -> None:
