@@ -189,6 +189,17 @@ class SteeredLauncher:
         return client
 
 
+def falls_when_heard(client: SteeredClient) -> None:
+    """Make the worker fault as the session begins to listen to it."""
+    listen = client.listen
+
+    def listen_and_fall(listener: WorkerListener) -> None:
+        listen(listener)
+        client.fault()
+
+    client.listen = listen_and_fall  # type: ignore[method-assign]
+
+
 def default_answer(command: Command) -> Reply:
     """What a worker with one client would say: handles from 1, every row good."""
     match command:

@@ -17,7 +17,7 @@ from app.workers.contract import StartStep
 from tests.helpers.batches import sequences
 from tests.helpers.clock import settle
 from tests.helpers.sessions import Desk, House
-from tests.helpers.worker import SteeredClient
+from tests.helpers.worker import SteeredClient, falls_when_heard
 
 S = SessionState
 RESTARTING: dict[str, Any] = {"restart": RestartPolicy.ON_FAULT}
@@ -440,17 +440,6 @@ async def test_a_command_that_races_the_closer_wins_and_the_lease_ends_later() -
 
 
 # ---- restarts
-
-
-def falls_when_heard(client: SteeredClient) -> None:
-    """Make the worker fault as the session begins to listen to it."""
-    listen = client.listen
-
-    def listen_and_fall(listener: Any) -> None:
-        listen(listener)
-        client.fault()
-
-    client.listen = listen_and_fall  # type: ignore[method-assign]
 
 
 @pytest.mark.clause("S11.8")
