@@ -8,7 +8,6 @@ import logging
 import math
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from app import commands as c
 from app.batch import EventBatch
@@ -17,14 +16,17 @@ from app.config import OverflowPolicy, RestartPolicy, Settings
 from app.errors import ErrorCode, GatewayError
 from app.events.distributor import Distributor
 from app.events.mirror import Mirror
-from app.events.notices import Broadcaster, Notice, NoticeKind, Severity
+from app.events.notices import Broadcaster
 from app.events.subscriber import SubscriberLease
 from app.metrics import Metrics
+from app.sessions.gate import Gate
 from app.sessions.info import SessionInfo, SessionSpec, SessionStatistics, Totals
 from app.sessions.items import ItemRegistry
 from app.sessions.lease import Lease
 from app.sessions.restart import Backoff
 from app.sessions.state import RESTARTABLE, SessionState, allowed
+from app.sessions.stream import WorkerStream
+from app.sessions.telling import Teller
 from app.tasks import Clock, Timer, deadline, join, spawn
 from app.values import Fault
 from app.wire.bodies import SourceState
@@ -66,20 +68,16 @@ class Session:
         self._watchers: list[StateWatcher] = []
         self._fault: Fault | None = None
         self._client: WorkerClient | None = None
-        self._feeding: WorkerClient | None = None  # whose events flow; a new worker only feeds once it has taken over
         self._source_state: SourceState | None = None
         self._lease = Lease(clock, spec.lease_s, settings.detach_grace_s)
         self._lease.keep(spec.keep_alive)
         self._external = 0
-        self._gate = asyncio.Lock()
+        self._gate = Gate(spec.id)
         self._starting: asyncio.Task[WorkerClient] | None = None
         self._restarting: asyncio.Task[None] | None = None
-        self._resumed = asyncio.Event()
-        self._resumed.set()
         self._backoff = Backoff(clock)
         self._restarts = 0
         self._opened = False  # a worker that is lost before is a failed start: no restart
-        self._offset = 0  # added to a new worker's sequences, so that they go on where the last one's ended
         self._totals = Totals()
         self._timer: Timer | None = None
         self._cleanup: asyncio.Task[None] | None = None
@@ -94,7 +92,9 @@ class Session:
             broken=self._lost,
             name=spec.id,
         )
+        self._stream = WorkerStream(lambda: self._distributor.newest)
         self._mirror = None if broadcaster is None else Mirror(self._distributor, broadcaster, spec.id, clock, metrics)
+        self._tell = Teller(self.name, clock, None if self._mirror is None else self._mirror.notice)
         metrics.sessions_opened.inc()
         metrics.sessions_open.labels(self._state).inc()
         self._arm()
@@ -225,12 +225,7 @@ class Session:
                 watcher(old, new)
             except Exception:
                 _log.exception("a watcher of session %s failed", self.id)
-        severity = Severity.ERROR if new is SessionState.FAULTED else Severity.INFO
-        self._tell(NoticeKind.STATE, severity, f"{self.name}: {new.words}", old=str(old), new=str(new))
-
-    def _tell(self, kind: NoticeKind, severity: Severity, message: str, /, **details: str) -> None:
-        if self._mirror is not None:
-            self._mirror.notice(Notice(kind, severity, self._clock.utc_ns(), message, details))
+        self._tell.state(old, new)
 
     def _mark_faulted(self, fault: Fault) -> bool:
         if self._state is SessionState.CLOSED:
@@ -244,8 +239,7 @@ class Session:
     def _report_fault(self, fault: Fault) -> None:
         self._metrics.sessions_faulted.labels(fault.code).inc()
         _log.warning("session %s: %s", self.id, fault.code)  # the message may quote the source
-        details = {**fault.details, "code": fault.code}
-        self._tell(NoticeKind.FAULT, Severity.ERROR, f"{self.name}: {fault.message}", **details)
+        self._tell.fault(fault)
 
     # ---- start
 
@@ -274,7 +268,7 @@ class Session:
         if not self._transition(SessionState.READY):
             # Closed between the launcher's last step and here: whoever closes has the client, or waits for it.
             raise GatewayError(ErrorCode.SESSION_NOT_READY, f"the session is {self._state}")
-        self._feeding = client
+        self._stream.feed(client)
         client.listen(_Reports(self, client))
         if self._state is not SessionState.READY:  # the worker was lost meanwhile
             fault = self._fault or Fault(ErrorCode.SESSION_NOT_READY, f"the session is {self._state}")
@@ -356,7 +350,7 @@ class Session:
             raise
         self._lease.attached()
         self._touch()
-        self._tell(NoticeKind.SUBSCRIBER, Severity.INFO, f"{self.name}: a subscriber came, {self._external} in all")
+        self._tell.subscriber_came(self._external)
         return lease
 
     def _take_place(self) -> None:
@@ -374,7 +368,7 @@ class Session:
     def _give_place_back(self, lease: SubscriberLease) -> None:
         self._external -= 1
         if not lease.overflowed and not self._state.ended:  # an overflow was told when it happened
-            self._tell(NoticeKind.SUBSCRIBER, Severity.INFO, f"{self.name}: a subscriber left, {self._external} in all")
+            self._tell.subscriber_left(self._external)
         if self._external == 0:
             self._lease.detached()
             self._arm()
@@ -385,37 +379,16 @@ class Session:
             return
         dropped = lease.statistics().dropped
         self._metrics.dropped.labels("subscriber").inc(dropped)
-        self._tell(
-            NoticeKind.SUBSCRIBER,
-            Severity.WARNING,
-            f"{self.name}: a subscriber was too slow and was disconnected",
-            missed=str(dropped),
-        )
+        self._tell.subscriber_overflowed(dropped)
         only_one = not self._settings.several_subscribers and self._external == 1
         if self._settings.overflow_policy is OverflowPolicy.FAIL_FAST and only_one:
             self._lost(Fault(ErrorCode.EVENT_QUEUE_OVERFLOW, "event stream queue overflowed"))
 
     async def _next_batches(self) -> list[EventBatch]:
-        """The distributor's source. What a lost worker had sent still comes; then it goes on with the next worker, when
-        a restart replaces the one."""
-        while (client := self._feeding) is not None:
-            try:
-                batches = await client.batches()
-            except GatewayError:
-                batches = []
-            if batches:
-                return self._renumbered(batches)
-            await self._resumed.wait()
-            if client is self._feeding:
-                break
-        if self._state is SessionState.FAULTED and self._fault is not None:
+        """The distributor's source: ends with the session's fault, if that is why it ends."""
+        batches = await self._stream.next()
+        if not batches and self._state is SessionState.FAULTED and self._fault is not None:
             raise GatewayError.of(self._fault)
-        return []
-
-    def _renumbered(self, batches: list[EventBatch]) -> list[EventBatch]:
-        if self._offset:
-            for batch in batches:
-                batch.first_sequence += self._offset
         return batches
 
     # ---- activity and lease
@@ -475,31 +448,12 @@ class Session:
 
     def _source_changed(self, state: SourceState) -> None:
         self._source_state = state
-        if state.connected:
-            count = f", {state.restored:,} of {state.items:,} items restored" if state.items else ""
-            self._tell(
-                NoticeKind.SOURCE_BACK,
-                Severity.INFO if state.restored == state.items else Severity.WARNING,
-                f"{self.name}: connected to the source again{count}",
-                restored=str(state.restored),
-                items=str(state.items),
-            )
-        else:
-            self._tell(
-                NoticeKind.SOURCE_LOST,
-                Severity.ERROR,
-                f"{self.name}: the source is lost: {state.reason}",
-                next_attempt_ns=str(state.next_attempt_ns),
-                reason=state.reason,
-            )
-
-    def _missing(self, kind: NoticeKind, count: int, words: str) -> None:
-        self._tell(kind, Severity.WARNING, f"{self.name}: {count:,} events {words}", missed=str(count))
+        self._tell.source(state)
 
     # ---- restart of the worker
 
     def _begin_restart(self, fault: Fault) -> None:
-        self._resumed.clear()
+        self._stream.expect_another()
         self._fault = fault
         self._report_fault(fault)
         self._set_state(SessionState.STARTING_WORKER)
@@ -510,8 +464,7 @@ class Session:
         try:
             while (attempt := self._backoff.next()) is not None:
                 number, wait_s = attempt
-                words = f"{self.name}: a new worker is started in {wait_s:g} s (attempt {number})"
-                self._tell(NoticeKind.WORKER_RESTART, Severity.WARNING, words, attempt=str(number))
+                self._tell.restart_begins(number, wait_s)
                 await self._release_client()
                 await self._clock.sleep(wait_s)
                 if self._state not in RESTARTABLE:
@@ -535,7 +488,7 @@ class Session:
             # Not if a worker that took over was lost at once: the next restart has begun then.
             if self._restarting is asyncio.current_task():
                 self._restarting = None
-                self._resumed.set()
+                self._stream.expect_no_other()
 
     async def _restart_once(self) -> None:
         client = await self._launcher.start(self._worker_spec(), self._entered)
@@ -547,23 +500,14 @@ class Session:
         rows = await self._restored(client)
         if not self._transition(SessionState.READY):
             raise GatewayError(ErrorCode.SESSION_NOT_READY, f"the session is {self._state}")
-        self._feeding = client
-        self._offset = self._distributor.newest
+        self._stream.feed(client)
         self._fault = None
         self._source_state = None
         self._restarts += 1
         self._metrics.worker_restarts.inc()
         self._backoff.ready()
-        good = sum(row.success for row in rows)
-        self._tell(
-            NoticeKind.WORKER_RESTART,
-            Severity.INFO if good == len(rows) else Severity.WARNING,
-            f"{self.name}: a new worker has taken over, {good:,} of {len(rows):,} items restored",
-            restored=str(good),
-            items=str(len(rows)),
-        )
+        self._tell.restarted(sum(row.success for row in rows), len(rows))
         self._restarting = None
-        self._resumed.set()
         client.listen(_Reports(self, client))
 
     async def _restored(self, client: WorkerClient) -> tuple[c.ItemRow, ...]:
@@ -583,44 +527,24 @@ class Session:
 
         Runs to its end even if the caller is cancelled. GatewayError CloseFailed when even the kill fails.
         """
-        return await self._finish(partial(self._close, reason))
+        return await self._gate.run(partial(self._close, reason))
 
     async def close_if_expired(self) -> bool:
         """Close it if it is expired; whether it was. The look and the move to Closing are one step: a subscriber that
         attaches before that wins."""
-        return not await self._finish(self._close_expired)
+        return not await self._gate.run(self._close_expired)
 
     async def kill(self, reason: str = "killed") -> bool:
         """End the process at once; the session is Closed. True = it was closed already."""
-        return await self._finish(partial(self._kill, reason), first=self._kill_worker_of_close)
+        return await self._gate.run(partial(self._kill, reason), first=self._kill_worker_of_close)
 
     async def dispose(self) -> None:
         """Let go of everything, after a close in flight. Twice is harmless."""
-        await self._finish(self._dispose)
-
-    async def _finish(self, end: Callable[[], Any], first: Callable[[], Any] | None = None) -> bool:
-        async def behind_the_gate() -> bool:
-            if first is not None:
-                await first()
-            async with self._gate:
-                return await end()
-
-        heard = True
-
-        def failed(error: BaseException) -> None:
-            if not heard:
-                _log.error("ending session %s failed: %s", self.id, error)
-
-        ending = spawn(behind_the_gate(), name=f"end {self.id}", on_failure=failed)
-        try:
-            return await asyncio.shield(ending)
-        except asyncio.CancelledError:
-            heard = False
-            raise
+        await self._gate.run(self._dispose)
 
     async def _kill_worker_of_close(self) -> None:
         """A close that holds the gate waits for the worker's end: it comes now."""
-        if self._gate.locked() and self._client is not None:
+        if self._gate.busy and self._client is not None:
             with contextlib.suppress(Exception):  # the kill behind the gate tries again, and tells
                 await self._client.kill()
 
@@ -648,13 +572,13 @@ class Session:
         except Exception as error:
             fault = error.fault if isinstance(error, GatewayError) else Fault(ErrorCode.CLOSE_FAILED, str(error))
             self._fault = self._fault or fault
-            words = f"the worker did not shut down ({fault.message})"
-            self._tell(NoticeKind.FAULT, Severity.WARNING, f"{self.name}: {words} and is killed", code=fault.code)
+            self._tell.not_shut_down(fault)
             _log.warning("the worker of session %s did not shut down: %s", self.id, fault.code)
             try:
                 await client.kill()
             except Exception as kill_error:
-                failure = GatewayError(ErrorCode.CLOSE_FAILED, f"{words} and could not be killed ({kill_error})")
+                words = f"the worker did not shut down ({fault.message}) and could not be killed ({kill_error})"
+                failure = GatewayError(ErrorCode.CLOSE_FAILED, words)
                 self._mark_faulted(failure.fault)
                 raise failure from kill_error
 
@@ -690,7 +614,7 @@ class Session:
 
     async def _release(self, reason: str) -> None:
         """Mirror, then distributor (every subscriber completed), then the worker client; Closed, even if one fails."""
-        self._resumed.set()
+        self._stream.expect_no_other()
         try:
             await self._deliver_last_events()
             if self._mirror is not None:
@@ -705,7 +629,7 @@ class Session:
 
     async def _deliver_last_events(self) -> None:
         """The stream of a worker that has ended comes to its end by itself, after all that it had sent."""
-        if self._feeding is not None and self._feeding.state in (WorkerState.CLOSED, WorkerState.FAULTED):
+        if self._stream.ended:
             with contextlib.suppress(TimeoutError):
                 async with deadline(self._clock, _LAST_EVENTS_S, "the last events"):
                     await self._distributor.drained()
@@ -732,12 +656,10 @@ class _Reports:
         self._session._source_changed(state)  # pyright: ignore[reportPrivateUsage]
 
     def sequence_gap(self, expected: int, got: int) -> None:
-        words = "are missing on the way from the worker"
-        self._session._missing(NoticeKind.SEQUENCE_GAP, got - expected, words)  # pyright: ignore[reportPrivateUsage]
+        self._session._tell.events_never_came(got - expected)  # pyright: ignore[reportPrivateUsage]
 
     def events_dropped(self, count: int) -> None:
-        words = "were dropped, for nobody read them"
-        self._session._missing(NoticeKind.DROPPED, count, words)  # pyright: ignore[reportPrivateUsage]
+        self._session._tell.events_dropped(count)  # pyright: ignore[reportPrivateUsage]
 
 
 def _being_cancelled() -> bool:

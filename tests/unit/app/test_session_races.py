@@ -82,12 +82,12 @@ async def test_an_attach_that_races_the_sweep_wins() -> None:
     house = House(lease_s=10.0, detach_grace_s=0.0)
     session = await house.open()
     # The gate is held, so the closer has looked and waits: what it saw may no longer be so.
-    await session._gate.acquire()
+    await session._gate._lock.acquire()
     await house.clock.advance(11)
     closer = asyncio.ensure_future(session.close_if_expired())
     await settle()
     lease = session.attach()
-    session._gate.release()
+    session._gate._lock.release()
     assert await closer is False
     assert session.state is S.READY
     lease.close()
@@ -427,10 +427,10 @@ async def test_dispose_while_the_mirror_is_overflowing() -> None:
 async def test_a_command_that_races_the_closer_wins_and_the_lease_ends_later() -> None:
     house = House(lease_s=10.0, detach_grace_s=0.0)
     session = await house.open()
-    await session._gate.acquire()
+    await session._gate._lock.acquire()
     await house.clock.advance(10)  # the timer fired, its closer waits at the gate
     await session.invoke(c.Ping())
-    session._gate.release()
+    session._gate._lock.release()
     await settle()
     assert session.state is S.READY
     await house.clock.advance(9)
