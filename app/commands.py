@@ -26,7 +26,10 @@ class ProtocolStatus(enum.IntEnum):
 
     @property
     def words(self) -> str:
-        return "".join(part.capitalize() for part in self.name.split("_"))
+        return _STATUS_WORDS[self]
+
+
+_STATUS_WORDS = {status: "".join(part.capitalize() for part in status.name.split("_")) for status in ProtocolStatus}
 
 
 # ---- single commands -------------------------------------------------------

@@ -48,7 +48,19 @@ class Metrics:
         self.replay_gaps = counter("replay_gaps", "subscribers that resumed too late")
         self.mirror_restarts = counter("mirror_restarts", "restarts of the dashboard mirror")
         self.worker_restarts = counter("worker_restarts", "workers started again after a fault")
+        self._commands: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
         self.loop_lag = histogram("loop_lag_seconds", "how late the loop runs a timer")
+
+    def command(self, kind: str, outcome: str, seconds: float) -> None:
+        """One command has its answer, or will never have one. Finding a labelled child costs more than counting in it,
+        so they are kept: there are as many as kinds and outcomes."""
+        children = self._commands.get((kind, outcome))
+        if children is None:
+            children = self.commands.labels(kind, outcome), self.command_latency.labels(kind)
+            self._commands[kind, outcome] = children
+        count, latency = children
+        count.inc()
+        latency.observe(seconds)
 
     def value(self, name: str, labels: Mapping[str, str] | None = None) -> float:
         """One sample by its full exported name (``tagwatch_queue_overflow_total``); 0 where nothing was counted."""

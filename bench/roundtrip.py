@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Awaitable, Callable, Iterator
+
+import psutil
 
 from app.sessions import calls
 from app.wire import pipes
 from bench.engine import Counter, loaded
 from bench.report import Figure, at_most, percentile, told
 
-_COUNT = 3000
+_ROUNDS = 20
+_COUNT = 150  # calls in a round
+_NAMES = {
+    "echo": "bare echo",
+    "ping": "command",
+    "driver": "command that the driver serves (properties of a tag)",
+}
+_MESSAGE = b"x" * 60  # as long as a command
 _ECHO = """
 import asyncio, sys
 from app.wire import pipes
@@ -45,46 +57,93 @@ class _Caller(asyncio.Protocol):
             self.answer.set_result(data)
 
 
-async def _bare() -> list[float]:
-    caller = _Caller()
-    listener = await pipes.listen(pipes.pipe_name(), lambda: caller)
-    process = subprocess.Popen([sys.executable, "-c", _ECHO, listener.address])  # noqa: ASYNC220 - before measuring
-    await caller.connected
-    assert caller.transport is not None
-    message = b"x" * 60
-    spent: list[float] = []
-    for _ in range(_COUNT):
-        began = time.perf_counter()
+class _Bare:
+    """The echo in a process of its own."""
+
+    async def __aenter__(self) -> _Bare:
+        self._caller = _Caller()
+        self._listener = await pipes.listen(pipes.pipe_name(), lambda: self._caller)
+        self._process = subprocess.Popen([sys.executable, "-c", _ECHO, self._listener.address])  # noqa: ASYNC220 - before measuring
+        await self._caller.connected
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._caller.transport is not None
+        self._caller.transport.abort()
+        self._process.kill()
+        self._process.wait()
+        self._listener.close()
+
+    async def call(self) -> None:
+        caller = self._caller
+        assert caller.transport is not None
         caller.answer = asyncio.get_running_loop().create_future()
-        caller.transport.write(message)
+        caller.transport.write(_MESSAGE)
         await caller.answer
+
+
+async def _timed(call: Callable[[], Awaitable[object]], count: int) -> list[float]:
+    spent: list[float] = []
+    for _ in range(count):
+        began = time.perf_counter()
+        await call()
         spent.append(time.perf_counter() - began)
-    caller.transport.abort()
-    process.kill()
-    process.wait()
-    listener.close()
     return spent
 
 
-async def _pings(rate: float) -> list[float]:
-    async with loaded(1000, rate or 1, Counter(), advised=1000 if rate else 0) as (_, session):
+@contextlib.contextmanager
+def _one_core() -> Iterator[None]:
+    """This process and those it starts on one core. The scheduler puts a pair of processes that wake each other on one
+    core or on two as it likes, and the echo takes twice as long on two: a ratio of pairs in different places says
+    nothing."""
+    process = psutil.Process()
+    if not hasattr(process, "cpu_affinity"):  # macOS
+        yield
+        return
+    before = process.cpu_affinity()
+    process.cpu_affinity(before[:1])
+    try:
+        yield
+    finally:
+        process.cpu_affinity(before)
+
+
+async def _quiet() -> dict[str, list[float]]:
+    """The medians of each kind of call, round by round: all in the same state of the machine, which a whole run of the
+    one and then a whole run of the other are not."""
+    medians: dict[str, list[float]] = {}
+    async with loaded(1000, 1, Counter(), advised=0) as (_, session), _Bare() as bare:
+        kinds: dict[str, Callable[[], Awaitable[object]]] = {
+            "echo": bare.call,
+            "ping": lambda: calls.ping(session, "x"),
+            "driver": lambda: calls.properties(session, "load.1"),
+        }
+        for _ in range(_ROUNDS):
+            for name, call in kinds.items():
+                medians.setdefault(name, []).append(percentile(await _timed(call, _COUNT), 0.5))
+    return medians
+
+
+async def _busy(events_s: float) -> list[float]:
+    async with loaded(1000, events_s, Counter()) as (_, session):
         await asyncio.sleep(1.0)
-        spent: list[float] = []
-        for _ in range(_COUNT):
-            began = time.perf_counter()
-            await calls.ping(session, "x")
-            spent.append(time.perf_counter() - began)
-        return spent
+        return await _timed(lambda: calls.ping(session, "x"), _ROUNDS * _COUNT)
 
 
 def run() -> list[Figure]:
-    bare = asyncio.run(_bare())
-    quiet = asyncio.run(_pings(0))
-    busy = asyncio.run(_pings(100_000))
+    with _one_core():
+        pinned = asyncio.run(_quiet())
+    free = asyncio.run(_quiet())
+    busy = asyncio.run(_busy(100_000))
+
+    def p50(name: str, medians: dict[str, list[float]], where: str) -> Figure:
+        return told(f"{_NAMES[name]}, {where}, p50", f"{statistics.median(medians[name]) * 1e6:,.0f} µs")
+
+    ratios = [ping / echo for ping, echo in zip(pinned["ping"], pinned["echo"], strict=True)]
     return [
-        told("bare echo, p50", f"{percentile(bare, 0.5) * 1e6:,.0f} µs"),
-        told("command, p50", f"{percentile(quiet, 0.5) * 1e6:,.0f} µs"),
-        at_most("command / bare, p50", percentile(quiet, 0.5) / percentile(bare, 0.5), 3.0),
+        *[p50(name, pinned, "one core") for name in _NAMES],
+        at_most("command / bare, one core, p50", statistics.median(ratios), 3.0),
+        *[p50(name, free, "any core") for name in _NAMES],
         told("command while 100,000 events/s flow, p50", f"{percentile(busy, 0.5) * 1e6:,.0f} µs"),
         at_most("command while 100,000 events/s flow, p99", percentile(busy, 0.99) * 1000, 20, " ms", 1),
     ]

@@ -309,8 +309,7 @@ class Session:
             outcome = error.code
             raise
         finally:
-            self._metrics.commands.labels(kind, outcome).inc()
-            self._metrics.command_latency.labels(kind).observe(self._clock.monotonic() - began)
+            self._metrics.command(kind, outcome, self._clock.monotonic() - began)
         self.items.track(command, reply)
         return reply
 

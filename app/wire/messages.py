@@ -12,8 +12,7 @@ import logging
 import sys
 from array import array
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.internal import api_implementation
@@ -53,8 +52,7 @@ Body = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """One received message. ``correlation_id`` is 0 for what belongs to no command."""
 
     correlation_id: int
@@ -74,10 +72,15 @@ class Codec:
     def encode(self, body: Body, correlation_id: int = 0) -> bytes:
         """A complete frame. ValueError names the field that cannot be encoded, or says that the frame is too long; a
         message that failed leaves no hole in the numbering."""
-        envelope = worker_pb2.Envelope(
-            protocol_version=PROTOCOL_VERSION, session_id=self._session_id, sequence=self._sent + 1
-        )
-        _set(envelope, "Envelope", "correlation_id", correlation_id)
+        try:
+            envelope = worker_pb2.Envelope(
+                protocol_version=PROTOCOL_VERSION,
+                session_id=self._session_id,
+                sequence=self._sent + 1,
+                correlation_id=correlation_id,
+            )
+        except (ValueError, TypeError) as error:
+            raise ValueError(f"Envelope.correlation_id: {error}") from error
         _fill_envelope(envelope, body)
         framed = frame(envelope.SerializeToString(), self.frame_limit)
         self._sent += 1
@@ -229,19 +232,18 @@ class _Mapping:
         names = set(_field_names(kind))
         if names != {entry.name for entry in descriptor.fields if not entry.containing_oneof or _optional(entry)}:
             raise TypeError(f"{kind.__name__} and the message {descriptor.full_name} differ in their fields")
-        self._fields = [
-            (entry.name, entry, _writer(entry), _reader(entry)) for entry in descriptor.fields if entry.name in names
-        ]
+        entries = {entry.name: entry for entry in descriptor.fields}
+        self._fields = [(name, _writer(entries[name]), _reader(entries[name])) for name in _field_names(kind)]
 
     def write(self, message: Any, value: Any) -> None:
-        for name, _, write, _ in self._fields:
+        for name, write, _ in self._fields:
             try:
                 write(message, name, getattr(value, name))
             except (ValueError, TypeError) as error:
                 raise ValueError(f"{self.kind.__name__}.{name}: {error}") from error
 
     def read(self, message: Any) -> Any:
-        return self.kind(**{name: read(message, name) for name, _, _, read in self._fields})
+        return self.kind(*[read(message, name) for name, _, read in self._fields])
 
 
 def _set(message: Any, owner: str, name: str, value: Any) -> None:
@@ -336,6 +338,7 @@ _PAYLOAD_FIELDS = _oneof(worker_pb2.Reply, "payload")
 _PAYLOAD_KINDS = {field: kind for kind, field in _PAYLOAD_FIELDS.items()}
 _BODY_FIELDS = _oneof(worker_pb2.Envelope, "body")
 _BODY_KINDS = {field: kind for kind, field in _BODY_FIELDS.items()}
+_STATUSES = {int(status): status for status in ProtocolStatus}
 
 
 def _fill_envelope(envelope: worker_pb2.Envelope, body: Body) -> None:
@@ -413,17 +416,17 @@ def _write_reply(message: worker_pb2.Reply, reply: Reply) -> None:
 
 
 def _read_reply(message: worker_pb2.Reply) -> Reply:
-    try:
-        code = ProtocolStatus(message.code)
-    except ValueError as error:
-        raise ProtocolViolation(f"a reply with the unknown status {message.code} came") from error
+    code = _STATUSES.get(message.code)
+    if code is None:
+        raise ProtocolViolation(f"a reply with the unknown status {message.code} came")
     field = message.WhichOneof("payload")
+    statuses = message.statuses
     return Reply(
         code,
         message.message,
         message.diagnostic,
         message.hresult if message.HasField("hresult") else None,
-        tuple([_status_from(status) for status in message.statuses]),
+        tuple([_status_from(status) for status in statuses]) if statuses else (),
         None if field is None else _MAPPINGS[_PAYLOAD_KINDS[field]].read(getattr(message, field)),
     )
 

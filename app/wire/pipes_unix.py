@@ -59,10 +59,10 @@ class _Listener:
     def address(self) -> str:
         return str(self._path)
 
-    def wait(self, factory: Callable[[], asyncio.Protocol]) -> None:
+    def wait(self, factory: Callable[[], asyncio.BaseProtocol]) -> None:
         self._loop.add_reader(self._socket.fileno(), self._accept, factory)
 
-    def _accept(self, factory: Callable[[], asyncio.Protocol]) -> None:
+    def _accept(self, factory: Callable[[], asyncio.BaseProtocol]) -> None:
         try:
             connection, _ = self._socket.accept()
         except (BlockingIOError, InterruptedError, ConnectionAbortedError):
@@ -80,7 +80,7 @@ class _Listener:
         self._path.unlink(missing_ok=True)
 
 
-async def _adopt(connection: socket.socket, factory: Callable[[], asyncio.Protocol]) -> None:
+async def _adopt(connection: socket.socket, factory: Callable[[], asyncio.BaseProtocol]) -> None:
     try:
         await asyncio.get_running_loop().connect_accepted_socket(factory, connection)
     except BaseException:
@@ -88,13 +88,15 @@ async def _adopt(connection: socket.socket, factory: Callable[[], asyncio.Protoc
         raise
 
 
-async def listen(name: str, factory: Callable[[], asyncio.Protocol]) -> _Listener:
+async def listen(name: str, factory: Callable[[], asyncio.BaseProtocol]) -> _Listener:
     listener = _Listener(directory() / name)
     listener.wait(factory)
     return listener
 
 
-async def connect(address: str, factory: Callable[[], asyncio.Protocol]) -> tuple[asyncio.Transport, asyncio.Protocol]:
+async def connect(
+    address: str, factory: Callable[[], asyncio.BaseProtocol]
+) -> tuple[asyncio.Transport, asyncio.BaseProtocol]:
     transport, protocol = await asyncio.get_running_loop().create_unix_connection(factory, address)
     return transport, protocol
 

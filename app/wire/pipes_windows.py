@@ -110,10 +110,10 @@ class _Listener:
     def address(self) -> str:
         return self._address
 
-    def wait(self, factory: Callable[[], asyncio.Protocol]) -> None:
+    def wait(self, factory: Callable[[], asyncio.BaseProtocol]) -> None:
         self._task = spawn(self._accept(factory), name="pipe accept")
 
-    async def _accept(self, factory: Callable[[], asyncio.Protocol]) -> None:
+    async def _accept(self, factory: Callable[[], asyncio.BaseProtocol]) -> None:
         loop: Any = asyncio.get_running_loop()
         try:
             await loop._proactor.accept_pipe(self._pipe)
@@ -133,8 +133,8 @@ class _Listener:
 
 
 async def _adopt(
-    pipe: Any, factory: Callable[[], asyncio.Protocol], extra: dict[str, Any]
-) -> tuple[asyncio.Transport, asyncio.Protocol]:
+    pipe: Any, factory: Callable[[], asyncio.BaseProtocol], extra: dict[str, Any]
+) -> tuple[asyncio.Transport, asyncio.BaseProtocol]:
     """Give the pipe to a protocol and wait until that knows its transport."""
     loop: Any = asyncio.get_running_loop()
     made: asyncio.Future[None] = loop.create_future()
@@ -144,13 +144,15 @@ async def _adopt(
     return transport, protocol
 
 
-async def listen(name: str, factory: Callable[[], asyncio.Protocol]) -> _Listener:
+async def listen(name: str, factory: Callable[[], asyncio.BaseProtocol]) -> _Listener:
     listener = _Listener(rf"\\.\pipe\tagwatch-{name}")
     listener.wait(factory)
     return listener
 
 
-async def connect(address: str, factory: Callable[[], asyncio.Protocol]) -> tuple[asyncio.Transport, asyncio.Protocol]:
+async def connect(
+    address: str, factory: Callable[[], asyncio.BaseProtocol]
+) -> tuple[asyncio.Transport, asyncio.BaseProtocol]:
     # Not the loop's own create_pipe_connection: that tries for ever while the pipe has its one connection.
     try:
         pipe = PipeHandle(_overlapped.ConnectPipe(address))

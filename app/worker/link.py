@@ -21,6 +21,7 @@ from app.values import QUALITY_BAD, Fault, failed
 from app.wire.bodies import Cancel, Heartbeat, Hello, Ready, Shutdown, ShutdownAck, SourceState, Start
 from app.wire.framing import FrameReader
 from app.wire.messages import PROTOCOL_VERSION, Body, Codec
+from app.wire.pipes import PipeProtocol
 from app.worker import drivers
 from app.worker.loop import CommandLoop
 from app.worker.outbox import Outbox
@@ -46,10 +47,11 @@ class ExitCode(enum.IntEnum):
     BACKEND_FAILED = 5
 
 
-class WorkerLink(asyncio.Protocol):
+class WorkerLink(PipeProtocol):
     """One worker's life. :meth:`run` ends with its exit code, on a shutdown, a lost pipe or a failure."""
 
     def __init__(self, clock: Clock, session_id: str, backend: str, nonce: str) -> None:
+        super().__init__()
         self._clock = clock
         self._backend = backend
         self._nonce = nonce
@@ -95,14 +97,14 @@ class WorkerLink(asyncio.Protocol):
         if not self._end.done():
             self._end.set_result(code)
 
-    # ---- asyncio.Protocol
+    # ---- asyncio.BufferedProtocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=_HIGH_WATER)
         self._send(Hello(PROTOCOL_VERSION, self._nonce, os.getpid(), self._backend, platform.machine()))
 
-    def data_received(self, data: bytes) -> None:
+    def data_received(self, data: bytes | memoryview) -> None:
         self._heard = self._clock.monotonic()
         try:
             for payload in self._reader.feed(data):
@@ -191,6 +193,9 @@ class WorkerLink(asyncio.Protocol):
         if self._loop is None or self._state != "Ready":
             words = f"the worker is not ready, it is {self._state}"
             self._reply(correlation_id, Reply(ProtocolStatus.WORKER_UNAVAILABLE, words))
+            return
+        if (reply := self._loop.answer(command)) is not None:
+            self._reply(correlation_id, reply)
             return
         task = spawn(self._serve(self._loop, correlation_id, command), name=type(command).__name__)
         self._commands[correlation_id] = task

@@ -73,7 +73,6 @@ class CommandLoop:
             c.WriteSecured2: self._write_one,
             c.AuthenticateUser: self._authenticate,
             c.ArchestrAUserToId: self._user_to_id,
-            c.Ping: self._ping,
             c.Browse: self._browse,
             c.Properties: self._properties,
             c.AddItemBulk: self._add_bulk,
@@ -92,6 +91,8 @@ class CommandLoop:
 
     async def execute(self, command: Command) -> Reply:
         """The reply to one command. Cancelled: what the driver already did stays done."""
+        if (reply := self.answer(command)) is not None:
+            return reply
         kind = type(command).__name__
         if kind in self._driver.unsupported:
             return _refused(ProtocolStatus.UNSUPPORTED, f"this source has no {kind}")
@@ -106,6 +107,13 @@ class CommandLoop:
         except Exception as error:
             _log.exception("%s failed in the driver", kind)
             return Reply(ProtocolStatus.MX_ACCESS_FAILURE, f"{kind} failed", f"{type(error).__name__}: {error}")
+
+    def answer(self, command: Command) -> Reply | None:
+        """The reply to a command that asks nothing of the source; None for all the others. A Ping tells how the way and
+        this worker are, and does so at once, whatever the source is busy with."""
+        if type(command) is not c.Ping:
+            return None
+        return Reply(payload=c.Pong(command.text, self._clock.utc_ns()))
 
     async def close(self) -> None:
         """Unadvise, remove, unregister, stop the driver: each step best effort, in this order."""
@@ -430,9 +438,6 @@ class CommandLoop:
         self._handles.server(command.server_handle)
         outcome = await self._driver.user_to_id(command.server_handle, command.user_guid)
         return _answer(outcome, c.Handle(outcome.handle))
-
-    async def _ping(self, command: c.Ping) -> Reply:
-        return Reply(payload=c.Pong(command.text, self._clock.utc_ns()))
 
     async def _browse(self, command: c.Browse) -> Reply:
         if command.limit < 1:

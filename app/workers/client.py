@@ -26,6 +26,7 @@ from app.wire.messages import PROTOCOL_VERSION, Body, Codec
 from app.workers.contract import ClientStatistics, WorkerListener, WorkerSpec, WorkerState
 from app.workers.inbox import Inbox
 from app.workers.outcome import Outcome
+from app.workers.pending import PendingCommands
 from app.workers.process import WorkerProcess
 from app.workers.watchdog import Watchdog
 
@@ -38,7 +39,7 @@ _SHUTDOWN_SHARE = 0.5
 _ALIVE = (WorkerState.STARTING, WorkerState.READY)
 
 
-class PipeClient(asyncio.Protocol):
+class PipeClient(pipes.PipeProtocol):
     """Implements :class:`app.workers.contract.WorkerClient`; the launcher takes it through its start.
 
     Everything happens on the loop, so what is changed between two awaits is changed at once. The first fault wins:
@@ -47,6 +48,7 @@ class PipeClient(asyncio.Protocol):
     """
 
     def __init__(self, spec: WorkerSpec, settings: Settings, clock: Clock, metrics: Metrics) -> None:
+        super().__init__()
         self._spec = spec
         self._settings = settings
         self._clock = clock
@@ -64,7 +66,7 @@ class PipeClient(asyncio.Protocol):
         self._hello: asyncio.Future[Hello] = loop.create_future()
         self._ready: asyncio.Future[Ready] = loop.create_future()
         self._awaited: tuple[type, ...] = (Hello,)
-        self._pending: dict[int, asyncio.Future[Reply]] = {}
+        self._pending = PendingCommands(clock, self._cancel)
         self._correlation = itertools.count(1)
         self._inbox = Inbox(settings.inbox_limit, self._gap)
         self._told_dropped = 0
@@ -121,18 +123,17 @@ class PipeClient(asyncio.Protocol):
             )
         correlation_id = next(self._correlation)
         framed = self._encoded(command, correlation_id)
-        reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        self._pending[correlation_id] = reply
-        timer = self._clock.call_later(timeout_s, self._timed_out, correlation_id, command, timeout_s)
+        reply = self._pending.add(correlation_id, type(command).__name__, timeout_s)
         self._write(framed)
         try:
             return await reply
         except asyncio.CancelledError:
-            if self._pending.pop(correlation_id, None) is not None:
-                self._tell(Cancel(), correlation_id)
+            if self._pending.forget(correlation_id):
+                self._cancel(correlation_id)
             raise
-        finally:
-            timer.cancel()
+
+    def _cancel(self, correlation_id: int) -> None:
+        self._tell(Cancel(), correlation_id)
 
     def _encoded(self, body: Body, correlation_id: int = 0) -> bytes:
         try:
@@ -148,14 +149,6 @@ class PipeClient(asyncio.Protocol):
         if self._state is not WorkerState.READY:
             message = f"the worker is {self._state}" + (f": {self._fault.message}" if self._fault else "")
             raise GatewayError(ErrorCode.WORKER_UNAVAILABLE, message)
-
-    def _timed_out(self, correlation_id: int, command: Command, timeout_s: float) -> None:
-        reply = self._pending.pop(correlation_id, None)
-        if reply is None or reply.done():
-            return
-        self._tell(Cancel(), correlation_id)
-        kind = type(command).__name__
-        reply.set_exception(GatewayError(ErrorCode.TIMEOUT, f"no reply to {kind} within {timeout_s:g} s"))
 
     async def batches(self) -> list[EventBatch]:
         if self._arrived is not None:
@@ -191,7 +184,7 @@ class PipeClient(asyncio.Protocol):
         if self._state in _ALIVE:
             self._state = WorkerState.CLOSING
         self._end_process(self._process)
-        self._fail_pending("the worker was killed")
+        self._pending.fail("the worker was killed")
         await self._process.wait()
         self._closed()
 
@@ -199,7 +192,7 @@ class PipeClient(asyncio.Protocol):
         if self._state in _ALIVE:
             self._state = WorkerState.CLOSING
         self._watchdog.stop()
-        self._fail_pending("the session is closed")
+        self._pending.fail("the session is closed")
         if self._process is not None:
             self._end_process(self._process)
             await self._process.aclose()
@@ -282,7 +275,7 @@ class PipeClient(asyncio.Protocol):
             )
         )
 
-    # ---- asyncio.Protocol
+    # ---- asyncio.BufferedProtocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -291,7 +284,7 @@ class PipeClient(asyncio.Protocol):
         elif not self._connected.done():
             self._connected.set_result(None)
 
-    def data_received(self, data: bytes) -> None:
+    def data_received(self, data: bytes | memoryview) -> None:
         self._watchdog.heard()
         try:
             for payload in self._reader.feed(data):
@@ -383,13 +376,10 @@ class PipeClient(asyncio.Protocol):
             self._listener.source_state(state)
 
     def _take_reply(self, correlation_id: int, reply: Reply) -> None:
-        waiting = self._pending.pop(correlation_id, None)
-        if waiting is None or waiting.done():
+        if not self._pending.answer(correlation_id, reply):
             self._late += 1
             self._metrics.late_replies.inc()
             _log.info("a reply to command %d came too late", correlation_id)
-            return
-        waiting.set_result(reply)
 
     # ---- out
 
@@ -441,7 +431,7 @@ class PipeClient(asyncio.Protocol):
             if not future.done():
                 future.set_exception(GatewayError.of(fault))
                 future.exception()  # whoever waits gets it; where nobody does, it is no news
-        self._fail_pending(fault.message)
+        self._pending.fail(fault.message)
         self._wake()
         if self._listener is not None:
             self._listener.worker_faulted(fault)
@@ -458,18 +448,10 @@ class PipeClient(asyncio.Protocol):
             self._metrics.workers_killed.inc()
         process.kill()
 
-    def _fail_pending(self, why: str) -> None:
-        pending, self._pending = self._pending, {}
-        for reply in pending.values():
-            if not reply.done():
-                reply.set_exception(
-                    GatewayError(ErrorCode.WORKER_UNAVAILABLE, f"{why}; the command may have been done")
-                )
-
     def _closed(self) -> None:
         if self._state is not WorkerState.FAULTED:
             self._state = WorkerState.CLOSED
-        self._fail_pending("the session is closed")
+        self._pending.fail("the session is closed")
         self._watchdog.stop()
         self._wake()
 

@@ -237,7 +237,7 @@ async def test_a_timeout_that_meets_a_cancellation_is_not_reported_as_unheard(
     waiting = asked(far, 3.0)
     await settle()
     far.clock.stall(4)
-    far.client._timed_out(1, Ping(), 3.0)
+    far.client._pending._look()
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
