@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -53,7 +53,6 @@ class ItemRegistry:
         self._servers: dict[int, _Server] = {}
         # One entry for each item, None until its first event: a key that makes it grow is unknown.
         self._latest: dict[int, tuple[Value, int, int, int] | None] = {}
-        self._counts: Counter[int] = Counter()
         self._early: OrderedDict[int, tuple[Value, int, int, int]] = OrderedDict()
         self.version = 0
 
@@ -76,9 +75,9 @@ class ItemRegistry:
         latest = self._latest.get(key)
         return None if latest is None else Sample(*latest)
 
-    def count(self, key: int) -> int:
-        """Events of this item so far."""
-        return self._counts[key] if key in self._items else 0
+    def latest(self, key: int) -> tuple[Value, int, int, int] | None:
+        """What :meth:`sample` is made of: another object after each event, so that ``is`` tells whether one came."""
+        return self._latest.get(key)
 
     def tag(self, key: int) -> str:
         """The item's tag address; for a key that is not registered, its handles."""
@@ -101,20 +100,18 @@ class ItemRegistry:
             if batch.kinds:
                 self._apply_mixed(batch)
             else:
-                self._apply(batch.keys, zip(batch.keys, batch.samples(), strict=True))
+                self._apply(zip(batch.keys, batch.samples(), strict=True))
 
     def _apply_mixed(self, batch: EventBatch) -> None:
-        data = [
+        self._apply(
             (key, sample)
             for key, kind, sample in zip(batch.keys, batch.kinds, batch.samples(), strict=True)
             if kind <= 1  # the data changes; enumerations would cost more than the rest
-        ]
-        self._apply([key for key, _ in data], data)
+        )
 
-    def _apply(self, keys: Iterable[int], samples: Iterable[tuple[int, tuple[Value, int, int, int]]]) -> None:
+    def _apply(self, samples: Iterable[tuple[int, tuple[Value, int, int, int]]]) -> None:
         known = len(self._latest)
         self._latest.update(samples)
-        self._counts.update(keys)
         if len(self._latest) != known:
             self._set_early_aside(known)
 
@@ -125,8 +122,7 @@ class ItemRegistry:
                 self._early[key] = sample
                 self._early.move_to_end(key)
         while len(self._early) > _EARLY:
-            key, _ = self._early.popitem(last=False)
-            del self._counts[key]
+            self._early.popitem(last=False)
 
     # ---- replies
 
@@ -214,7 +210,6 @@ class ItemRegistry:
     def _remove(self, key: int) -> None:
         if self._items.pop(key, None) is not None:
             self._latest.pop(key, None)
-            self._counts.pop(key, None)
             self.version += 1
 
     def _unregister(self, server_handle: int) -> None:

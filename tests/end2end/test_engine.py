@@ -21,7 +21,7 @@ from app.events.notices import NoticeKind
 from app.sessions import calls
 from app.sessions.manager import OpenRequest
 from app.values import EventKind
-from tests.helpers.engine import engine, sample, subscribed, until
+from tests.helpers.engine import changes, engine, sample, subscribed, until
 
 ROOT = Path(__file__).resolve().parents[2]
 SIM = {"first_data_ms": 10, "load_tags": 100}
@@ -120,8 +120,7 @@ async def test_a_killed_worker_comes_back_with_the_same_handles() -> None:
         await until(lambda: recorder.told(NoticeKind.FAULT), "the fault")
         assert "SIGKILL" in recorder.told(NoticeKind.FAULT)[0].message
         await until(lambda: session.state == "Ready" and session.worker_pid != first, "the new worker")
-        count = session.items.count(key)
-        await until(lambda: session.items.count(key) > count + 2, "values under the old handle")
+        await changes(session, key, 2)
         sequences = [event.sequence for event in recorder.events()]
         assert sequences == list(range(1, len(sequences) + 1)), "sequences go on"
         restored = recorder.told(NoticeKind.WORKER_RESTART)[-1]

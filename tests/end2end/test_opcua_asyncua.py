@@ -17,7 +17,7 @@ from app.sessions.manager import OpenRequest
 from app.sessions.session import Session
 from app.values import QualityClass, Timestamp, Value, quality_class
 from tests.helpers import opcua_server
-from tests.helpers.engine import Recorder, engine, sample, subscribed, until
+from tests.helpers.engine import Recorder, changes, engine, sample, subscribed, until
 from tests.helpers.opcua_server import TYPES, ServerProcess
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(90)]
@@ -98,7 +98,7 @@ async def test_subscribe_many(gateway: Any, server: ServerProcess, tmp_path: pat
     for i in range(60):
         assert (await sample(session, keys[f"ns=2;s=Many.{i}"])).value == i
     level = keys["ns=2;s=Level"]
-    await until(lambda: session.items.count(level) > 5, "several changes of the level")
+    await changes(session, level, 5)
     assert (await sample(session, level)).quality == 192
 
 
@@ -256,7 +256,7 @@ async def test_server_killed_and_started_again(gateway: Any, own_server: ServerP
     session = await opened(gateway, own_server, tmp_path)
     keys = await subscribed(session, "ns=2;s=Level", "ns=2;s=Many.1", "ns=2;s=Nope")
     level = keys["ns=2;s=Level"]
-    await until(lambda: session.items.count(level) > 2, "the level")
+    await changes(session, level, 2)
     own_server.kill()
     recorder: Recorder = gateway[1]
     await until(lambda: recorder.told(NoticeKind.SOURCE_LOST), "the notice of the loss")
@@ -266,8 +266,7 @@ async def test_server_killed_and_started_again(gateway: Any, own_server: ServerP
     own_server.start()
     (back,) = await until(lambda: recorder.told(NoticeKind.SOURCE_BACK), "the notice of the return", 40)
     assert (back.details["restored"], back.details["items"]) == ("2", "3")
-    count = session.items.count(level)
-    await until(lambda: session.items.count(level) > count + 3, "live values again")
+    await changes(session, level, 3)
     assert session.items.sample(level).quality == 192
 
 

@@ -16,7 +16,7 @@ from app.sessions import calls
 from app.sessions.manager import OpenRequest
 from app.values import Timestamp, Value
 from tests.helpers import node_server
-from tests.helpers.engine import Recorder, engine, sample, subscribed, until
+from tests.helpers.engine import Recorder, changes, engine, sample, subscribed, until
 from tests.helpers.node_server import NodeServer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -58,7 +58,7 @@ async def test_browse_subscribe_and_properties(gateway: Any, server: NodeServer,
             break
     assert {"Level", "Fixed", "Bad", *WRITES} <= set(names)
     keys = await subscribed(session, "ns=1;s=Level", "ns=1;s=Bad", "ns=1;s=Nope")
-    await until(lambda: session.items.count(keys["ns=1;s=Level"]) > 3, "changes of the level")
+    await changes(session, keys["ns=1;s=Level"], 3)
     assert (await sample(session, keys["ns=1;s=Bad"])).quality == 16
     assert (await sample(session, keys["ns=1;s=Nope"])).quality == 4
     properties = await calls.properties(session, "ns=1;s=Level")
@@ -105,5 +105,4 @@ async def test_killed_and_started_again(gateway: Any, tmp_path: pathlib.Path) ->
         await until(lambda: gateway[1].told(NoticeKind.SOURCE_LOST), "the loss")
         own.start()
         await until(lambda: gateway[1].told(NoticeKind.SOURCE_BACK), "the return", 60)
-        count = session.items.count(key)
-        await until(lambda: session.items.count(key) > count + 2, "live values again")
+        await changes(session, key, 2)

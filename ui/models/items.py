@@ -38,7 +38,7 @@ class Node:
         self.row = row
         self.address = address
         self.key = key
-        self.painted = -1  # how many events the item had when its row was painted last
+        self.painted: object = None  # the item's latest value when its row was painted last
         self.children: list[Node] = []
         self.is_tag = False
         self.next_page: str | None = None  # "" = the first page is still to come, None = all is here
@@ -385,7 +385,7 @@ class ItemsModel(QAbstractItemModel):
         visible = [node for node in self._visible() if node.key]
         if not visible:
             return
-        # Their counts tell what has changed: looking through every event of the frame would cost by the event.
+        # Their latest values tell what has changed: looking through every event of the frame would cost by the event.
         rows = [node for node in visible if self._has_changed(node)]
         if len(rows) * 3 <= _FEW_CELLS:
             for node in rows:
@@ -397,8 +397,8 @@ class ItemsModel(QAbstractItemModel):
 
     def _has_changed(self, node: Node) -> bool:
         assert self._items is not None
-        count = self._items.count(node.key)
-        changed, node.painted = count != node.painted, count
+        latest = self._items.latest(node.key)
+        changed, node.painted = latest is not node.painted, latest
         return changed
 
     def _repaint(self, rows: list[Node]) -> None:
