@@ -13,8 +13,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from app import config
 from app.watch import ExitCode, Watched, WatchRequest, console, watch
 
@@ -64,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             duration_s=arguments.seconds,
             restart=arguments.restart,
         )
-        settings = config.load(_settings_file(arguments.settings))
+        settings = config.load(arguments.settings or config.usual_file())
     except ValueError as error:
         parser.error(str(error))
     return run_watch(request, settings)
@@ -95,13 +93,6 @@ def _silence_closed_stdout() -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _settings_file(given: Path | None) -> Path | None:
-    if given is not None:
-        return given
-    usual = platformdirs.user_config_path("tagwatch", appauthor=False) / "settings.toml"
-    return usual if usual.is_file() else None
 
 
 def _watched(arguments: argparse.Namespace) -> Watched:

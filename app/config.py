@@ -7,16 +7,21 @@ included, is in :meth:`Settings.effective`.
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import enum
 import math
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+import platformdirs
+
 _ENV_PREFIX = "TAGWATCH_"
+#: Not settings of the engine: a password for the command line, the window's directory, a worker's mark.
+_OTHER_VARIABLES = ("TAGWATCH_PASSWORD", "TAGWATCH_CONFIG_DIR", "TAGWATCH_WORKER")
 
 
 class OverflowPolicy(enum.StrEnum):
@@ -104,6 +109,18 @@ class Settings:
         ]
 
 
+def directory() -> Path:
+    """Where settings and the window's layout are kept; the environment's TAGWATCH_CONFIG_DIR puts it elsewhere."""
+    given = os.environ.get("TAGWATCH_CONFIG_DIR")
+    return Path(given) if given else platformdirs.user_config_path("tagwatch", appauthor=False)
+
+
+def usual_file() -> Path | None:
+    """The settings file of this user, where there is one."""
+    usual = directory() / "settings.toml"
+    return usual if usual.is_file() else None
+
+
 def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from a TOML file (a missing one is an error) and the environment; SettingError names what is wrong."""
     values: dict[str, Any] = {}
@@ -116,15 +133,23 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
             raise SettingError(f"settings file {path}: {error}") from error
         for name, value in content.items():
             if name not in known:
-                raise SettingError(f"{name} in {path} is not a setting; known are {', '.join(sorted(known))}")
+                raise SettingError(f"{name} in {path} is not a setting{_meant(name, known)}")
             values[name] = _convert(known[name], value, str(path))
             origins[name] = str(path)
     for variable, text in (os.environ if environ is None else environ).items():
+        if not variable.startswith(_ENV_PREFIX) or variable in _OTHER_VARIABLES:
+            continue
         name = variable.removeprefix(_ENV_PREFIX).lower()
-        if variable.startswith(_ENV_PREFIX) and name in known:
-            values[name] = _convert(known[name], text, variable)
-            origins[name] = variable
+        if name not in known:
+            raise SettingError(f"the environment variable {variable} names no setting{_meant(name, known)}")
+        values[name] = _convert(known[name], text, variable)
+        origins[name] = variable
     return Settings(**values, origins=origins)
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f": did you mean {near[0]}?" if near else f"; known are {', '.join(sorted(known))}"
 
 
 def _entries() -> list[dataclasses.Field[Any]]:

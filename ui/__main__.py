@@ -96,7 +96,12 @@ def _without_window() -> int:
         Watched("sim", ("Tank101.Level", "Reactor.PV", "Pump101.Flow")),
         Watched("host", ("CPU.Total", "Memory.Used")),
     )
-    return cli.run_watch(WatchRequest(sources), config.load())
+    try:
+        settings = config.load(config.usual_file())
+    except config.SettingError as error:
+        sys.stderr.write(f"tagwatch: {error}\n")
+        return 2
+    return cli.run_watch(WatchRequest(sources), settings)
 
 
 if __name__ == "__main__":

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import platformdirs
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QDialog
 
@@ -66,12 +64,6 @@ FIRST: tuple[First, ...] = (
 )  # fmt: skip
 
 
-def config_dir() -> Path:
-    """Where layout and settings are kept; TAGWATCH_CONFIG_DIR puts it elsewhere."""
-    given = os.environ.get("TAGWATCH_CONFIG_DIR")
-    return Path(given) if given else platformdirs.user_config_path("tagwatch", appauthor=False)
-
-
 class Application:
     """The window and the engine under it, from :meth:`start` to :meth:`stop`."""
 
@@ -84,7 +76,7 @@ class Application:
         self._qt = qt
         self._first = first
         self.clock = SystemClock()
-        self._kept = QSettings(str(config_dir() / "window.ini"), QSettings.Format.IniFormat)
+        self._kept = QSettings(str(config.directory() / "window.ini"), QSettings.Format.IniFormat)
         self._mode = Mode(str(self._kept.value("theme", Mode.SYSTEM.value)))
         self._theme = themes.apply(qt, self._mode)
         self.feed = Feed(self.clock)
@@ -507,7 +499,7 @@ def _key(endpoint: str) -> str:
 
 def run(argv: Sequence[str], *, seconds: float | None = None, screenshot: Path | None = None) -> int:
     """Run the window until it is closed (or for so many seconds); the exit code."""
-    settings = config.load(_settings_file())
+    settings = config.load(config.usual_file())
     qt = QApplication(list(argv))
     qt.setApplicationName("Tagwatch")
     qt.setQuitOnLastWindowClosed(False)
@@ -535,8 +527,3 @@ async def _main(qt: QApplication, settings: Settings, seconds: float | None, scr
     end = time.monotonic() + _LAST_WORDS_S
     while running() and time.monotonic() < end:  # noqa: ASYNC110 - any of them
         await asyncio.sleep(0.01)
-
-
-def _settings_file() -> Path | None:
-    usual = config_dir() / "settings.toml"
-    return usual if usual.is_file() else None

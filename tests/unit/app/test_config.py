@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.config import OverflowPolicy, RestartPolicy, SettingError, Settings, load
+from app.config import OverflowPolicy, RestartPolicy, SettingError, Settings, directory, load, usual_file
 
 ENTRIES = [entry for entry in dataclasses.fields(Settings) if entry.name != "origins"]
 NUMBERS = [entry for entry in ENTRIES if type(entry.default) in (int, float)]
@@ -123,8 +123,28 @@ def test_the_grace_is_longer_than_the_heartbeat() -> None:
 
 @pytest.mark.clause("S13")
 def test_an_unknown_name_in_the_file_is_refused_with_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match=r"sesions in .*settings\.toml is not a setting; known are .*sessions"):
-        load(written(tmp_path, "sesions = 3"), {})
+    with pytest.raises(SettingError, match=r"colour in .*settings\.toml is not a setting; known are .*sessions"):
+        load(written(tmp_path, "colour = 3"), {})
+
+
+@pytest.mark.clause("S13")
+def test_a_misspelt_name_is_refused_with_the_one_that_was_meant(tmp_path: Path) -> None:
+    with pytest.raises(
+        SettingError, match=r"heartbeat in .*settings\.toml is not a setting: did you mean heartbeat_s\?"
+    ):
+        load(written(tmp_path, "heartbeat = 3"), {})
+    with pytest.raises(SettingError, match=r"variable TAGWATCH_LEASES names no setting: did you mean lease_s\?"):
+        load(environ={"TAGWATCH_LEASES": "3"})
+    others = {"TAGWATCH_PASSWORD": "x", "TAGWATCH_CONFIG_DIR": "/x", "TAGWATCH_WORKER": "1", "PATH": "x"}
+    assert load(environ=others) == load(environ={})
+
+
+def test_the_directory_of_the_settings_can_be_put_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAGWATCH_CONFIG_DIR", str(tmp_path))
+    assert (directory(), usual_file()) == (tmp_path, None)
+    assert usual_file() is None
+    path = written(tmp_path, "sessions = 3")
+    assert usual_file() == path
 
 
 @pytest.mark.clause("S13")
