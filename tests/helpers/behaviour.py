@@ -27,9 +27,9 @@ def _module_ids(tree: ast.Module) -> list[str]:
     return []
 
 
-def marks() -> dict[str, dict[str, int]]:
-    """Clause id -> {test module: number of tests with that mark}."""
-    found: dict[str, dict[str, int]] = {}
+def marks() -> dict[str, list[str]]:
+    """Clause id -> the test modules with that mark."""
+    found: dict[str, list[str]] = {}
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         name = path.relative_to(ROOT / "tests").as_posix()
         tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -40,16 +40,17 @@ def marks() -> dict[str, dict[str, int]]:
             for node in scope:
                 if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test"):
                     for clause in dict.fromkeys([*inherited, *_ids(node.decorator_list)]):
-                        modules = found.setdefault(clause, {})
-                        modules[name] = modules.get(name, 0) + 1
+                        modules = found.setdefault(clause, [])
+                        if name not in modules:
+                            modules.append(name)
     return found
 
 
-def filled(page: str, found: dict[str, dict[str, int]]) -> str:
+def filled(page: str, found: dict[str, list[str]]) -> str:
     def fill(line: str) -> str:
         if not (row := _ROW.match(line)):
             return line
-        tests = ", ".join(f"{name} ({count})" for name, count in found.get(row["id"], {}).items())
+        tests = ", ".join(found.get(row["id"], ()))
         return f"| {row['id']} | {row['words']} | {tests} |" if tests else f"| {row['id']} | {row['words']} | |"
 
     return "\n".join(map(fill, page.splitlines())) + "\n"

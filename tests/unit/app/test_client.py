@@ -20,6 +20,7 @@ from app.wire import pipes
 from app.wire.bodies import Cancel, Heartbeat, Hello, Ready, Shutdown, ShutdownAck, SourceState, Start
 from app.wire.messages import PROTOCOL_VERSION
 from app.workers.contract import WorkerState
+from app.workers.outcome import Outcome
 from tests.helpers.clock import settle
 from tests.helpers.far_side import NONCE, PID, FarSide, batch, sequences
 
@@ -488,7 +489,7 @@ async def test_a_worker_killed_within_a_frame_was_killed(far: FarSide) -> None:
     await settle()
     ((_, kind, message, _),) = far.ear.faults
     assert kind == "WorkerUnavailable"
-    assert "SIGKILL" in message
+    assert Outcome(-9).words in message
 
 
 # ---- the end of process or pipe --------------------------------------------------
