@@ -21,7 +21,7 @@ _PASSWORD = "TAGWATCH_PASSWORD"  # the variable's name
 
 _EXIT_CODES = """exit codes:
   0 stopped, or done      3 the source did not start   5 the session was lost
-  1 unexpected            4 no tag was accepted
+  1 unexpected            4 no tag was accepted        6 the values could not be written
   2 bad arguments
 """
 
@@ -88,10 +88,10 @@ async def _watch_until_signal(request: WatchRequest, settings: config.Settings) 
 
 
 def _silence_closed_stdout() -> None:
-    # The interpreter flushes stdout at exit and would complain of a reader that has gone.
+    # The interpreter flushes stdout at exit and would complain of a reader that has gone, or of a full disk.
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import enum
+import errno
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -32,6 +34,7 @@ class ExitCode(enum.IntEnum):
     SOURCE_FAILED = 3  # no session: the worker or its source did not start
     NO_TAG = 4  # the source took none of the tags
     SESSION_LOST = 5  # it ran, and then the session ended by itself
+    OUTPUT_FAILED = 6  # the values could not be written, for example to a full disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +66,21 @@ class Output:
         self._notes = notes
 
     async def lines(self, lines: Sequence[str]) -> None:
-        """Raises BrokenPipeError when nobody reads any more."""
+        """Raises BrokenPipeError when nobody reads any more, another OSError when they cannot be written."""
         await asyncio.get_running_loop().run_in_executor(None, self._write, "".join(f"{line}\n" for line in lines))
 
     def _write(self, text: str) -> None:
-        self._stream.write(text)
-        self._stream.flush()
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except OSError as error:
+            if sys.platform == "win32" and error.errno == errno.EINVAL:  # its word for a pipe without a reader
+                raise BrokenPipeError(str(error)) from error
+            raise
 
     def note(self, text: str) -> None:
-        self._notes.write(f"tagwatch: {text}\n")
+        with contextlib.suppress(OSError):  # a full disk, or nobody: the values are what counts
+            self._notes.write(f"tagwatch: {text}\n")
         self._notes.flush()
 
 
@@ -152,6 +161,10 @@ class _Watch:
         except BrokenPipeError:
             self._stop.set()
             return ExitCode.STOPPED
+        except OSError as error:
+            self._stop.set()
+            self._output.note(f"the values cannot be written: {error.strerror or error}")
+            return ExitCode.OUTPUT_FAILED
 
     async def _session(self, session: Session, source: Watched) -> ExitCode:
         handle = await calls.register(session, "tagwatch watch")

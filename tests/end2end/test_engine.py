@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
+import re
 import signal
 import subprocess
 import sys
@@ -21,7 +21,8 @@ from app.events.notices import NoticeKind
 from app.sessions import calls
 from app.sessions.manager import OpenRequest
 from app.values import EventKind
-from tests.helpers.engine import changes, engine, sample, subscribed, until
+from app.watch import Output
+from tests.helpers.engine import changes, engine, open_handles, sample, subscribed, until
 
 ROOT = Path(__file__).resolve().parents[2]
 SIM = {"first_data_ms": 10, "load_tags": 100}
@@ -116,9 +117,9 @@ async def test_a_killed_worker_comes_back_with_the_same_handles() -> None:
         await sample(session, key)
         first = session.worker_pid
         assert first is not None
-        os.kill(first, signal.SIGKILL)
+        psutil.Process(first).kill()
         await until(lambda: recorder.told(NoticeKind.FAULT), "the fault")
-        assert "SIGKILL" in recorder.told(NoticeKind.FAULT)[0].message
+        assert re.search("SIGKILL|exit code", recorder.told(NoticeKind.FAULT)[0].message)
         await until(lambda: session.state == "Ready" and session.worker_pid != first, "the new worker")
         await changes(session, key, 2)
         sequences = [event.sequence for event in recorder.events()]
@@ -130,7 +131,7 @@ async def test_a_killed_worker_comes_back_with_the_same_handles() -> None:
 @pytest.mark.clause("S10.4", "S12.1")
 @pytest.mark.slow
 async def test_64_sessions_open_and_close_together() -> None:
-    files = len(psutil.Process().open_files()), psutil.Process().num_fds()
+    before = open_handles()
     async with engine(worker_startup_s=90.0) as (runtime, recorder):
         sessions = await asyncio.gather(*(runtime.manager.open(OpenRequest("sim", SIM)) for _ in range(64)))
         with pytest.raises(GatewayError, match="64 sessions"):
@@ -139,7 +140,7 @@ async def test_64_sessions_open_and_close_together() -> None:
         await asyncio.gather(*(session.close() for session in sessions))
         assert len(runtime.manager) == 0
     assert psutil.Process().children(recursive=True) == []
-    assert psutil.Process().num_fds() <= files[1] + 2
+    assert open_handles() <= before + 2
 
 
 @pytest.mark.clause("S10.1", "S10.4")
@@ -230,6 +231,7 @@ def test_watch_says_what_failed(arguments: tuple[str, ...], code: int, words: st
     assert words in done.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process for SIGTERM without asking it")
 def test_watch_stops_on_a_signal_and_leaves_nothing() -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "app", "watch", "sim", "Reactor"], stdout=subprocess.PIPE, text=True, cwd=ROOT
@@ -259,6 +261,36 @@ def test_watch_ends_when_nobody_reads() -> None:
     assert process.wait(20) == 0
     assert "Traceback" not in process.stderr.read()
     process.stderr.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a device that is always full")
+def test_a_full_disk_for_notes_and_logs_costs_no_value() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-X", "dev", "-m", "app", "watch", "sim", "Reactor", "Nope", "--count", "2"],
+            stdout=subprocess.PIPE, stderr=full, text=True, cwd=ROOT, timeout=30, check=False,
+        )  # fmt: skip
+    assert len(done.stdout.splitlines()) == 2
+    assert done.returncode == 0
+
+
+def test_a_note_that_cannot_be_written_is_left_out() -> None:
+    class Full(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    Output(sys.stdout, Full()).note("a word that has no place")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a device that is always full")
+def test_watch_says_that_the_disk_is_full() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "app", "watch", "sim", "Reactor"],
+            stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT, timeout=30, check=False,
+        )  # fmt: skip
+    assert done.stderr == "tagwatch: the values cannot be written: No space left on device\n"
+    assert done.returncode == 6
 
 
 def test_watch_without_qt() -> None:

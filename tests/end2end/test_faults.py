@@ -21,7 +21,7 @@ from app.tasks import spawn
 from app.workers.client import PipeClient
 from app.workers.contract import StartStep, WorkerState
 from tests.helpers.clock import ManualClock
-from tests.helpers.engine import until
+from tests.helpers.engine import open_handles, until
 from tests.helpers.far_side import sequences
 from tests.helpers.launching import QUICK, Bench, ended, running, worker_spec
 from ui.loop import FastQEventLoop
@@ -317,9 +317,7 @@ async def test_a_shutdown_ends_the_stream_normally_after_its_last_event(
 @pytest.mark.clause("S10.4")
 async def test_whatever_the_end_no_file_and_no_thread_is_left_open(tmp_path: Path) -> None:
     def held() -> tuple[int, int]:
-        process = psutil.Process()
-        handles = process.num_handles() if sys.platform == "win32" else process.num_fds()
-        return handles, threading.active_count()
+        return open_handles(), threading.active_count()
 
     async def once(problem: str) -> None:
         async with running(tmp_path, problem, **BEATING) as (_, client):

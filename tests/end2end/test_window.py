@@ -129,7 +129,7 @@ async def test_a_killed_worker_comes_back_in_the_window(application: Application
     session = await plant(application)
     pid = session.worker_pid
     assert pid is not None
-    os.kill(pid, signal.SIGKILL)
+    psutil.Process(pid).kill()
     await until(lambda: session.worker_pid != pid and session.state == "Ready", "the new worker")
     pen = next(pen for pen in application.window.trend.pens() if pen.session_id == session.id)
     count = len(pen.samples)
@@ -171,7 +171,7 @@ async def test_values_of_a_dead_worker_are_marked(application: Application) -> N
     application.window.sessions.choose(session.id)
     node = application.items_model.registered.children[0].children[0]
     assert session.worker_pid is not None
-    os.kill(session.worker_pid, signal.SIGKILL)
+    psutil.Process(session.worker_pid).kill()
     await until(lambda: "not live" in application.items_model.index_of(node, 3).data(), "the mark")
     await until(lambda: "not live" not in application.items_model.index_of(node, 3).data(), "live again")
 

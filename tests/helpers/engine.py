@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
+
+import psutil
 
 from app.batch import Event, EventBatch, Sample
 from app.config import Settings
@@ -25,6 +28,12 @@ async def until(condition: Callable[[], Any], what: str, timeout_s: float = WAIT
         assert asyncio.get_running_loop().time() < end, f"{what} did not come within {timeout_s:g} s"
         await asyncio.sleep(0.01)
     return found
+
+
+def open_handles() -> int:
+    """Files, sockets and what else this process holds of the system."""
+    process = psutil.Process()
+    return process.num_handles() if sys.platform == "win32" else process.num_fds()
 
 
 async def changes(session: Session, key: int, count: int, timeout_s: float = WAIT_S) -> None:

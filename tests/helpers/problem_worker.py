@@ -84,7 +84,7 @@ class Worker(asyncio.Protocol):
     def _hello(self) -> Hello:
         version = PROTOCOL_VERSION + (PROBLEM == "wrong version")
         nonce = "a guess" if PROBLEM == "wrong nonce" else self._nonce
-        pid = os.getppid() if PROBLEM == "wrong pid" else os.getpid()
+        pid = os.getpid() + 4 if PROBLEM == "wrong pid" else os.getpid()
         backend = "another" if PROBLEM == "wrong backend" else self._arguments.backend
         return Hello(version, nonce, pid, backend, "any")
 
