@@ -35,7 +35,7 @@ from ui.loop import FastQEventLoop
 from ui.main_window import MainWindow
 from ui.models.items import ItemsModel, Node
 from ui.models.log import LogModel
-from ui.models.sessions import SessionsModel
+from ui.models.sessions import SessionsModel, counted
 from ui.tagbook import TagBook
 from ui.theme import Mode
 
@@ -203,13 +203,9 @@ class Application:
         events = self.feed.statistics().events
         rate = (events - self._events_before) / (now - self._looked_at) if now > self._looked_at else 0.0
         self._events_before, self._looked_at = events, now
-        ready = sum(info.state is SessionState.READY for info in infos)
-        faulted = sum(info.state is SessionState.FAULTED for info in infos)
-        state = f"{ready} ready" + (
-            f", {len(infos) - ready - faulted} starting" if len(infos) > ready + faulted else ""
-        )
-        state += f", {faulted} faulted" if faulted else ""
-        dropped = sum(info.dropped for info in infos) + self.feed.statistics().dropped
+        feed = self.feed.statistics()
+        state = counted(info.state for info in infos)
+        dropped = sum(info.dropped for info in infos) + feed.dropped + feed.dropped_notices
         coalesced = sum(info.coalesced for info in infos)
         lost = f"{dropped:,} dropped, {coalesced:,} coalesced" if dropped or coalesced else "nothing lost"
         clock = time_text(self.clock.utc_ns(), self._utc)[: -len(".000")]

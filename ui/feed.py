@@ -18,6 +18,8 @@ _BUSY_FRAME_MS = 200
 _BUSY_EVENTS = 10_000
 #: Events kept while the window does not come to show them; beyond it the oldest go, and a line in the log says so.
 _LIMIT = 1_000_000
+#: The same for notices: each is a line that somebody would have to read.
+_NOTICE_LIMIT = 10_000
 _COMPLETIONS = (EventKind.WRITE_COMPLETE, EventKind.OPERATION_COMPLETE)
 
 
@@ -36,6 +38,7 @@ class FeedStatistics:
     queued: int
     peak: int
     frames: int
+    dropped_notices: int
 
 
 class Feed(QObject):
@@ -49,7 +52,8 @@ class Feed(QObject):
         self._batches: list[tuple[str, EventBatch]] = []
         self._notices: list[tuple[str, Notice]] = []
         self._waiting: dict[tuple[str, int], list[Callable[[Event], None]]] = {}
-        self._events = self._dropped = self._queued = self._peak = self._frames = 0
+        self._missed: dict[str, tuple[int, int]] = {}  # by session: events and notices that the next frame lacks
+        self._events = self._dropped = self._queued = self._peak = self._frames = self._dropped_notices = 0
         self._timer = QTimer(self)
         self._timer.setInterval(FRAME_MS)
         self._timer.timeout.connect(self.flush)
@@ -68,6 +72,8 @@ class Feed(QObject):
 
     def notice(self, session_id: str, notice: Notice) -> None:
         self._notices.append((session_id, notice))
+        if len(self._notices) > _NOTICE_LIMIT:
+            self._drop_notices()
 
     def _complete(self, session_id: str, batch: EventBatch) -> None:
         for index, kind in enumerate(batch.kinds):
@@ -76,19 +82,41 @@ class Feed(QObject):
                     callback(batch.event(index))
 
     def _drop(self) -> None:
-        missed: dict[str, int] = {}
         half = len(self._batches) // 2 or 1
         for session_id, batch in self._batches[:half]:
-            missed[session_id] = missed.get(session_id, 0) + len(batch)
+            self._miss(session_id, events=len(batch))
+            self._queued -= len(batch)
         del self._batches[:half]
-        for session_id, count in missed.items():
-            self._queued -= count
-            self._dropped += count
-            self._notices.append((session_id, self._gap(count)))
 
-    def _gap(self, count: int) -> Notice:
-        words = f"the window could not keep up: {count:,} events are not shown"
-        details = {"missed": str(count)}
+    def _drop_notices(self) -> None:
+        """The oldest half goes, but the last state of each session, which the views live by."""
+        half = len(self._notices) // 2 or 1
+        old, young = self._notices[:half], self._notices[half:]
+        states = {session_id: notice for session_id, notice in old if notice.kind is NoticeKind.STATE}
+        kept = list(states.items())[-half // 2 :]
+        stay = set(map(id, dict(kept).values()))
+        for session_id, notice in old:
+            if id(notice) not in stay:
+                self._miss(session_id, notices=1)
+        self._notices = kept + young
+
+    def _miss(self, session_id: str, events: int = 0, notices: int = 0) -> None:
+        before = self._missed.get(session_id, (0, 0))
+        self._missed[session_id] = before[0] + events, before[1] + notices
+        self._dropped += events
+        self._dropped_notices += notices
+
+    def _gaps(self) -> list[tuple[str, Notice]]:
+        """A line for each session that lacks something; told once."""
+        gaps = [(session_id, self._gap(*missed)) for session_id, missed in self._missed.items()]
+        self._missed.clear()
+        return gaps
+
+    def _gap(self, events: int, notices: int) -> Notice:
+        counts = ((events, "events"), (notices, "notices"))
+        lost = " and ".join(f"{count:,} {name}" for count, name in counts if count)
+        words = f"the window could not keep up: {lost} are not shown"
+        details = {"missed": str(events), "missed_notices": str(notices)}
         return Notice(NoticeKind.MIRROR_RESTARTED, Severity.WARNING, self._clock.utc_ns(), words, details)
 
     # ---- the views' side
@@ -114,7 +142,7 @@ class Feed(QObject):
         busy = self._queued > _BUSY_EVENTS
         if (wanted := _BUSY_FRAME_MS if busy else FRAME_MS) != self._timer.interval():
             self._timer.setInterval(wanted)
-        made = FeedFrame(self._batches, self._notices)
+        made = FeedFrame(self._batches, self._gaps() + self._notices)
         self._batches, self._notices, self._queued = [], [], 0
         self._frames += 1
         self.frame.emit(made)
@@ -123,6 +151,9 @@ class Feed(QObject):
         self._timer.stop()
         self._batches.clear()
         self._notices.clear()
+        self._missed.clear()
 
     def statistics(self) -> FeedStatistics:
-        return FeedStatistics(self._events, self._dropped, self._queued, self._peak, self._frames)
+        return FeedStatistics(
+            self._events, self._dropped, self._queued, self._peak, self._frames, self._dropped_notices
+        )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -227,6 +229,13 @@ class SessionsModel(QAbstractItemModel):
     def _changed(self, row: SessionRow) -> None:
         index = self.index_of(row.id)
         self.dataChanged.emit(index, index.siblingAtColumn(len(COLUMNS) - 1))
+
+
+def counted(states: Iterable[SessionState]) -> str:
+    """How many sessions are in what state, in few words: "2 ready, 1 closing"."""
+    counts = Counter("starting" if state.starting else state.words for state in states)
+    order = ("ready", "starting", "closing", "faulted")
+    return ", ".join(f"{counts[word]} {word}" for word in order if counts[word] or word == "ready")
 
 
 def _state_words(row: SessionRow) -> str:

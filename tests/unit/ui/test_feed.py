@@ -70,6 +70,30 @@ def test_a_window_that_does_not_come_loses_the_oldest_and_says_so(feed: Feed, mo
     assert "not shown" in frame.notices[0][1].message
 
 
+@pytest.mark.clause("W4")
+def test_notices_are_bounded_and_their_loss_is_one_line(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeds, "_NOTICE_LIMIT", 20)
+    frames: list[FeedFrame] = []
+    feed.frame.connect(frames.append)
+    feed.notice("other", Notice(NoticeKind.STATE, Severity.INFO, 1, "closed", {"new": "Closed"}))
+    for number in range(100):
+        feed.notice("s", Notice(NoticeKind.SUBSCRIBER, Severity.INFO, number, f"came {number}"))
+    feed.flush()
+    feed.notice("s", Notice(NoticeKind.SUBSCRIBER, Severity.INFO, 100, "came 100"))
+    feed.flush()
+    first, second = frames
+    gap = first.notices[0][1]
+    shown = [notice for _, notice in first.notices if notice.kind is NoticeKind.SUBSCRIBER]
+    assert len(first.notices) <= 21
+    assert shown[-1].message == "came 99"
+    assert gap.kind is NoticeKind.MIRROR_RESTARTED
+    assert int(gap.details["missed_notices"]) + len(shown) == 100
+    assert f"{100 - len(shown)} notices are not shown" in gap.message
+    assert feed.statistics().dropped_notices == 100 - len(shown)
+    assert any(session == "other" for session, _ in first.notices), "the last state of a session is never lost"
+    assert len(second.notices) == 1, "a loss is told once"
+
+
 def test_completions_are_told_at_once(feed: Feed) -> None:
     told: list[Any] = []
     stop = feed.on_completion("s", 7, told.append)

@@ -21,7 +21,7 @@ from tests.helpers.batches import batch, mixed
 from ui.feed import FeedFrame
 from ui.models.items import QUALITY, VALUE, ItemsModel
 from ui.models.log import ROWS, LogFilter, LogModel
-from ui.models.sessions import SessionsModel
+from ui.models.sessions import SessionsModel, counted
 from ui.tagbook import TagAbout, TagBook
 from ui.theme import LIGHT
 
@@ -354,3 +354,10 @@ def test_a_fault_of_info_is_shown(sessions: SessionsModel) -> None:
     sessions.refresh([info(state=SessionState.FAULTED, fault=Fault("X", "gone"))], 1.0, 0)
     assert cells(sessions, "s")[-1] == "gone"
     assert "gone" in sessions.index_of("s").data(TOOLTIP)
+
+
+def test_a_closing_session_is_not_counted_as_starting() -> None:
+    assert counted([]) == "0 ready"
+    assert counted([SessionState.READY, SessionState.CLOSING]) == "1 ready, 1 closing"
+    starting = [SessionState.CREATING, SessionState.HANDSHAKING, SessionState.INITIALIZING_WORKER]
+    assert counted([*starting, SessionState.FAULTED]) == "0 ready, 3 starting, 1 faulted"
