@@ -85,7 +85,7 @@ class Application:
         self.book = TagBook(self._properties)
         self.sessions_model = SessionsModel(self._theme)
         self.items_model = ItemsModel(self._theme, self.book)
-        self.log_model = LogModel(self._theme, self._tag_of, self._name_of)
+        self.log_model = LogModel(self._theme, self._tag_of, self._name_of, self.book)
         self.window = MainWindow(self._theme, self.sessions_model, self.items_model, self.log_model, self._kept)
         self._names: dict[str, str] = {}
         self._handles: dict[str, int] = {}

@@ -84,6 +84,10 @@ class TagBook(QObject):
             self._want((session_id, tag))
         return known or UNKNOWN
 
+    def known(self, session_id: str, tag: str) -> TagAbout:
+        """What has been told already; nobody is asked."""
+        return self._known.get((session_id, tag), UNKNOWN)
+
     async def ask_now(self, session_id: str, tag: str) -> TagAbout:
         """The same, waiting for the source's answer."""
         try:

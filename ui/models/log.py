@@ -8,18 +8,25 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QBrush, QColor
 
-from app.batch import Event, EventBatch
+from app.batch import NO_DETAIL, Detail, Event, EventBatch
 from app.events.notices import Notice, NoticeKind, Severity
-from app.values import EventKind, QualityClass, quality_class
+from app.values import NS_PER_S, EventKind, QualityClass, quality_class
 from ui.feed import FeedFrame
 from ui.format import full_text, iso_text, quality_text, time_text, value_text, zone_text
+from ui.models.log_filter import Cells, LogFilter, Matcher
+from ui.tagbook import TagAbout, TagBook
 from ui.theme import SEVERITY_MARKS, Theme
 
-COLUMNS = ("Time", "Session", "Kind", "Severity", "Tag", "Value", "Quality", "Detail")
+COLUMNS = ("Time", "Session", "Kind", "Severity", "Tag", "Value", "Unit", "Quality", "Detail")
+TIME, SESSION, KIND, SEVERITY, TAG, VALUE, UNIT, QUALITY, DETAIL = range(9)
 ROWS = 100_000
+#: Rows that are held while it is paused.
+HELD = ROWS // 2
+#: Rows that are looked through at once for a new filter: 20 ms at most.
+_SLICE = 5_000
 
 _NOTICE_WORDS = {
     NoticeKind.STATE: "state",
@@ -32,6 +39,10 @@ _NOTICE_WORDS = {
     NoticeKind.WORKER_RESTART: "restart",
     NoticeKind.SUBSCRIBER: "subscriber",
 }
+
+KINDS = (*(kind.words for kind in EventKind), *dict.fromkeys(_NOTICE_WORDS.values()), "operator")
+SEVERITIES = tuple(severity.name.lower() for severity in Severity)
+VALUE_KINDS = frozenset({EventKind.DATA_CHANGE.words, EventKind.BUFFERED_DATA_CHANGE.words})
 
 #: (session id, item key) -> tag; session id -> name
 TagOf = Callable[[str, int], str]
@@ -51,40 +62,33 @@ class Action:
 class _Piece:
     """Rows that came together: a batch (all of it, or the indices that pass the filter), a notice or an action."""
 
-    __slots__ = ("count", "indices", "session_id", "what")
+    __slots__ = ("count", "indices", "serial", "session_id", "what")
 
     def __init__(self, session_id: str, what: EventBatch | Notice | Action, indices: list[int] | None = None) -> None:
         self.session_id = session_id
         self.what = what
         self.indices = indices
+        self.serial = 0  # in the order of the log; what passes a filter has its origin's
         if isinstance(what, EventBatch):
             self.count = len(what) if indices is None else len(indices)
         else:
             self.count = 1
 
 
-@dataclass(frozen=True, slots=True)
-class LogFilter:
-    """What is shown: everything where nothing is asked. ``text`` is looked for in tags and in notices' words."""
-
-    text: str = ""
-    session_id: str = ""
-    notices_only: bool = False
-
-    @property
-    def empty(self) -> bool:
-        return not (self.text or self.session_id or self.notices_only)
-
-
 class LogModel(QAbstractTableModel):
     """Bounded: the oldest rows go. Paused, it stands still: what comes is held (bounded too) and counted."""
 
     paused_changed = Signal()
+    counts_changed = Signal()  # of what is shown or kept
 
-    def __init__(self, theme: Theme, tag_of: TagOf, name_of: NameOf, parent: QObject | None = None) -> None:
+    def __init__(
+        self, theme: Theme, tag_of: TagOf, name_of: NameOf, book: TagBook | None = None, parent: QObject | None = None
+    ) -> None:
+        """``book`` tells the decimals and units of tags."""
         super().__init__(parent)
         self.theme = theme
         self.utc = False
+        self._book = book
         self._tag_of = tag_of
         self._name_of = name_of
         self._all: deque[_Piece] = deque()
@@ -94,9 +98,19 @@ class LogModel(QAbstractTableModel):
         self._gone = 0  # rows that were shown and are trimmed
         self._held: deque[_Piece] = deque()
         self._held_rows = 0
+        self._dropped = 0  # held rows that had to go
+        self._dropped_until = 0  # the time of the last of them
         self._paused = False
+        self._serial = 0
         self._filter = LogFilter()
-        self._matches: dict[tuple[str, int], bool] = {}
+        self._matcher: Matcher | None = None
+        self._todo: deque[_Piece] = deque()  # what a new filter has still to look through
+        self._found: list[_Piece] = []
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._look_on)
+        if book is not None:
+            book.changed.connect(self._abouts_changed)
 
     # ---- the model's duties
 
@@ -111,7 +125,7 @@ class LogModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return f"Time ({zone_text(self.utc)})" if section == 0 else COLUMNS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole and section == 5:
+        if role == Qt.ItemDataRole.TextAlignmentRole and section == VALUE:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
 
@@ -124,7 +138,7 @@ class LogModel(QAbstractTableModel):
                 return self._text(session_id, what, index.column())
             case Qt.ItemDataRole.ToolTipRole:
                 return self._tooltip(what)
-            case Qt.ItemDataRole.TextAlignmentRole if index.column() == 5:
+            case Qt.ItemDataRole.TextAlignmentRole if index.column() == VALUE:
                 return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             case Qt.ItemDataRole.ForegroundRole:
                 return self._colour(what, index.column())
@@ -142,17 +156,17 @@ class LogModel(QAbstractTableModel):
         return piece.session_id, piece.what.event(offset if piece.indices is None else piece.indices[offset])
 
     def _text(self, session_id: str, what: Event | Notice | Action, column: int) -> str:
-        if column == 1:
+        if column == SESSION:
             return self._name_of(session_id) if session_id else ""
         if isinstance(what, Event):
             return self._event_text(session_id, what, column)
-        if column == 0:
+        if column == TIME:
             return time_text(what.time_ns, self.utc)
         if isinstance(what, Action):
-            return {2: "operator", 4: what.tag, 5: what.value, 7: what.words}.get(column, "")
-        if column == 3:
+            return {KIND: "operator", TAG: what.tag, VALUE: what.value, DETAIL: what.words}.get(column, "")
+        if column == SEVERITY:
             return f"{SEVERITY_MARKS[what.severity]} {what.severity.name.lower()}".strip()
-        return {2: _NOTICE_WORDS[what.kind], 7: what.message}.get(column, "")
+        return {KIND: _NOTICE_WORDS[what.kind], DETAIL: what.message}.get(column, "")
 
     def _event_text(self, session_id: str, event: Event, column: int) -> str:
         match column:
@@ -161,15 +175,30 @@ class LogModel(QAbstractTableModel):
             case 2:
                 return event.kind.words
             case 3:
-                return f"{SEVERITY_MARKS[_severity(event)]} {_severity(event).name.lower()}".strip()
+                severity = _severity(event.kind, event.quality, event.detail)
+                return f"{SEVERITY_MARKS[severity]} {severity.name.lower()}".strip()
             case 4:
                 return self._tag_of(session_id, event.key)
+            case 8:
+                return _detail_text(event.detail)
+            case _ if event.kind > EventKind.BUFFERED_DATA_CHANGE:
+                return ""
             case 5:
-                return value_text(event.value) if event.kind <= EventKind.BUFFERED_DATA_CHANGE else ""
+                about = self._about(session_id, event.key)
+                return value_text(event.value, decimals=about.decimals, enumeration=about.enumeration)
             case 6:
-                return quality_text(event.quality) if event.kind <= EventKind.BUFFERED_DATA_CHANGE else ""
+                return self._about(session_id, event.key).unit
             case _:
-                return _detail_text(event)
+                return quality_text(event.quality)
+
+    def _about(self, session_id: str, key: int) -> TagAbout:
+        return TagAbout() if self._book is None else self._book.about(session_id, self._tag_of(session_id, key))
+
+    def _abouts_changed(self) -> None:
+        if self._matcher is not None:
+            self._matcher.forget()
+        if rows := self.rowCount():
+            self.dataChanged.emit(self.index(0, VALUE), self.index(rows - 1, UNIT))
 
     def _tooltip(self, what: Event | Notice | Action) -> str:
         if isinstance(what, Event):
@@ -185,11 +214,12 @@ class LogModel(QAbstractTableModel):
 
     def _colour(self, what: Event | Notice | Action, column: int) -> QBrush | None:
         if isinstance(what, Action):
-            return QBrush(QColor(self.theme.accent)) if column == 2 else None
-        severity = _severity(what) if isinstance(what, Event) else what.severity
-        if severity is not Severity.INFO and column in (3, 6, 7):
+            return QBrush(QColor(self.theme.accent)) if column == KIND else None
+        is_event = isinstance(what, Event)
+        severity = _severity(what.kind, what.quality, what.detail) if is_event else what.severity
+        if severity is not Severity.INFO and column in (SEVERITY, QUALITY, DETAIL):
             return QBrush(QColor(self.theme.of_severity(severity)))
-        return QBrush(QColor(self.theme.muted)) if column in (0, 2, 3) else None
+        return QBrush(QColor(self.theme.muted)) if column in (TIME, KIND, SEVERITY) else None
 
     # ---- what comes
 
@@ -203,44 +233,62 @@ class LogModel(QAbstractTableModel):
 
     def _add(self, pieces: list[_Piece]) -> None:
         if self._paused:
-            for piece in pieces:
-                self._held.append(piece)
-                self._held_rows += piece.count
-            while self._held_rows - self._held[0].count > ROWS:
-                self._held_rows -= self._held.popleft().count
-            self.paused_changed.emit()
+            self._hold(pieces)
             return
         for piece in pieces:
+            self._serial += 1
+            piece.serial = self._serial
             self._all.append(piece)
             self._all_rows += piece.count
         while self._all and self._all_rows - self._all[0].count >= ROWS:
             self._all_rows -= self._all.popleft().count
-        self._show(filter(None, map(self._filtered, pieces)))
+        if self.looking:
+            self._todo.extend(pieces)
+        else:
+            self._show(filter(None, map(self._filtered, pieces)))
+        self.counts_changed.emit()
+
+    def _hold(self, pieces: list[_Piece]) -> None:
+        for piece in pieces:
+            self._held.append(piece)
+            self._held_rows += piece.count
+        while self._held_rows > HELD and len(self._held) > 1:
+            gone = self._held.popleft()
+            self._held_rows -= gone.count
+            self._dropped += gone.count
+            what = gone.what
+            self._dropped_until = what.worker_times[-1] if isinstance(what, EventBatch) else what.time_ns
+        self.paused_changed.emit()
 
     def _show(self, pieces: Iterable[_Piece]) -> None:
         fresh = list(pieces)
         count = sum(piece.count for piece in fresh)
-        if not count:
-            return
-        rows = self.rowCount()
         if count > ROWS:  # more than the log holds came at once: the oldest of it is not shown
             while count - fresh[0].count >= ROWS:
                 count -= fresh.pop(0).count
-        self.beginInsertRows(QModelIndex(), rows, rows + count - 1)
+        if count:
+            rows = self.rowCount()
+            self.beginInsertRows(QModelIndex(), rows, rows + count - 1)
+            self._append(fresh)
+            self.endInsertRows()
+        self._trim()
+
+    def _append(self, pieces: Iterable[_Piece]) -> None:
         end = self._ends[-1] if self._ends else self._gone
-        for piece in fresh:
+        for piece in pieces:
             end += piece.count
             self._shown.append(piece)
             self._ends.append(end)
-        self.endInsertRows()
-        self._trim()
 
     def _trim(self) -> None:
-        excess = self.rowCount() - ROWS
-        if excess <= 0:
+        """Rows above the bound go, and with a filter those whose origin is no longer kept."""
+        kept_from = self._all[0].serial if self._all else self._serial + 1
+        old = bisect.bisect_left(self._shown, kept_from, key=_serial)
+        start = max(self._ends[old - 1] if old else self._gone, (self._ends[-1] if self._ends else 0) - ROWS)
+        if start <= self._gone:
             return
-        self.beginRemoveRows(QModelIndex(), 0, excess - 1)
-        self._gone += excess
+        self.beginRemoveRows(QModelIndex(), 0, start - self._gone - 1)
+        self._gone = start
         # Pieces whose last row is gone are let go of; a piece that is cut keeps its numbers.
         empty = bisect.bisect_right(self._ends, self._gone)
         del self._shown[:empty]
@@ -258,6 +306,11 @@ class LogModel(QAbstractTableModel):
         """Rows that came while it is paused and that resuming would show."""
         return self._held_rows
 
+    @property
+    def dropped(self) -> int:
+        """Rows that came while it is paused and were too many to be held: resuming shows a line in their place."""
+        return self._dropped
+
     def pause(self) -> None:
         if not self._paused:
             self._paused = True
@@ -267,48 +320,112 @@ class LogModel(QAbstractTableModel):
         if self._paused:
             self._paused = False
             held, self._held, self._held_rows = list(self._held), deque(), 0
+            if self._dropped:
+                held.insert(0, _Piece("", self._gap()))
+                self._dropped = 0
             self._add(held)
             self.paused_changed.emit()
 
+    def _gap(self) -> Notice:
+        words = f"… {self._dropped:,} older events were dropped: they came while the log was paused"
+        return Notice(NoticeKind.DROPPED, Severity.WARNING, self._dropped_until, words, {"missed": str(self._dropped)})
+
+    @property
+    def filter(self) -> LogFilter:
+        return self._filter
+
+    @property
+    def looking(self) -> bool:
+        """Whether a new filter still looks through what is kept; until it is done the old rows stand still."""
+        return bool(self._todo)
+
+    @property
+    def kept(self) -> int:
+        """Rows that are kept, whatever the filter."""
+        return min(self._all_rows, ROWS)
+
+    def sessions(self) -> dict[str, str]:
+        """Names by id of the sessions that the log has rows of."""
+        return {session_id: self._name_of(session_id) for session_id in {piece.session_id for piece in self._all}}
+
     def set_filter(self, wanted: LogFilter) -> None:
-        """Show what passes of all that is kept."""
+        """Show what passes of all that is kept; nothing is dropped by it. Of a long log it takes several turns of the
+        loop, for the window stays awake."""
+        if wanted != self._filter:
+            self._filter = wanted
+            self._begin_look()
+
+    def _begin_look(self) -> None:
+        self._matcher = None if self._filter.empty else Matcher(self._filter, self._cells())
+        self._todo, self._found = deque(self._all), []
+        self._look_on()
+
+    def _look_on(self) -> None:
+        room = _SLICE
+        while self._todo and (room > 0 or self._matcher is None):
+            piece = self._todo.popleft()
+            room -= piece.count
+            if (passed := self._filtered(piece)) is not None:
+                self._found.append(passed)
+        if self._todo:
+            self._soon.start(0)
+        else:
+            self._replace()
+        self.counts_changed.emit()
+
+    def _replace(self) -> None:
         self.beginResetModel()
-        self._filter = wanted
-        self._matches.clear()
-        self._shown = [piece for piece in map(self._filtered, self._all) if piece is not None]
-        self._ends = []
-        self._gone = end = 0
-        for piece in self._shown:
-            end += piece.count
-            self._ends.append(end)
+        self._shown, self._ends, self._gone = [], [], 0
+        self._append(self._found)
+        self._found = []
         self.endResetModel()
         self._trim()
 
     def _filtered(self, piece: _Piece) -> _Piece | None:
-        wanted = self._filter
-        if wanted.empty:
+        matcher, what = self._matcher, piece.what
+        if matcher is None:
             return piece
-        if wanted.session_id and piece.session_id != wanted.session_id:
-            return None
-        what = piece.what
-        if isinstance(what, EventBatch):
-            return None if wanted.notices_only else self._filtered_batch(piece, what)
-        words = what.message if isinstance(what, Notice) else f"{what.words} {what.tag}"
-        return piece if wanted.text.lower() in words.lower() else None
-
-    def _filtered_batch(self, piece: _Piece, batch: EventBatch) -> _Piece | None:
-        if not self._filter.text:
+        if not isinstance(what, EventBatch):
+            return piece if self._passes(matcher, piece.session_id, what) else None
+        indices = matcher.indices(piece.session_id, what)
+        if len(indices) == len(what):
             return piece
-        passes = {key: self._passes(piece.session_id, key) for key in set(batch.keys)}
-        indices = [index for index, key in enumerate(batch.keys) if passes[key]]
-        return _Piece(piece.session_id, batch, indices) if indices else None
+        passed = _Piece(piece.session_id, what, indices)
+        passed.serial = piece.serial
+        return passed if indices else None
 
-    def _passes(self, session_id: str, key: int) -> bool:
-        known = self._matches.get((session_id, key))
-        if known is None:
-            known = self._filter.text.lower() in self._tag_of(session_id, key).lower()
-            self._matches[session_id, key] = known
-        return known
+    def _passes(self, matcher: Matcher, session_id: str, what: Notice | Action) -> bool:
+        texts = [self._text(session_id, what, column) for column in (TIME, TAG, VALUE, DETAIL)]
+        severity = Severity.INFO if isinstance(what, Action) else what.severity
+        return matcher.passes(session_id, self._text(session_id, what, KIND), severity.name.lower(), texts)
+
+    def _cells(self) -> Cells:
+        """The cells' texts for a filter, which asks nobody: there may be more tags than the sources should be asked."""
+
+        def about(session_id: str, key: int) -> TagAbout:
+            return TagAbout() if self._book is None else self._book.known(session_id, self._tag_of(session_id, key))
+
+        def value(session_id: str, batch: EventBatch, index: int) -> str:
+            if batch.kind(index) > EventKind.BUFFERED_DATA_CHANGE:
+                return ""
+            told = about(session_id, batch.keys[index])
+            return value_text(batch.values[index], decimals=told.decimals, enumeration=told.enumeration)
+
+        def severity(batch: EventBatch, index: int) -> str:
+            found = _severity(batch.kind(index), batch.qualities[index], batch.details.get(index, NO_DETAIL))
+            return SEVERITIES[found]
+
+        return Cells(
+            session=self._name_of,
+            tag=self._tag_of,
+            unit=lambda session_id, key: about(session_id, key).unit,
+            kind=lambda kind: EventKind(kind).words,
+            severity=severity,
+            quality=quality_text,
+            time=_Times(self.utc),
+            value=value,
+            detail=lambda batch, index: _detail_text(batch.details[index]),
+        )
 
     def clear(self) -> None:
         self.beginResetModel()
@@ -316,20 +433,43 @@ class LogModel(QAbstractTableModel):
         self._shown.clear()
         self._ends.clear()
         self._held.clear()
-        self._all_rows = self._held_rows = self._gone = 0
+        self._todo.clear()
+        self._all_rows = self._held_rows = self._gone = self._dropped = 0
         self.endResetModel()
+        self.counts_changed.emit()
 
     def set_utc(self, utc: bool) -> None:
         self.utc = utc
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, 0)
         if rows := self.rowCount():
             self.dataChanged.emit(self.index(0, 0), self.index(rows - 1, 0))
+        if self._filter.text:
+            self._begin_look()
 
 
-def _severity(event: Event) -> Severity:
-    if event.kind > EventKind.BUFFERED_DATA_CHANGE:
-        return Severity.INFO if all(status.ok for status in event.detail.statuses) else Severity.ERROR
-    return _SEVERITIES[quality_class(event.quality)]
+class _Times:
+    """Times as text for very many rows: those of one second differ in their end alone."""
+
+    def __init__(self, utc: bool) -> None:
+        self._utc = utc
+        self._second = 0
+        self._text = ""
+
+    def __call__(self, ns: int) -> str:
+        second, rest = divmod(ns, NS_PER_S)
+        if second != self._second or not self._text:
+            self._second, self._text = second, time_text(second * NS_PER_S, self._utc).removesuffix("000")
+        return f"{self._text}{rest // 1_000_000:03d}"
+
+
+def _serial(piece: _Piece) -> int:
+    return piece.serial
+
+
+def _severity(kind: EventKind, quality: int, detail: Detail) -> Severity:
+    if kind > EventKind.BUFFERED_DATA_CHANGE:
+        return Severity.INFO if all(status.ok for status in detail.statuses) else Severity.ERROR
+    return _SEVERITIES[quality_class(quality)]
 
 
 _SEVERITIES = {
@@ -339,8 +479,8 @@ _SEVERITIES = {
 }
 
 
-def _detail_text(event: Event) -> str:
-    parts = [status.words for status in event.detail.statuses]
-    if event.detail.coalesced:
-        parts.append(f"{event.detail.coalesced:,} older values coalesced")
+def _detail_text(detail: Detail) -> str:
+    parts = [status.words for status in detail.statuses]
+    if detail.coalesced:
+        parts.append(f"{detail.coalesced:,} older values coalesced")
     return "; ".join(parts)

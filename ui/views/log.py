@@ -103,7 +103,7 @@ class LogView(QWidget):
         self._model.resume()
 
     def _filter(self, *_: object) -> None:
-        self._model.set_filter(LogFilter(self._find.text().strip(), "", self._notices.isChecked()))
+        self._model.set_filter(LogFilter(self._find.text().strip()))
 
     def _show_state(self) -> None:
         paused = self._model.paused

@@ -19,8 +19,9 @@ from app.sessions.state import SessionState
 from app.values import EventKind, Fault, failed, item_key
 from tests.helpers.batches import batch, mixed
 from ui.feed import FeedFrame
+from ui.models import log as logs
 from ui.models.items import QUALITY, VALUE, ItemsModel
-from ui.models.log import ROWS, LogFilter, LogModel
+from ui.models.log import HELD, ROWS, LogFilter, LogModel
 from ui.models.sessions import SessionsModel, counted
 from ui.tagbook import TagAbout, TagBook
 from ui.theme import LIGHT
@@ -61,8 +62,8 @@ def test_rows_of_events_notices_and_actions(log: LogModel) -> None:
     assert column(log, 2) == ["data change", "data change", "disconnect", "operator"]
     assert column(log, 4) == ["tag7", "tag7", "", "tag7"]
     assert column(log, 5) == ["1.5", "2.5", "", "5"]
-    assert column(log, 6)[:2] == ["good (192)", "good (192)"]
-    assert column(log, 7)[2:] == ["cable", "write requested"]
+    assert column(log, logs.QUALITY)[:2] == ["good (192)", "good (192)"]
+    assert column(log, logs.DETAIL)[2:] == ["cable", "write requested"]
     assert log.headerData(0, Qt.Orientation.Horizontal).startswith("Time (")
     log.set_utc(True)
     assert log.headerData(0, Qt.Orientation.Horizontal) == "Time (UTC)"
@@ -77,9 +78,12 @@ def test_trouble_has_a_mark_and_a_word(log: LogModel) -> None:
     done = EventBatch.of([Event(3, EventKind.WRITE_COMPLETE, 1, None, 0, 1, 1, Detail((failed(1012),)))])
     log.take(frame(("s", bad), ("s", done)))
     assert column(log, 3) == ["✕ error", "▲ warning", "✕ error"]
-    assert column(log, 6)[:2] == ["bad: communication failure (24)", "uncertain: engineering units exceeded (84)"]
-    assert "secured write needed" in column(log, 7)[2]
-    assert log.index(0, 6).data(COLOUR).color().name() == LIGHT.bad
+    assert column(log, logs.QUALITY)[:2] == [
+        "bad: communication failure (24)",
+        "uncertain: engineering units exceeded (84)",
+    ]
+    assert "secured write needed" in column(log, logs.DETAIL)[2]
+    assert log.index(0, logs.QUALITY).data(COLOUR).color().name() == LIGHT.bad
 
 
 def test_it_is_bounded(log: LogModel) -> None:
@@ -120,27 +124,144 @@ def test_paused_it_stands_still_and_counts(log: LogModel) -> None:
     log.pause()
     for number in range(8):
         log.take(frame(("s", batch(200 + number * 20_000, 20_000, 7))))
-    assert log.held <= ROWS + 20_000
+    assert log.held == 40_000 <= HELD
+    assert log.dropped == 8 * 20_000 - log.held
+    log.resume()
+    lost = log.rowCount() - 40_000 - 1
+    assert log.index(lost, logs.KIND).data() == "gap"
+    assert log.index(lost, logs.DETAIL).data().startswith("… 120,000 older events were dropped")
+    assert log.dropped == 0
 
 
 def test_filters(log: LogModel) -> None:
     log.take(frame(("a", batch(1, 3, 7)), ("b", batch(1, 2, 8)), notices=[("a", notice(message="pump tripped"))]))
     log.set_filter(LogFilter("tag8"))
-    assert column(log, 4) == ["tag8", "tag8"]
+    assert column(log, logs.TAG) == ["tag8", "tag8"]
     log.take(frame(("b", batch(3, 1, 8)), ("a", batch(4, 4, 7))))
-    assert len(column(log, 4)) == 3
+    assert len(column(log, logs.TAG)) == 3
     log.set_filter(LogFilter("TRIP"))
-    assert column(log, 7) == ["pump tripped"]
-    log.set_filter(LogFilter("", "b"))
+    assert column(log, logs.DETAIL) == ["pump tripped"]
+    log.set_filter(LogFilter(sessions=frozenset("b")))
     assert log.rowCount() == 3
-    log.set_filter(LogFilter("", "", True))
-    assert column(log, 2) == ["state"]
+    log.set_filter(LogFilter(kinds=frozenset(["state"])))
+    assert column(log, logs.KIND) == ["state"]
+    assert log.kept == 11
     log.set_filter(LogFilter())
     assert log.rowCount() == 11
     log.clear()
     assert log.rowCount() == 0
     log.take(frame(("a", batch(1, 1, 7))))
     assert log.rowCount() == 1
+
+
+def mixed_log(log: LogModel) -> None:
+    """Rows: 0 good 21.5, 1 uncertain 22.5, 2 a failed write, 3 text, 4 bad 24.5, then a notice and an action."""
+    made = [
+        Event(1, EventKind.DATA_CHANGE, 7, 21.5, 192, 1, 10**18),
+        Event(2, EventKind.DATA_CHANGE, 7, 22.5, 84, 1, 10**18 + 10**9),
+        Event(3, EventKind.WRITE_COMPLETE, 8, None, 0, 1, 10**18, Detail((failed(1012),))),
+        Event(4, EventKind.DATA_CHANGE, 8, "Batch ready", 192, 1, 10**18),
+        Event(5, EventKind.DATA_CHANGE, 9, 24.5, 24, 1, 10**18),
+    ]
+    log.set_utc(True)
+    log.take(frame(("a", EventBatch.of(made)), notices=[("b", notice(NoticeKind.FAULT, "worker [1] ended"))]))
+    log.action(10**18, "write requested", session_id="a", tag="tag8", value="5")
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("tag7", [0, 1]),
+        ("tag7 tag8", []),
+        ("tag? 24.", [4]),
+        ("TAG8", [2, 3, 6]),
+        ("t*7", [0, 1]),
+        ("2?.5", [0, 1, 4]),
+        ("2[12].5", []),
+        ("[1]", [5]),
+        ("batch", [3]),
+        ("atch ready", [3]),
+        ("communication", [4]),
+        ("(84)", [1]),
+        ("warning", [1]),
+        ("error tag9", [4]),
+        ("error", [2, 4]),
+        ("write complete", [2]),
+        ("secured", [2]),
+        ("operator", [6]),
+        ("requested", [6]),
+        ("01:46:41", [1]),
+        ("2001-09-09 21", [0]),
+        ("name", [0, 1, 2, 3, 4, 5, 6]),
+        ("b ended", [5]),
+        ("a*tag7", []),
+        ("*", [0, 1, 2, 3, 4, 5, 6]),
+        ("nothing of it", []),
+    ],
+)
+def test_text_is_found_in_every_column(log: LogModel, text: str, rows: list[int]) -> None:
+    mixed_log(log)
+    everything = [log.entry(row)[1] for row in range(log.rowCount())]
+    log.set_filter(LogFilter(text))
+    assert [log.entry(row)[1] for row in range(log.rowCount())] == [everything[row] for row in rows]
+    assert log.kept == 7
+
+
+def test_kinds_sessions_and_severities_are_chosen(log: LogModel) -> None:
+    mixed_log(log)
+
+    def left(**wanted: Any) -> int:
+        chosen: dict[str, Any] = {name: frozenset(words) for name, words in wanted.items()}
+        log.set_filter(LogFilter(**chosen))
+        return log.rowCount()
+
+    assert left(kinds=["data change"]) == 4
+    assert left(kinds=["fault", "operator"]) == 2
+    assert left(sessions=["b"]) == 1
+    assert left(severities=["error"]) == 2
+    assert left(severities=["warning", "error"], sessions=["a"], kinds=["data change"]) == 2
+    assert left(severities=["info"]) == 4
+    assert log.sessions() == {"a": "name of a", "b": "name of b"}
+
+
+def test_a_filter_keeps_no_more_than_the_log(log: LogModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "ROWS", 100)
+    log.set_filter(LogFilter("tag8"))
+    for number in range(50):
+        log.take(frame(("s", batch(1 + 11 * number, 10, 7)), ("s", batch(11 + 11 * number, 1, 8))))
+    assert log.rowCount() <= 10, "rows whose origin is no longer kept go"
+    assert log.kept == 100
+    log.set_filter(LogFilter())
+    assert log.rowCount() == 100
+
+
+def test_a_long_log_is_looked_through_in_turns(log: LogModel, qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "_SLICE", 10)
+    for number in range(6):
+        log.take(frame(("s", batch(1 + 5 * number, 5, 7)), ("s", batch(5 + 5 * number, 1, 8))))
+    log.set_filter(LogFilter("tag8"))
+    assert log.looking
+    assert log.rowCount() == 36, "until it is done the old rows stand still"
+    log.take(frame(("s", batch(100, 2, 8))))
+    assert log.rowCount() == 36
+    qtbot.waitUntil(lambda: not log.looking)
+    assert log.rowCount() == 8
+    assert set(column(log, logs.TAG)) == {"tag8"}
+
+
+@pytest.mark.clause("W5")
+def test_values_have_the_source_s_decimals_and_units(qtbot: Any) -> None:
+    book = Book(tag7=TagAbout(unit="bar", decimals=2), tag8=TagAbout(enumeration=("Off", "On")))
+    model = LogModel(LIGHT, lambda session, key: f"tag{key}", lambda session: session, book)
+    model.take(frame(("s", batch(1, 1, 7, 1.23456)), ("s", mixed(2, (EventKind.DATA_CHANGE, 8, 1)))))
+    assert column(model, logs.VALUE) == ["1.23", "On (1)"]
+    assert column(model, logs.UNIT) == ["bar", ""]
+    told: list[int] = []
+    model.dataChanged.connect(lambda first, *_: told.append(first.column()))
+    book.changed.emit()
+    assert told == [logs.VALUE]
+    model.set_filter(LogFilter("1.23 bar"))
+    assert column(model, logs.TAG) == ["tag7"]
 
 
 # ---- items
@@ -151,13 +272,16 @@ class Book(TagBook):
 
     def __init__(self, **known: TagAbout) -> None:
         super().__init__(self._nothing)  # type: ignore[arg-type]
-        self.known = known
+        self.told = known
 
     async def _nothing(self, session_id: str, tag: str) -> Any:
         raise AssertionError("nobody is asked")
 
     def about(self, session_id: str, tag: str) -> TagAbout:
-        return self.known.get(tag, TagAbout())
+        return self.told.get(tag, TagAbout())
+
+    def known(self, session_id: str, tag: str) -> TagAbout:
+        return self.about(session_id, tag)
 
 
 @pytest.fixture

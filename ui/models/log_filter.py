@@ -1,0 +1,139 @@
+"""What of the log is shown: text in any column, kinds, sessions and severities."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from app.batch import EventBatch
+
+#: What can be in a time or in a number: nothing else has to be looked for in them.
+_IN_TIMES = frozenset("0123456789-:. ")
+_IN_NUMBERS = frozenset("0123456789+-.e")
+
+
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """Everything is shown where nothing is asked. ``text``: words that all have to be somewhere in the row, in any
+    column, whatever their case; ``*`` stands for any characters, ``?`` for one. ``kinds`` and ``severities`` are
+    compared with the words of the columns, ``sessions`` are ids ("" = actions that belong to none)."""
+
+    text: str = ""
+    kinds: frozenset[str] = frozenset()
+    sessions: frozenset[str] = frozenset()
+    severities: frozenset[str] = frozenset()
+
+    @property
+    def empty(self) -> bool:
+        return not (self.text.strip() or self.kinds or self.sessions or self.severities)
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """How the log writes what it shows: each function gives a cell's text."""
+
+    session: Callable[[str], str]
+    tag: Callable[[str, int], str]
+    unit: Callable[[str, int], str]
+    kind: Callable[[int], str]
+    severity: Callable[[EventBatch, int], str]
+    quality: Callable[[int], str]
+    time: Callable[[int], str]
+    value: Callable[[str, EventBatch, int], str]
+    detail: Callable[[EventBatch, int], str]
+
+
+@dataclass(slots=True)
+class Matcher:
+    """Says which rows pass a filter. What depends on a session, an item, a kind or a quality is looked up once; only
+    what may be in a value, a time or a detail is written out for each event."""
+
+    wanted: LogFilter
+    cells: Cells
+    _words: list[re.Pattern[str]] = field(init=False)
+    _all: int = field(init=False)
+    _in_times: int = field(init=False)
+    _in_numbers: int = field(init=False)
+    _keys: dict[tuple[str, int], int] = field(init=False, default_factory=dict[tuple[str, int], int])
+    _others: dict[tuple[int, str, int], int] = field(init=False, default_factory=dict[tuple[int, str, int], int])
+
+    def __post_init__(self) -> None:
+        words = self.wanted.text.lower().split()
+        self._words = [_pattern(word) for word in words]
+        self._all = (1 << len(words)) - 1
+        self._in_times = sum(1 << i for i, word in enumerate(words) if _may_be_in(word, _IN_TIMES))
+        self._in_numbers = sum(1 << i for i, word in enumerate(words) if _may_be_in(word, _IN_NUMBERS))
+
+    def passes(self, session_id: str, kind: str, severity: str, texts: Sequence[str]) -> bool:
+        """Whether a row that is no event passes, by the texts of its cells."""
+        wanted = self.wanted
+        if wanted.sessions and session_id not in wanted.sessions:
+            return False
+        if (wanted.kinds and kind not in wanted.kinds) or (wanted.severities and severity not in wanted.severities):
+            return False
+        return self._found("\n".join([self.cells.session(session_id), kind, severity, *texts])) == self._all
+
+    def indices(self, session_id: str, batch: EventBatch) -> list[int]:
+        """The events of a batch that pass."""
+        if self.wanted.sessions and session_id not in self.wanted.sessions:
+            return []
+        return [index for index in range(len(batch)) if self._event_passes(session_id, batch, index)]
+
+    def forget(self) -> None:
+        """What is known of tags has changed."""
+        self._keys.clear()
+
+    def _event_passes(self, session_id: str, batch: EventBatch, index: int) -> bool:
+        wanted = self.wanted
+        kind = batch.kinds[index] if batch.kinds else 0
+        if wanted.kinds and self.cells.kind(kind) not in wanted.kinds:
+            return False
+        severity = self.cells.severity(batch, index)
+        if wanted.severities and severity not in wanted.severities:
+            return False
+        missing = self._all & ~self._of_key(session_id, batch.keys[index])
+        if missing:
+            missing &= ~self._of_class(kind, severity, batch.qualities[index])
+        return not missing or self._in_event(session_id, batch, index, missing)
+
+    def _of_key(self, session_id: str, key: int) -> int:
+        found = self._keys.get((session_id, key))
+        if found is None:
+            cells = self.cells
+            text = "\n".join([cells.session(session_id), cells.tag(session_id, key), cells.unit(session_id, key)])
+            found = self._keys[session_id, key] = self._found(text)
+        return found
+
+    def _of_class(self, kind: int, severity: str, quality: int) -> int:
+        found = self._others.get((kind, severity, quality))
+        if found is None:
+            text = f"{self.cells.kind(kind)}\n{severity}\n{self.cells.quality(quality) if kind <= 1 else ''}"
+            found = self._others[kind, severity, quality] = self._found(text)
+        return found
+
+    def _in_event(self, session_id: str, batch: EventBatch, index: int, missing: int) -> bool:
+        if batch.details and index in batch.details:
+            missing &= ~self._found(self.cells.detail(batch, index))
+        value = batch.values[index]
+        if missing & ~(self._in_times | self._in_numbers) and isinstance(value, float) and math.isfinite(value):
+            return False  # neither a time nor a number has such letters
+        if missing:
+            missing &= ~self._found(self.cells.value(session_id, batch, index))
+        if missing & ~self._in_times:
+            return False
+        return not missing or not missing & ~self._found(self.cells.time(batch.worker_times[index]))
+
+    def _found(self, text: str) -> int:
+        return sum(1 << i for i, word in enumerate(self._words) if word.search(text))
+
+
+def _pattern(word: str) -> re.Pattern[str]:
+    """A cell's end is a line's end: a wildcard never reaches into the next column."""
+    parts = (".*" if part == "*" else "." if part == "?" else re.escape(part) for part in re.split(r"([*?])", word))
+    return re.compile("".join(parts), re.IGNORECASE)
+
+
+def _may_be_in(word: str, letters: frozenset[str]) -> bool:
+    return all(letter in letters or letter in "*?" for letter in word)
