@@ -6,6 +6,7 @@ import asyncio
 import signal
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, QTimer
@@ -29,6 +30,7 @@ from ui.feed import Feed, FeedFrame
 from ui.format import time_text
 from ui.forms.certificate import CertificateForm
 from ui.forms.connect import ConnectForm, Connection
+from ui.forms.properties import PropertiesDialog
 from ui.forms.write import WriteForm
 from ui.lag import LagMeter
 from ui.loop import FastQEventLoop
@@ -119,6 +121,7 @@ class Application:
         window.items.trend_wanted.connect(self._trend_chosen)
         window.items.write_wanted.connect(self._write)
         window.items.watch_wanted.connect(self._watch_chosen)
+        window.items.properties_wanted.connect(self._show_properties)
         window.items.remove_wanted.connect(self._remove_chosen)
         window.banners.details_wanted.connect(window.sessions.choose)
         self.items_model.browse_wanted.connect(self._browse)
@@ -458,6 +461,11 @@ class Application:
         )
         form.open()
 
+    def _show_properties(self, tag: str) -> None:
+        if (session := self._chosen()) is not None:
+            ask = partial(calls.properties, session, tag)
+            PropertiesDialog(tag, session.name, ask, self._theme, self.window).show()
+
     def _told(self, said: str, *, session_id: str = "", tag: str = "", value: str = "") -> None:
         self.log_model.action(self.clock.utc_ns(), said, session_id=session_id, tag=tag, value=value)
 
@@ -473,8 +481,7 @@ class Application:
         self._theme = themes.apply(self._qt, mode)
         for model in (self.sessions_model, self.items_model, self.log_model):
             model.theme = self._theme
-        self.window.trend.set_theme(self._theme)
-        self.window.banners.set_theme(self._theme)
+        self.window.set_theme(self._theme)
 
     def _set_utc(self, utc: bool) -> None:
         self._utc = self.items_model.utc = utc

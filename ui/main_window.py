@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtCore import QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
+    QDialog,
     QDockWidget,
-    QLabel,
     QMainWindow,
     QMenu,
     QToolBar,
@@ -22,14 +22,20 @@ from ui.models.items import ItemsModel
 from ui.models.log import LogModel
 from ui.models.sessions import SessionsModel
 from ui.plots.trend import TrendView
-from ui.theme import Mode, Theme
+from ui.theme import Mode, Theme, icon, number_font
 from ui.views.items import ItemsView
 from ui.views.log import LogView
 from ui.views.sessions import SessionsView
-from ui.widgets import Banners
+from ui.widgets import Banners, Elided, Steady, Themed
 
 #: Grows when the panes change so much that a kept layout no longer fits.
-_LAYOUT_VERSION = 1
+_LAYOUT_VERSION = 2
+_SIZE = QSize(1500, 900)
+#: What the frame of a window takes of a screen.
+_FRAME = 40
+_LEFT, _LOG = 0.44, 0.27
+#: Menu, tools and status bar.
+_CHROME = 90
 
 HINT = "Double-click an item to trend it · F2 writes it · Ctrl+O opens an OPC UA server"
 
@@ -63,9 +69,12 @@ class MainWindow(QMainWindow):
         self.log = LogView(log)
         self.trend = TrendView(theme)
         self.banners = Banners(theme)
+        self._icons: dict[QAction, str] = {}
         self._build_panes()
         self._build_actions()
         self._build_status()
+        self.set_theme(theme)
+        self._show_possible()
         self._default_state = self.saveState(_LAYOUT_VERSION)
         self._restore()
 
@@ -81,16 +90,22 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
         self.setDockNestingEnabled(True)
         left, bottom = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
-        self.setCorner(Qt.Corner.BottomLeftCorner, left)
         self._docks = [
             self._dock("Sessions", self.sessions, left),
             self._dock("Items", self.items, left),
             self._dock("Event log", self.log, bottom),
         ]
-        self.resize(1500, 900)
-        self.resizeDocks(self._docks[:2], [560, 560], Qt.Orientation.Horizontal)
-        self.resizeDocks(self._docks[:2], [210, 600], Qt.Orientation.Vertical)
-        self.resizeDocks(self._docks[2:], [300], Qt.Orientation.Vertical)
+        self._first_size()
+
+    def _first_size(self) -> None:
+        """As large as is comfortable, and never larger than the screen."""
+        room = self.screen().availableSize()
+        self.resize(_SIZE.boundedTo(QSize(room.width(), room.height() - _FRAME)))
+        left, height = round(self.width() * _LEFT), self.height()
+        log = round(height * _LOG)
+        few = self.sessions.fontMetrics().height() * 10  # two sessions and their sources are seen whole
+        self.resizeDocks(self._docks[:2], [left, left], Qt.Orientation.Horizontal)
+        self.resizeDocks(self._docks, [few, max(few, height - log - few - _CHROME), log], Qt.Orientation.Vertical)
 
     def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)
@@ -103,24 +118,22 @@ class MainWindow(QMainWindow):
 
     def _build_actions(self) -> None:
         file = self._menu("&File")
-        tools = QToolBar("Tools")
-        tools.setObjectName("Tools")
-        tools.setMovable(False)
-        self.addToolBar(tools)
-        open_opcua = self._action("Open OPC UA …", self.open_opcua_wanted.emit, "Ctrl+O", file)
-        self._action("Open simulated plant", self.open_sim_wanted.emit, None, file)
-        self._action("Open this computer", self.open_host_wanted.emit, None, file)
+        open_opcua = self._action("Open OPC UA …", self.open_opcua_wanted.emit, "Ctrl+O", file, "connect")
+        self._action("Open simulated plant", self.open_sim_wanted.emit, None, file, "plant")
+        self._action("Open this computer", self.open_host_wanted.emit, None, file, "computer")
         file.addSeparator()
         self._action("Quit", self.close, "Ctrl+Q", file)
         tag = self._menu("&Tag")
-        write = self._action("Write …", self._write_current, None, tag)
-        trend = self._action("Add to trend", self._trend_current, None, tag)
+        self._write = self._action("Write …", self._write_current, None, tag, "write")
+        self._trend = self._action("Add to trend", self._trend_current, None, tag, "trend")
+        self._properties = self._action("Properties", self._properties_current, None, tag)
+        self.items.current_changed.connect(self._show_possible)
         view = self._menu("&View")
-        pause = self._action("Pause or follow", self.toggle_pause, "Space", view)
-        live = self._action("Live", self.go_live, "End", view)
-        self._action("Find in the event log", self.log.focus_filter, "Ctrl+F", view)
+        pause = self._action("Pause", self.toggle_pause, "Space", view, "pause")
+        live = self._action("Live", self.go_live, "End", view, "live")
+        find = self._action("Find in the event log", self._find, "Ctrl+F", view, "find")
         self._utc = self._action(
-            "Times in UTC", lambda: self.utc_wanted.emit(self._utc.isChecked()), "Ctrl+Shift+U", view
+            "Times in UTC", lambda: self.utc_wanted.emit(self._utc.isChecked()), "Ctrl+Shift+U", view, "clock"
         )
         self._utc.setCheckable(True)
         for action in (pause, live):
@@ -128,6 +141,10 @@ class MainWindow(QMainWindow):
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             self.trend.addAction(action)
             self.log.addAction(action)
+        pause.setToolTip("Pause the trend and the log, or follow again (Space)")
+        live.setToolTip("Follow the newest values and events again (End)")
+        find.setIconText("Find")
+        self._utc.setIconText("UTC")
         view.addSeparator()
         self._modes(view)
         view.addSeparator()
@@ -136,17 +153,51 @@ class MainWindow(QMainWindow):
         self._action("Reset layout", self._reset, None, view)
         self._action("Full screen", self._full_screen, "F11", view)
         self._action("Next pane", self._next_pane, "F6", view)
-        for action in (open_opcua, write, trend, pause, live):
-            tools.addAction(action)
+        self._fill_tools((open_opcua,), (self._write, self._trend), (pause, live), (find, self._utc))
 
-    def _utc_toggled(self) -> None:
-        self.utc_wanted.emit(self._utc.isChecked())
+    def _fill_tools(self, *groups: tuple[QAction, ...]) -> None:
+        tools = QToolBar("Tools")
+        tools.setObjectName("Tools")
+        tools.setMovable(False)
+        tools.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        tools.setIconSize(QSize(18, 18))
+        for number, actions in enumerate(groups):
+            if number:
+                tools.addSeparator()
+            tools.addActions(list(actions))
+        self.addToolBar(tools)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Drawings in the colours of a theme, and all parts and open forms that paint by themselves."""
+        for action, name in self._icons.items():
+            action.setIcon(icon(name, theme))
+        self.trend.set_theme(theme)
+        self.log.set_theme(theme)
+        self.banners.set_theme(theme)
+        for form in self.findChildren(QDialog):
+            if isinstance(form, Themed):
+                form.set_theme(theme)
+
+    def _show_possible(self) -> None:
+        """What needs a tag can be done where the cursor of the items is on one."""
+        for action in (self._write, self._trend, self._properties):
+            action.setEnabled(bool(self.items.current_tag()))
+
+    def _find(self) -> None:
+        dock = self._docks[2]
+        dock.show()
+        dock.raise_()
+        self.log.focus_filter()
 
     def _menu(self, title: str) -> QMenu:
         return self.menuBar().addMenu(title)
 
-    def _action(self, words: str, act: Callable[[], object], key: str | None, menu: QMenu) -> QAction:
+    def _action(
+        self, words: str, act: Callable[[], object], key: str | None, menu: QMenu, drawing: str = ""
+    ) -> QAction:
         action = QAction(words, self)
+        if drawing:
+            self._icons[action] = drawing
         if key:
             action.setShortcut(QKeySequence(key))
             action.setToolTip(f"{words.replace(' …', '')} ({key})")
@@ -166,19 +217,24 @@ class MainWindow(QMainWindow):
             menu.addAction(action)
 
     def _write_current(self) -> None:
-        index = self.items.currentIndex()
-        if index.isValid() and (tag := index.internalPointer().tag):  # type: ignore[union-attr]
+        if tag := self.items.current_tag():
             self.write_wanted.emit(tag)
 
     def _trend_current(self) -> None:
-        index = self.items.currentIndex()
-        if index.isValid() and (tag := index.internalPointer().tag):  # type: ignore[union-attr]
+        if tag := self.items.current_tag():
             self.items.trend_wanted.emit(tag)
+
+    def _properties_current(self) -> None:
+        if tag := self.items.current_tag():
+            self.items.properties_wanted.emit(tag)
 
     def toggle_pause(self) -> None:
         """Trend and log together: what is looked at in one is looked up in the other."""
-        self.trend.toggle()
-        self.log.toggle()
+        if self.trend.paused or self.log.paused:
+            self.go_live()
+        else:
+            self.trend.pause()
+            self.log.pause()
 
     def go_live(self) -> None:
         self.trend.go_live()
@@ -200,11 +256,13 @@ class MainWindow(QMainWindow):
     def _build_status(self) -> None:
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
-        self._hint = QLabel(HINT)
+        self._hint = Elided(HINT)
+        self._hint.setToolTip(HINT)
         bar.addWidget(self._hint, 1)
-        self._status: dict[str, QLabel] = {}
+        self._status: dict[str, Steady] = {}
         for name in ("Sessions", "Events/s", "Lost", "Longest stall", "Clock"):
-            label = QLabel()
+            label = Steady()
+            label.setFont(number_font())
             label.setAccessibleName(name)
             self._status[name] = label
             bar.addPermanentWidget(label)
@@ -242,6 +300,8 @@ class MainWindow(QMainWindow):
 
     def _reset(self) -> None:
         self.restoreState(self._default_state, _LAYOUT_VERSION)
+        for columns in (self.sessions.columns, self.items.columns, self.log.columns):
+            columns.reset()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._closing:

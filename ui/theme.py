@@ -226,6 +226,9 @@ def _sheet(theme: Theme) -> str:
     QStatusBar::item {{ border: 0; }}
     QStatusBar QLabel {{ padding: 0 8px; color: {theme.muted}; }}
     QToolBar {{ border: 0; border-bottom: 1px solid {theme.border}; spacing: 4px; padding: 3px; }}
+    QToolBar QToolButton {{ padding: 3px 6px; }}
+    QToolButton#choice {{ padding: 3px 6px; min-height: 18px; }}
+    QToolButton#choice::menu-indicator {{ image: none; width: 0; }}
     QLineEdit, QComboBox, QDateTimeEdit {{ padding: 3px 5px; min-height: 18px; color: {theme.text};
         background: {theme.base}; border: 1px solid {theme.edge}; border-radius: 3px;
         selection-background-color: {theme.selection}; selection-color: {theme.selection_text}; }}

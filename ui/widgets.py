@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from typing import Protocol, runtime_checkable
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui.theme import Theme
+
+
+@runtime_checkable
+class Themed(Protocol):
+    """What paints by itself, and takes other colours while it is open."""
+
+    def set_theme(self, theme: Theme) -> None: ...
 
 
 class Banner(QFrame):
@@ -95,3 +105,28 @@ class Hint(QLabel):
         self.setWordWrap(True)
         self.setMargin(12)
         self.setStyleSheet(f"color: {theme.muted}")
+
+
+class Elided(QLabel):
+    """One line that gives way: where it has no room it ends with "…", and its tooltip has all of it."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().averageCharWidth() * 4, super().minimumSizeHint().height())
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self.setToolTip(text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        room = self.contentsRect()
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        self.style().drawItemText(painter, room, self.alignment(), self.palette(), self.isEnabled(), text)
+
+
+class Steady(QLabel):
+    """A figure that changes: it never gets narrower, so that what stands beside it does not tremble."""
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self.setMinimumWidth(max(self.minimumWidth(), self.sizeHint().width()))

@@ -157,6 +157,12 @@ class WriteForm(QDialog):
         self._login_form.addRow(_name("Comment"), self._comment)
         return self._login_box
 
+    def set_theme(self, theme: Theme) -> None:
+        """Other colours while it is open."""
+        self._theme = theme
+        self._show(self._flow.state)
+        self._refresh()
+
     def open(self) -> None:
         """Beside the window, not over it: the plant is watched while it is operated."""
         self.show()

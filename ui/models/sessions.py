@@ -17,7 +17,8 @@ from ui.feed import FeedFrame
 from ui.format import age_text
 from ui.theme import STATE_MARKS, Theme
 
-COLUMNS = ("Session", "State", "Events/s", "Items", "Worker", "Up", "Lease", "Subscribers", "Last fault")
+COLUMNS = ("Session", "State", "Events/s", "Items", "Worker", "Up", "Lease", "Subs", "Last fault")
+HEADER_TIPS = {4: "Process id of the worker", 6: "Time until the session is closed unless it is used", 7: "Subscribers"}
 _NUMBERS = (2, 3, 4, 5, 6, 7)
 _WORDS = {"sim": "Simulated plants", "host": "This computer", "opcua": "OPC UA servers"}
 
@@ -77,6 +78,8 @@ class SessionsModel(QAbstractItemModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return COLUMNS[section]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return HEADER_TIPS.get(section)
         if role == Qt.ItemDataRole.TextAlignmentRole and section in _NUMBERS:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -134,9 +137,13 @@ class SessionsModel(QAbstractItemModel):
                 return f"{info.subscribers}"
 
     def _tooltip(self, row: SessionRow) -> str:
+        """All of the row: in a narrow pane some of its columns are put away."""
         lines = [row.name, _state_words(row)]
         if row.info is not None and row.info.source:
             lines.append(row.info.source)
+        if row.info is not None and not row.gone:
+            figures = zip(COLUMNS[2:8], [self._text(row, column) for column in range(2, 8)], strict=True)
+            lines += [f"{name}: {text}" for name, text in figures]
         return "\n".join([*lines, row.fault] if row.fault else lines)
 
     # ---- reading

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QHeaderView, QMenu, QTreeView, QWidget
+from PySide6.QtWidgets import QMenu, QTreeView, QWidget
 
+from ui.columns import Column, Columns
 from ui.models.items import ItemsModel, Node
 from ui.theme import number_font
 
-_WIDTHS = (210, 130, 50, 120, 100, 260)
+_INDENT = 16
+_COLUMNS = (
+    Column("Valve101.Command", share=3, indent=3 * _INDENT),
+    Column("Running (1)", share=1),
+    Column("m³/h"),
+    Column("uncertain (64)", rank=1, share=1),
+    Column("00:00:00.000", rank=2),
+    Column("Level of the tank", rank=3, share=3),
+)
 
 
 class ItemsView(QTreeView):
@@ -19,6 +28,8 @@ class ItemsView(QTreeView):
     write_wanted = Signal(str)
     watch_wanted = Signal(list)  # addresses
     remove_wanted = Signal(list)  # item keys
+    properties_wanted = Signal(str)
+    current_changed = Signal()
 
     def __init__(self, model: ItemsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,12 +45,18 @@ class ItemsView(QTreeView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu)
         self.doubleClicked.connect(self._activated)
-        self.header().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for column, width in enumerate(_WIDTHS):
-            self.setColumnWidth(column, width)
+        self.setIndentation(_INDENT)
+        self.columns = Columns(self, self.header(), _COLUMNS)
         model.watch_visible(self.visible_nodes)
         model.modelReset.connect(self._open_roots)
+        model.modelReset.connect(self.current_changed)
         model.rowsInserted.connect(self._open_registered)
+        self.selectionModel().currentChanged.connect(lambda *_: self.current_changed.emit())
+
+    def current_tag(self) -> str:
+        """The address of the tag that the cursor is on; "" where it is on none."""
+        index = self.currentIndex()
+        return self._model.node(index).tag if index.isValid() else ""
 
     def visible_nodes(self) -> list[Node]:
         """The rows on the screen."""
@@ -63,12 +80,16 @@ class ItemsView(QTreeView):
         if node is self._model.registered or node.parent is self._model.registered:
             self.expand(parent)
             for child in node.children:
-                if not child.key:
+                if not child.key:  # a client's name, which has the row to itself
+                    self.setFirstColumnSpanned(child.row, self._model.index_of(self._model.registered), True)
                     self.expand(self._model.index_of(child))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         node = self._model.node(self.currentIndex()) if self.currentIndex().isValid() else None
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and node is not None:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and event.modifiers() & Qt.KeyboardModifier.AltModifier and node is not None and node.tag:
+            self.properties_wanted.emit(node.tag)
+        elif enter and node is not None:
             self._activated(self.currentIndex())
         elif event.key() == Qt.Key.Key_F2 and node is not None and node.tag:
             self.write_wanted.emit(node.tag)
@@ -92,8 +113,11 @@ class ItemsView(QTreeView):
     def _menu(self, position: QPoint) -> None:
         index = self.indexAt(position)
         node = self._model.node(index) if index.isValid() else None
-        if node is None or not (node.tag or node.failure):
-            return
+        if node is not None and (node.tag or node.failure):
+            self.menu_of(node).popup(self.viewport().mapToGlobal(position))
+
+    def menu_of(self, node: Node) -> QMenu:
+        """What can be done with a tag, or with a folder that could not be read."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
@@ -110,6 +134,7 @@ class ItemsView(QTreeView):
             add("Watch", lambda: self.watch_wanted.emit(tags))
             add("Write …", lambda: self.write_wanted.emit(node.tag))
             add("Copy address", lambda: QGuiApplication.clipboard().setText("\n".join(tags)))
+            add("Properties", lambda: self.properties_wanted.emit(node.tag))
             if keys := [n.key for n in self._selected() if n.key]:
                 add("Remove", lambda: self.remove_wanted.emit(keys))
-        menu.popup(self.viewport().mapToGlobal(position))
+        return menu

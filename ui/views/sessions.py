@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QHeaderView, QMenu, QTreeView, QWidget
+from PySide6.QtWidgets import QMenu, QTreeView, QWidget
 
+from ui.columns import Column, Columns
 from ui.models.sessions import SessionRow, SessionsModel
+from ui.theme import number_font
 
-_WIDTHS = (170, 130, 70, 60, 70, 60, 80, 80, 300)
+_INDENT = 14
+_COLUMNS = (
+    Column("Simulated plant", share=2, indent=2 * _INDENT),
+    Column("● source lost", share=1),
+    Column("12,345"),
+    Column("1,234", rank=2),
+    Column("123456", rank=5),
+    Column("59 min", rank=3),
+    Column("kept open", rank=4),
+    Column("12", rank=6),
+    Column("worker ended", rank=1, share=3),
+)
 
 
 class SessionsView(QTreeView):
@@ -33,12 +46,17 @@ class SessionsView(QTreeView):
         self.setAlternatingRowColors(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu)
-        header = self.header()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for column, width in enumerate(_WIDTHS):
-            self.setColumnWidth(column, width)
-        model.rowsInserted.connect(lambda *_: self.expandAll())
+        self.setIndentation(_INDENT)
+        self.setFont(number_font())
+        self.columns = Columns(self, self.header(), _COLUMNS)
+        model.rowsInserted.connect(self._open)
         self.selectionModel().currentChanged.connect(self._current_changed)
+
+    def _open(self, parent: QModelIndex, first: int, last: int) -> None:
+        self.expandAll()
+        if not parent.isValid():
+            for row in range(first, last + 1):
+                self.setFirstColumnSpanned(row, parent, True)
 
     def current(self) -> SessionRow | None:
         return self._model.row(self.currentIndex())

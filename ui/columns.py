@@ -1,0 +1,86 @@
+"""Columns that fit their pane: nothing is cut that matters, and nothing has to be scrolled while there is room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView
+
+_HEADER_PAD = 13
+_CELL_PAD = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """As wide as its header and as ``sample``, a long text as it usually is. Where there is room left it gets its
+    ``share`` of it; where there is too little, columns with a ``rank`` are put away, the highest first. ``indent`` is
+    for branches, in pixels."""
+
+    sample: str
+    rank: int = 0
+    share: int = 0
+    indent: int = 0
+
+
+class Columns(QObject):
+    """Fits the columns of a view whenever its width changes, until somebody drags one: from then on they are his."""
+
+    def __init__(self, view: QAbstractItemView, header: QHeaderView, columns: Sequence[Column]) -> None:
+        super().__init__(view)
+        self._view = view
+        self._header = header
+        self._columns = columns
+        self._fitting = False
+        self._own = False
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(False)
+        header.setMinimumSectionSize(24)
+        header.sectionResized.connect(self._resized)
+        view.viewport().installEventFilter(self)
+        view.installEventFilter(self)
+        self.fit()
+
+    def reset(self) -> None:
+        """Ours again."""
+        self._own = False
+        self.fit()
+
+    def fit(self) -> None:
+        if self._own:
+            return
+        room = self._view.viewport().width()
+        widths = self._least()
+        for number in sorted(widths, key=lambda number: -self._columns[number].rank):
+            if sum(widths.values()) > room and self._columns[number].rank:
+                del widths[number]
+        left = max(0, room - sum(widths.values()))
+        shares = sum(self._columns[number].share for number in widths) or 1
+        self._fitting = True
+        for number, column in enumerate(self._columns):
+            self._header.setSectionHidden(number, number not in widths)
+            if number in widths:
+                self._header.resizeSection(number, widths[number] + left * column.share // shares)
+        self._fitting = False
+
+    def _least(self) -> dict[int, int]:
+        head, cell = QFontMetrics(self._header.font()), QFontMetrics(self._view.font())
+        model = self._header.model()
+        return {
+            number: max(
+                head.horizontalAdvance(str(model.headerData(number, Qt.Orientation.Horizontal))) + _HEADER_PAD,
+                cell.horizontalAdvance(column.sample) + column.indent + _CELL_PAD,
+            )
+            for number, column in enumerate(self._columns)
+        }
+
+    def _resized(self, *_: int) -> None:
+        if not self._fitting and QApplication.mouseButtons() & Qt.MouseButton.LeftButton:
+            self._own = True
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.fit()
+        return super().eventFilter(watched, event)
