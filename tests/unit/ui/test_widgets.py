@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from ui import theme as themes
-from ui.widgets import Banner, Banners, Hint
+from ui.widgets import Banner, Banners, Elided, Hint, Steady
 
 
 def _buttons(banner: Banner) -> dict[str, QPushButton]:
@@ -75,3 +75,22 @@ def test_a_hint_is_quiet(qtbot: QtBot) -> None:
     qtbot.addWidget(hint)
     assert themes.LIGHT.muted in hint.styleSheet()
     assert hint.wordWrap()
+
+
+def test_a_line_that_gives_way_ends_with_dots_and_keeps_its_words(qtbot: QtBot) -> None:
+    line = Elided("Double-click an item to trend it")
+    qtbot.addWidget(line)
+    assert line.minimumSizeHint().width() < line.sizeHint().width() / 3
+    line.setText("F2 writes it, Ctrl+O opens a server")
+    assert line.toolTip() == line.text() == "F2 writes it, Ctrl+O opens a server"
+    line.resize(60, 20)
+    assert not line.grab().isNull()
+
+
+def test_a_figure_never_gets_narrower(qtbot: QtBot) -> None:
+    figure = Steady()
+    qtbot.addWidget(figure)
+    figure.setText("123,456 events/s")
+    wide = figure.minimumWidth()
+    figure.setText("1 event/s")
+    assert figure.minimumWidth() == wide > 0

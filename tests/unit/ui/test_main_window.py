@@ -1,0 +1,328 @@
+"""The window on a scripted engine: what opens first, what can be done when, what the status bar says, how it closes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QSettings, QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QToolBar, QToolButton
+
+from app import commands as c
+from app.commands import BrowseNode, BrowsePage, Command, Property, Reply, TagProperties
+from app.config import Settings
+from app.runtime import Runtime
+from app.workers.contract import StartStep
+from tests.helpers.batches import batch
+from tests.helpers.engine import until
+from tests.helpers.worker import SteeredClient, SteeredLauncher, default_answer
+from ui import application as applications
+from ui.application import Application
+from ui.forms.properties import PropertiesDialog
+from ui.forms.write import WriteForm
+from ui.main_window import MainWindow
+from ui.models.items import ItemsModel
+from ui.models.log import LogModel
+from ui.models.sessions import SessionsModel
+from ui.tagbook import TagBook
+from ui.theme import DARK, LIGHT, Mode
+
+FIRST = (
+    ("sim", "Simulated plant", ("Tank.Level", "Pump.Flow"), ("Tank.Level",)),
+    ("host", "This computer", ("CPU.Total",), ("CPU.Total",)),
+)
+ABOUT = TagProperties((Property("data_type", "Double"), Property("unit", "bar"), Property("decimals", 2)))
+
+
+def answer(command: Command) -> Reply:
+    """What the scripted workers say: a folder and a tag to browse, and a unit for every tag."""
+    match command:
+        case c.Browse(node=""):
+            return Reply(
+                payload=BrowsePage((BrowseNode("area", "Area", has_children=True), BrowseNode("t", "t", True)))
+            )
+        case c.Browse():
+            return Reply(payload=BrowsePage(()))
+        case c.Properties():
+            return Reply(payload=ABOUT)
+        case _:
+            return default_answer(command)
+
+
+class Scripted:
+    """An application whose workers a test steers."""
+
+    def __init__(self, qt: QApplication, launcher: SteeredLauncher) -> None:
+        self.launcher = launcher
+        self.application = Application(qt, Settings(detach_grace_s=0.0), FIRST)
+        self.window = self.application.window
+
+    async def ready(self) -> None:
+        await self.application.start()
+        await until(lambda: len(self.launcher.clients) == len(FIRST), "the workers")
+        await until(lambda: len(self.window.trend.pens()) == 2, "the pens")
+        await until(lambda: self.application.items_model.space.children, "the name space")
+
+    def choose(self, tag: str) -> None:
+        """Put the cursor of the items on a registered tag, or on the name space."""
+        model = self.application.items_model
+        node = model.space
+        if tag:
+            (node,) = [node for node in model.registered.children[0].children if node.tag == tag]
+        self.window.items.setCurrentIndex(model.index_of(node))
+
+    def action(self, words: str) -> QAction:
+        (found,) = [action for action in self.window.findChildren(QAction) if action.text() == words]
+        return found
+
+    def status(self, name: str) -> str:
+        return self.window._status[name].text()
+
+
+@pytest.fixture
+async def scripted(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scripted]:
+    monkeypatch.setenv("TAGWATCH_CONFIG_DIR", str(tmp_path))
+    launcher = SteeredLauncher()
+
+    def script(client: SteeredClient) -> None:
+        client.answer = answer
+
+    launcher.made = script
+    monkeypatch.setattr(applications, "Runtime", partial(Runtime, launcher=launcher))
+    made = Scripted(qapp, launcher)
+    yield made
+    await made.application.stop()
+    made.window.deleteLater()
+
+
+@pytest.mark.clause("L4")
+async def test_the_first_start_opens_both_sessions_and_fills_every_pane(scripted: Scripted) -> None:
+    await scripted.ready()
+    application = scripted.application
+    rows = {row.name: row.state.words for row in application.sessions_model.rows()}
+    assert rows == {"Simulated plant": "ready", "This computer": "ready"}
+    current = scripted.window.sessions.current()
+    assert current is not None
+    assert current.name == "Simulated plant"
+    registered = application.items_model.registered.children[0].children
+    assert [node.tag for node in registered] == ["Tank.Level", "Pump.Flow"]
+    assert [node.name for node in application.items_model.space.children] == ["Area", "t"]
+    pens = {(pen.session_name, pen.tag) for pen in scripted.window.trend.pens()}
+    assert pens == {("Simulated plant", "Tank.Level"), ("This computer", "CPU.Total")}
+    (plant,) = [client for client in scripted.launcher.clients if client.spec.backend == "sim"]
+    plant.send(batch(1, 3, registered[0].key, 1.234))
+    application.feed.flush()
+    await until(lambda: application.log_model.rowCount() >= 3, "the log")
+    assert all(dock.isVisible() for dock in scripted.window._docks)
+    assert "Double-click" in scripted.window._hint.text()
+
+
+@pytest.mark.clause("D5")
+async def test_a_source_that_does_not_start_dims_no_other(scripted: Scripted) -> None:
+    scripted.launcher.gates[StartStep.STARTING_WORKER].close()
+    await scripted.application.start()
+    await until(lambda: scripted.status("Sessions") == "0 ready, 2 starting", "the status")
+    assert scripted.window.isVisible()
+    scripted.launcher.gates[StartStep.STARTING_WORKER].open()
+    await until(lambda: len(scripted.window.trend.pens()) == 2, "the pens")
+    scripted.application._look()
+    assert scripted.status("Sessions") == "2 ready"
+
+
+async def test_what_needs_a_tag_is_enabled_with_one(scripted: Scripted) -> None:
+    names = ("Write …", "Add to trend", "Properties")
+    assert not any(scripted.action(name).isEnabled() for name in names)
+    await scripted.ready()
+    scripted.choose("Pump.Flow")
+    assert all(scripted.action(name).isEnabled() for name in names)
+    scripted.choose("")
+    assert not any(scripted.action(name).isEnabled() for name in names)
+    scripted.choose("Pump.Flow")
+    scripted.action("Add to trend").trigger()
+    await until(lambda: len(scripted.window.trend.pens()) == 3, "the pen")
+    scripted.application.items_model.show("", None)
+    assert not any(scripted.action(name).isEnabled() for name in names)
+
+
+async def test_properties_are_asked_for_by_menu_and_keys(scripted: Scripted) -> None:
+    await scripted.ready()
+    scripted.choose("Pump.Flow")
+    items = scripted.window.items
+    menu = items.menu_of(scripted.application.items_model.node(items.currentIndex()))
+    assert isinstance(menu, QMenu)
+    words = {action.text(): action for action in menu.actions()}
+    assert {"Add to trend", "Watch", "Write …", "Copy address", "Properties", "Remove"} == set(words)
+    words["Properties"].trigger()
+    (dialog,) = scripted.window.findChildren(PropertiesDialog)
+    await until(lambda: dialog._table.topLevelItemCount() == 3, "the properties")
+    assert "Pump.Flow" in dialog.windowTitle()
+    QTest.keyClick(items, Qt.Key.Key_Return, Qt.KeyboardModifier.AltModifier)
+    assert len(scripted.window.findChildren(PropertiesDialog)) == 2
+    menu.deleteLater()
+
+
+@pytest.mark.clause("L2")
+async def test_a_theme_switch_reaches_drawings_and_open_forms(scripted: Scripted) -> None:
+    application, window = scripted.application, scripted.window
+    await scripted.ready()
+    application._set_mode(Mode.LIGHT)
+    scripted.choose("Tank.Level")
+    scripted.action("Write …").trigger()
+    form = await until(lambda: next(iter(window.findChildren(WriteForm)), None), "the form")
+    assert LIGHT.muted in form._words.styleSheet()
+
+    def ink(action: QAction) -> str:
+        image = action.icon().pixmap(QSize(24, 24), 1.0).toImage()
+        solid = [(x, y) for x in range(24) for y in range(24) if image.pixelColor(x, y).alpha() == 255]
+        return image.pixelColor(*solid[0]).name()
+
+    assert ink(scripted.action("Write …")) == LIGHT.text
+    application._set_mode(Mode.DARK)
+    assert DARK.muted in form._words.styleSheet()
+    assert LIGHT.muted not in form._words.styleSheet()
+    assert all(ink(action) == DARK.text for action in window._icons if action.isEnabled())
+    assert DARK.muted in window.log._counts.styleSheet()
+    application._set_mode(Mode.LIGHT)
+
+
+async def test_tools_have_words_beside_their_drawings(scripted: Scripted) -> None:
+    (tools,) = scripted.window.findChildren(QToolBar)
+    shown = [action for action in tools.actions() if not action.isSeparator()]
+    assert [action.iconText() for action in shown] == [
+        "Open OPC UA", "Write", "Add to trend", "Pause", "Live", "Find", "UTC"
+    ]  # fmt: skip
+    assert not any(action.icon().isNull() for action in shown)
+    for action in shown:
+        button = tools.widgetForAction(action)
+        assert isinstance(button, QToolButton)
+        assert button.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+
+
+@pytest.mark.clause("L3")
+async def test_one_key_pauses_trend_and_log_together(scripted: Scripted) -> None:
+    await scripted.ready()
+    window = scripted.window
+    window.toggle_pause()
+    assert (window.trend.paused, window.log.paused) == (True, True)
+    window.toggle_pause()
+    assert (window.trend.paused, window.log.paused) == (False, False)
+    window.log.pause()
+    window.toggle_pause()
+    assert (window.trend.paused, window.log.paused) == (False, False), "it never swaps what is paused"
+
+
+async def test_the_status_bar_says_what_is_lost_and_counts_what_closes(scripted: Scripted) -> None:
+    await scripted.ready()
+    application = scripted.application
+    application._look()
+    assert scripted.status("Sessions") == "2 ready"
+    assert scripted.status("Lost") == "nothing lost"
+    assert scripted.status("Events/s").endswith("events/s")
+    assert scripted.status("Longest stall").startswith("stall ")
+    application.feed._miss("s", events=5, notices=2)
+    scripted.launcher.clients[0].shutdown_gate.close()
+    application._close_session(application.sessions_model.rows()[0].id)
+    await until(lambda: scripted.launcher.clients[0].calls, "the close")
+    application._look()
+    assert scripted.status("Sessions") == "1 ready, 1 closing"
+    assert scripted.status("Lost") == "7 dropped, 0 coalesced"
+    application._set_utc(True)
+    assert scripted.status("Clock").endswith(" UTC")
+    scripted.launcher.clients[0].shutdown_gate.open()
+    await until(lambda: len(application.runtime.manager.list()) == 1, "the end of the session")
+    application._look()
+    assert scripted.status("Sessions") == "1 ready"
+
+
+async def test_closing_stops_the_engine_and_keeps_the_layout(scripted: Scripted) -> None:
+    await scripted.ready()
+    application, window = scripted.application, scripted.window
+    window.close()
+    window.close()
+    await application.wait_closed()
+    assert window.isVisible(), "closing is a request"
+    await application.stop()
+    assert not window.isVisible()
+    assert all(client.gone or "aclose" in client.calls for client in scripted.launcher.clients)
+    assert application._kept.value("layout") is not None
+
+
+# ---- the window alone
+
+
+@pytest.fixture
+def alone(qapp: QApplication, tmp_path: Path) -> Any:
+    made: list[MainWindow] = []
+
+    async def nobody(session_id: str, tag: str) -> TagProperties:
+        return TagProperties(())
+
+    def make(screen: QSize | None = None) -> MainWindow:
+        kept = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+        book = TagBook(nobody)
+        log = LogModel(LIGHT, lambda session, key: "", lambda session: session)
+        window = MainWindow(LIGHT, SessionsModel(LIGHT), ItemsModel(LIGHT, book), log, kept)
+        made.append(window)
+        if screen is not None:
+            window.resize(screen)
+        window.show()
+        QApplication.processEvents()
+        return window
+
+    yield make
+    for window in made:
+        window.hide()
+        window.trend.stop()
+        window.deleteLater()
+
+
+@pytest.mark.clause("L2")
+@pytest.mark.parametrize("size", [(1500, 900), (1280, 760), (1066, 626), (853, 493)])
+def test_nothing_that_matters_is_cut(alone: Callable[..., MainWindow], size: tuple[int, int]) -> None:
+    window = alone(QSize(*size))
+    assert (window.width(), window.height()) == size, "the parts leave it its size"
+    for view in (window.sessions, window.items, window.log._table):
+        columns = view.columns if view is not window.log._table else window.log.columns  # type: ignore[union-attr]
+        header = columns._header
+        least = columns._least()
+        shown = [number for number in least if not header.isSectionHidden(number)]
+        assert all(header.sectionSize(number) >= least[number] for number in shown)
+        room = view.viewport().width()
+        assert sum(header.sectionSize(number) for number in shown) <= room, (type(view).__name__, size)
+    log = window.log
+    parts = [log._find, log._kinds, log._sessions, log._severities, log._state, log._follow]
+    lefts = [part.geometry().left() for part in parts]
+    assert lefts == sorted(lefts)
+    assert all(one.geometry().right() < other.geometry().left() for one, other in pairwise(parts))
+    labels = [label for label in window.statusBar().findChildren(QLabel) if label is not window._hint]
+    assert all(label.width() >= label.sizeHint().width() for label in labels)
+
+
+def test_a_figure_that_changes_does_not_move_its_neighbours(alone: Callable[..., MainWindow]) -> None:
+    window = alone()
+    window.show_status("2 ready", 123_456, "nothing lost", 0.1234, "2026-01-01 00:00:00", True)
+    QApplication.processEvents()
+    before = window._status["Sessions"].x()
+    window.show_status("2 ready", 1, "nothing lost", 0.001, "2026-01-01 00:00:01", True)
+    QApplication.processEvents()
+    assert window._status["Sessions"].x() == before
+    assert window._status["Events/s"].text() == "1 events/s"
+
+
+def test_a_layout_of_another_version_is_left_alone(alone: Callable[..., MainWindow], tmp_path: Path) -> None:
+    first = alone()
+    first.log.hide()
+    first._docks[2].hide()
+    first.keep_layout()
+    first._settings.sync()
+    assert not alone()._docks[2].isVisible()
+    again = alone()
+    again._reset()
+    QApplication.processEvents()
+    assert again._docks[2].isVisible()
