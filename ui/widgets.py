@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ui.theme import Theme
 
@@ -96,15 +106,21 @@ class Banners(QWidget):
             banner.set_theme(theme)
 
 
-class Hint(QLabel):
-    """A quiet sentence in the middle of an empty pane."""
+def paint_hint(view: QAbstractItemView, words: str) -> None:
+    """A quiet sentence in the middle of an empty pane; to be called while it is painted."""
+    painter = QPainter(view.viewport())
+    painter.setPen(view.palette().color(QPalette.ColorRole.PlaceholderText))
+    room = view.viewport().rect().adjusted(12, 4, -12, -4)
+    painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words)
+    painter.end()
 
-    def __init__(self, words: str, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(words, parent)
-        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setWordWrap(True)
-        self.setMargin(12)
-        self.setStyleSheet(f"color: {theme.muted}")
+
+class Tags(QStyledItemDelegate):
+    """Long tags lose their middle where there is no room: their ends tell them apart."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideMiddle  # type: ignore[attr-defined]
 
 
 class Elided(QLabel):

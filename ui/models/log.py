@@ -214,7 +214,8 @@ class LogModel(QAbstractTableModel):
 
     def _colour(self, what: Event | Notice | Action, column: int) -> QBrush | None:
         if isinstance(what, Action):
-            return QBrush(QColor(self.theme.accent)) if column == KIND else None
+            colour = {TIME: self.theme.muted, KIND: self.theme.accent}.get(column)
+            return QBrush(QColor(colour)) if colour else None
         is_event = isinstance(what, Event)
         severity = _severity(what.kind, what.quality, what.detail) if is_event else what.severity
         if severity is not Severity.INFO and column in (SEVERITY, QUALITY, DETAIL):

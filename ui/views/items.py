@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QMenu, QTreeView, QWidget
 
 from ui.columns import Column, Columns
-from ui.models.items import ItemsModel, Node
+from ui.models.items import VALUE, ItemsModel, Node
 from ui.theme import number_font
+from ui.widgets import Tags, paint_hint
 
-_INDENT = 16
+_INDENT = 12
 _COLUMNS = (
     Column("Valve101.Command", share=3, indent=3 * _INDENT),
-    Column("Running (1)", share=1),
+    Column("−123456.78 ✕", share=3),
     Column("m³/h"),
     Column("uncertain (64)", rank=1, share=1),
     Column("00:00:00.000", rank=2),
@@ -47,6 +48,11 @@ class ItemsView(QTreeView):
         self.doubleClicked.connect(self._activated)
         self.setIndentation(_INDENT)
         self.columns = Columns(self, self.header(), _COLUMNS)
+        tags = Tags(self)
+        self.setItemDelegateForColumn(0, tags)
+        self.setItemDelegateForColumn(VALUE, tags)  # the mark at its end is never lost
+        self._touched = False  # somebody has looked around in it
+        self.verticalScrollBar().actionTriggered.connect(self._touch)
         model.watch_visible(self.visible_nodes)
         model.modelReset.connect(self._open_roots)
         model.modelReset.connect(self.current_changed)
@@ -70,7 +76,33 @@ class ItemsView(QTreeView):
             index = self.indexBelow(index)
         return nodes
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._model.session_id:
+            paint_hint(self, "Choose a session that is ready to see its items.")
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._touch()
+        super().wheelEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._touch()
+        super().mousePressEvent(event)
+
+    def _touch(self, *_: object) -> None:
+        self._touched = True
+
+    def _show_live(self) -> None:
+        """Where not all has room, live values come before folders, until somebody looks around."""
+        if not self._touched and self._model.registered.children:
+            self.scrollTo(self._model.index_of(self._model.registered), QTreeView.ScrollHint.PositionAtTop)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_live()
+
     def _open_roots(self) -> None:
+        self._touched = False
         for node in (self._model.space, self._model.registered):
             if self._model.session_id:
                 self.expand(self._model.index_of(node))
@@ -83,8 +115,10 @@ class ItemsView(QTreeView):
                 if not child.key:  # a client's name, which has the row to itself
                     self.setFirstColumnSpanned(child.row, self._model.index_of(self._model.registered), True)
                     self.expand(self._model.index_of(child))
+        self._show_live()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._touch()
         node = self._model.node(self.currentIndex()) if self.currentIndex().isValid() else None
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if enter and event.modifiers() & Qt.KeyboardModifier.AltModifier and node is not None and node.tag:

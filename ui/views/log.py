@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent, QShortcut, QWheelEvent
+from PySide6.QtGui import (
+    QAction,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPaintEvent,
+    QResizeEvent,
+    QShortcut,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -18,8 +27,9 @@ from PySide6.QtWidgets import (
 
 from ui.choice import Choice
 from ui.columns import Column, Columns
-from ui.models.log import KINDS, SEVERITIES, VALUE_KINDS, LogFilter, LogModel
+from ui.models.log import KINDS, SEVERITIES, TAG, VALUE_KINDS, LogFilter, LogModel
 from ui.theme import Theme, icon, number_font
+from ui.widgets import Tags, paint_hint
 
 _COLUMNS = (
     Column("2026-11-30 00:00:00.000"),
@@ -27,7 +37,7 @@ _COLUMNS = (
     Column("write complete", rank=2),
     Column("▲ warning"),
     Column("Valve101.Command", share=3),
-    Column("123456.78", share=1),
+    Column("−1234567.89", share=2),
     Column("m³/h", rank=1),
     Column("uncertain (64)", share=2),
     Column("the worker was ended", share=5),
@@ -35,6 +45,20 @@ _COLUMNS = (
 _FILTER_MS = 250
 #: Narrower than this, the state is told in fewer words.
 _SHORT = 940
+
+
+class _Table(QTableView):
+    def __init__(self, model: LogModel) -> None:
+        super().__init__()
+        self._model = model
+        self.setModel(model)
+        self.setItemDelegateForColumn(TAG, Tags(self))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._model.rowCount() and not self._model.looking:
+            unheard = "Nothing has happened yet."
+            paint_hint(self, unheard if self._model.filter.empty else "Nothing passes the filter. Esc shows all.")
 
 
 class LogView(QWidget):
@@ -68,9 +92,8 @@ class LogView(QWidget):
         self._show_counts()
 
     def _build_table(self) -> QTableView:
-        self._table = table = QTableView()
+        self._table = table = _Table(self._model)
         table.setAccessibleName("Events")
-        table.setModel(self._model)
         table.setFont(number_font())
         table.setShowGrid(False)
         table.setAlternatingRowColors(True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import QMenu, QTreeView, QWidget
 
 from ui.columns import Column, Columns
 from ui.models.sessions import SessionRow, SessionsModel
 from ui.theme import number_font
+from ui.widgets import paint_hint
 
 _INDENT = 14
 _COLUMNS = (
@@ -57,6 +58,11 @@ class SessionsView(QTreeView):
         if not parent.isValid():
             for row in range(first, last + 1):
                 self.setFirstColumnSpanned(row, parent, True)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._model.rows():
+            paint_hint(self, "No session is open. The File menu opens one.")
 
     def current(self) -> SessionRow | None:
         return self._model.row(self.currentIndex())

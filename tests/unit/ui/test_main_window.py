@@ -315,9 +315,8 @@ def test_a_figure_that_changes_does_not_move_its_neighbours(alone: Callable[...,
     assert window._status["Events/s"].text() == "1 events/s"
 
 
-def test_a_layout_of_another_version_is_left_alone(alone: Callable[..., MainWindow], tmp_path: Path) -> None:
+def test_a_layout_is_kept_and_can_be_reset(alone: Callable[..., MainWindow]) -> None:
     first = alone()
-    first.log.hide()
     first._docks[2].hide()
     first.keep_layout()
     first._settings.sync()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPaintEvent
+from PySide6.QtWidgets import QApplication, QPushButton, QStyleOptionViewItem, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from ui import theme as themes
-from ui.widgets import Banner, Banners, Elided, Hint, Steady
+from ui.widgets import Banner, Banners, Elided, Steady, Tags, paint_hint
 
 
 def _buttons(banner: Banner) -> dict[str, QPushButton]:
@@ -70,11 +72,35 @@ def test_banners_follow_the_theme_and_have_names(qtbot: QtBot) -> None:
     assert all(button.accessibleName() for button in _buttons(banner).values())
 
 
-def test_a_hint_is_quiet(qtbot: QtBot) -> None:
-    hint = Hint("Double-click an item to trend it", themes.LIGHT)
-    qtbot.addWidget(hint)
-    assert themes.LIGHT.muted in hint.styleSheet()
-    assert hint.wordWrap()
+def _inked(view: QTableWidget, colour: str) -> bool:
+    image = view.viewport().grab().toImage()
+    wanted = QColor(colour)
+    return any(image.pixelColor(x, y) == wanted for x in range(image.width()) for y in range(image.height()))
+
+
+@pytest.mark.clause("L2")
+def test_a_hint_in_an_empty_pane_is_quiet_and_follows_the_theme(qtbot: QtBot, qapp: QApplication) -> None:
+    class Pane(QTableWidget):
+        def paintEvent(self, event: QPaintEvent) -> None:
+            super().paintEvent(event)
+            paint_hint(self, "Nothing ██ yet")
+
+    for mode in (themes.Mode.DARK, themes.Mode.LIGHT):
+        theme = themes.apply(qapp, mode)
+        pane = Pane()
+        qtbot.addWidget(pane)
+        pane.resize(240, 80)
+        assert _inked(pane, theme.muted)
+        assert not _inked(pane, theme.bad)
+
+
+def test_long_tags_keep_their_ends(qtbot: QtBot) -> None:
+    table = QTableWidget(1, 1)
+    qtbot.addWidget(table)
+    delegate = Tags(table)
+    option = QStyleOptionViewItem()
+    delegate.initStyleOption(option, table.model().index(0, 0))
+    assert option.textElideMode is Qt.TextElideMode.ElideMiddle  # type: ignore[attr-defined]
 
 
 def test_a_line_that_gives_way_ends_with_dots_and_keeps_its_words(qtbot: QtBot) -> None:
