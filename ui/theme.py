@@ -283,7 +283,7 @@ def icon(name: str, theme: Theme = LIGHT) -> QIcon:
     FileNotFoundError where there is none."""
     drawing = Path(_file(name)).read_text(encoding="utf-8")
     made = QIcon()
-    for mode, colour in ((QIcon.Mode.Normal, theme.text), (QIcon.Mode.Disabled, theme.border)):
+    for mode, colour in ((QIcon.Mode.Normal, theme.text), (QIcon.Mode.Disabled, theme.muted)):
         renderer = QSvgRenderer(QByteArray(drawing.replace("currentColor", colour).encode()))
         for size in _SIZES:
             made.addPixmap(_drawn(renderer, size), mode)

@@ -123,7 +123,6 @@ async def test_the_first_start_opens_both_sessions_and_fills_every_pane(scripted
     assert "Double-click" in scripted.window._hint.text()
 
 
-@pytest.mark.clause("D5")
 async def test_a_source_that_does_not_start_dims_no_other(scripted: Scripted) -> None:
     scripted.launcher.gates[StartStep.STARTING_WORKER].close()
     await scripted.application.start()
