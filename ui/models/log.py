@@ -44,6 +44,9 @@ KINDS = (*(kind.words for kind in EventKind), *dict.fromkeys(_NOTICE_WORDS.value
 SEVERITIES = tuple(severity.name.lower() for severity in Severity)
 VALUE_KINDS = frozenset({EventKind.DATA_CHANGE.words, EventKind.BUFFERED_DATA_CHANGE.words})
 
+_ROLES = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.ForegroundRole)
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
 #: (session id, item key) -> tag; session id -> name
 TagOf = Callable[[str, int], str]
 NameOf = Callable[[str], str]
@@ -126,11 +129,15 @@ class LogModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return f"Time ({zone_text(self.utc)})" if section == 0 else COLUMNS[section]
         if role == Qt.ItemDataRole.TextAlignmentRole and section == VALUE:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            return _RIGHT
         return None
 
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if index.column() == VALUE else None
+        if role not in _ROLES:  # most of what a view asks: finding the row is worth more than its answer
             return None
         session_id, what = self.entry(index.row())
         match role:
@@ -138,8 +145,6 @@ class LogModel(QAbstractTableModel):
                 return self._text(session_id, what, index.column())
             case Qt.ItemDataRole.ToolTipRole:
                 return self._tooltip(what)
-            case Qt.ItemDataRole.TextAlignmentRole if index.column() == VALUE:
-                return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             case Qt.ItemDataRole.ForegroundRole:
                 return self._colour(what, index.column())
             case _:

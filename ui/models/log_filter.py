@@ -52,16 +52,19 @@ class Matcher:
 
     wanted: LogFilter
     cells: Cells
-    _words: list[re.Pattern[str]] = field(init=False)
+    _words: list[Callable[[str], object]] = field(init=False)
     _all: int = field(init=False)
     _in_times: int = field(init=False)
     _in_numbers: int = field(init=False)
+    _time: tuple[int, int] = field(init=False, default=(-1, 0))
     _keys: dict[tuple[str, int], int] = field(init=False, default_factory=dict[tuple[str, int], int])
-    _others: dict[tuple[int, str, int], int] = field(init=False, default_factory=dict[tuple[int, str, int], int])
+    _classes: dict[tuple[int, int], tuple[bool, int]] = field(
+        init=False, default_factory=dict[tuple[int, int], tuple[bool, int]]
+    )
 
     def __post_init__(self) -> None:
         words = self.wanted.text.lower().split()
-        self._words = [_pattern(word) for word in words]
+        self._words = [_pattern(word).search for word in words]
         self._all = (1 << len(words)) - 1
         self._in_times = sum(1 << i for i, word in enumerate(words) if _may_be_in(word, _IN_TIMES))
         self._in_numbers = sum(1 << i for i, word in enumerate(words) if _may_be_in(word, _IN_NUMBERS))
@@ -77,8 +80,13 @@ class Matcher:
 
     def indices(self, session_id: str, batch: EventBatch) -> list[int]:
         """The events of a batch that pass."""
-        if self.wanted.sessions and session_id not in self.wanted.sessions:
+        wanted = self.wanted
+        if wanted.sessions and session_id not in wanted.sessions:
             return []
+        if not (wanted.kinds or wanted.severities):
+            of_key = {key: self._of_key(session_id, key) for key in set(batch.keys)}
+            if all(found == self._all for found in of_key.values()):
+                return list(range(len(batch)))
         return [index for index in range(len(batch)) if self._event_passes(session_id, batch, index)]
 
     def forget(self) -> None:
@@ -86,16 +94,10 @@ class Matcher:
         self._keys.clear()
 
     def _event_passes(self, session_id: str, batch: EventBatch, index: int) -> bool:
-        wanted = self.wanted
-        kind = batch.kinds[index] if batch.kinds else 0
-        if wanted.kinds and self.cells.kind(kind) not in wanted.kinds:
+        passes, found = self._of_class(batch, index)
+        if not passes:
             return False
-        severity = self.cells.severity(batch, index)
-        if wanted.severities and severity not in wanted.severities:
-            return False
-        missing = self._all & ~self._of_key(session_id, batch.keys[index])
-        if missing:
-            missing &= ~self._of_class(kind, severity, batch.qualities[index])
+        missing = self._all & ~(found | self._of_key(session_id, batch.keys[index]))
         return not missing or self._in_event(session_id, batch, index, missing)
 
     def _of_key(self, session_id: str, key: int) -> int:
@@ -106,12 +108,23 @@ class Matcher:
             found = self._keys[session_id, key] = self._found(text)
         return found
 
-    def _of_class(self, kind: int, severity: str, quality: int) -> int:
-        found = self._others.get((kind, severity, quality))
+    def _of_class(self, batch: EventBatch, index: int) -> tuple[bool, int]:
+        """Whether kind and severity are wanted, and the words that are in them or in the quality."""
+        kind, quality = batch.kinds[index] if batch.kinds else 0, batch.qualities[index]
+        if kind > 1:  # how a completion ended is in its details
+            return self._looked_at(kind, self.cells.severity(batch, index), "")
+        found = self._classes.get((kind, quality))
         if found is None:
-            text = f"{self.cells.kind(kind)}\n{severity}\n{self.cells.quality(quality) if kind <= 1 else ''}"
-            found = self._others[kind, severity, quality] = self._found(text)
+            texts = self.cells.severity(batch, index), self.cells.quality(quality)
+            found = self._classes[kind, quality] = self._looked_at(kind, *texts)
         return found
+
+    def _looked_at(self, kind: int, severity: str, quality: str) -> tuple[bool, int]:
+        wanted, words = self.wanted, self.cells.kind(kind)
+        passes = (not wanted.kinds or words in wanted.kinds) and (
+            not wanted.severities or severity in wanted.severities
+        )
+        return passes, self._found(f"{words}\n{severity}\n{quality}")
 
     def _in_event(self, session_id: str, batch: EventBatch, index: int, missing: int) -> bool:
         if batch.details and index in batch.details:
@@ -123,10 +136,21 @@ class Matcher:
             missing &= ~self._found(self.cells.value(session_id, batch, index))
         if missing & ~self._in_times:
             return False
-        return not missing or not missing & ~self._found(self.cells.time(batch.worker_times[index]))
+        return not missing or not missing & ~self._of_time(batch.worker_times[index])
+
+    def _of_time(self, ns: int) -> int:
+        """Of the many events of one millisecond only the first is written out."""
+        if ns // 1_000_000 != self._time[0]:
+            self._time = ns // 1_000_000, self._found(self.cells.time(ns))
+        return self._time[1]
 
     def _found(self, text: str) -> int:
-        return sum(1 << i for i, word in enumerate(self._words) if word.search(text))
+        found, bit = 0, 1
+        for search in self._words:
+            if search(text) is not None:
+                found |= bit
+            bit <<= 1
+        return found
 
 
 def _pattern(word: str) -> re.Pattern[str]:
