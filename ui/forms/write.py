@@ -132,6 +132,7 @@ class WriteForm(QDialog):
         self._current = _button("Take current", self._take_current)
         self._current.setToolTip("Begin with the value that the tag has now")
         row = QHBoxLayout()
+        row.setSpacing(10)
         row.addWidget(self._value, 1)
         row.addWidget(self._current)
         inputs.addRow(_name("New value"), row)

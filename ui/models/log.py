@@ -171,7 +171,9 @@ class LogModel(QAbstractTableModel):
             return {KIND: "operator", TAG: what.tag, VALUE: what.value, DETAIL: what.words}.get(column, "")
         if column == SEVERITY:
             return f"{SEVERITY_MARKS[what.severity]} {what.severity.name.lower()}".strip()
-        return {KIND: _NOTICE_WORDS[what.kind], DETAIL: what.message}.get(column, "")
+        if column == DETAIL:  # its session has a column of its own
+            return what.message.removeprefix(f"{self._name_of(session_id)}: ") if session_id else what.message
+        return _NOTICE_WORDS[what.kind] if column == KIND else ""
 
     def _event_text(self, session_id: str, event: Event, column: int) -> str:
         match column:

@@ -36,11 +36,11 @@ _COLUMNS = (
     Column("Simulated plant", share=1),
     Column("write complete", rank=2),
     Column("▲ warning"),
-    Column("Valve101.Command", share=3),
-    Column("−1234567.89", share=2),
+    Column("Valve101.Command", share=2),
+    Column("−1234567.89", share=1),
     Column("m³/h", rank=1),
-    Column("uncertain (64)", share=2),
-    Column("the worker was ended", share=5),
+    Column("uncertain (64)", share=1),
+    Column("the worker was ended", share=7),
 )
 _FILTER_MS = 250
 #: Narrower than this, the state is told in fewer words.

@@ -58,6 +58,8 @@ class SessionsView(QTreeView):
         if not parent.isValid():
             for row in range(first, last + 1):
                 self.setFirstColumnSpanned(row, parent, True)
+        else:
+            self.scrollTo(self._model.index(last, 0, parent))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

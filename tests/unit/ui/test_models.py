@@ -70,6 +70,11 @@ def test_rows_of_events_notices_and_actions(log: LogModel) -> None:
     assert "received" in log.index(0, 0).data(TOOLTIP)
 
 
+def test_a_notice_does_not_repeat_its_session(log: LogModel) -> None:
+    log.take(frame(notices=[("s", notice(message="name of s: ready")), ("", notice(message="name of : x"))]))
+    assert column(log, logs.DETAIL) == ["ready", "name of : x"]
+
+
 @pytest.mark.clause("L1", "W3")
 def test_trouble_has_a_mark_and_a_word(log: LogModel) -> None:
     bad = EventBatch(
