@@ -7,6 +7,7 @@ import math
 import os
 import time
 from array import array
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -43,7 +44,9 @@ _SUSPEND_S = 0.23
 _LOAD = "load."
 _LOAD_CHUNK = 1024
 _LOAD_TICK_S = 0.02
-_RECONNECT_S = 1.0
+_CATCH_UP_S = 1.0  # after a stall, load that is owed for longer is skipped
+_BUFFER_LIMIT = 10_000  # samples of one buffered item between two reports
+_BUFFER_OVERFLOW = Status(category=2, detected_by=1, detail=20)
 
 #: Name -> (password, user id). A training plant: these are documented, not secret.
 _USERS = {"operator": ("operator", 11), "supervisor": ("supervisor", 12)}
@@ -66,6 +69,7 @@ class SimOptions:
     seed: int = 1
     step_ms: float = 200.0
     first_data_ms: float = 80.0
+    cold_first_data_ms: float = 0.0  # until so long after the first advise, no data come
     write_delay_ms: float = 50.0
     load_tags: int = 1000
     load_rate: float = 1000.0  # 0 = as fast as the worker's pipe takes them
@@ -92,6 +96,14 @@ class SimOptions:
         return chosen
 
 
+@dataclass(frozen=True, slots=True)
+class SimStatistics:
+    """Totals since the start: load events skipped after a stall, buffered samples that gave way to newer ones."""
+
+    load_skipped: int
+    buffered_dropped: int
+
+
 @dataclass(slots=True)
 class _Item:
     driver_item: DriverItem
@@ -102,7 +114,8 @@ class _Item:
     has_data: bool = False
     reported: Value = None
     reported_quality: int = -1
-    samples: list[tuple[Value, int, int]] = field(default_factory=list[tuple[Value, int, int]])
+    samples: deque[tuple[Value, int, int]] = field(default_factory=lambda: deque(maxlen=_BUFFER_LIMIT))
+    lost_samples: int = 0  # since the last report
 
     @property
     def key(self) -> int:
@@ -119,10 +132,11 @@ class SimDriver(Driver):
         self._tree = Tree()
         self._items: dict[int, _Item] = {}
         self._advised: dict[int, _Item] = {}
-        self._load_items: dict[int, int] = {}  # key -> number of the load tag
-        self._load_keys: array[int] = array("Q")
-        self._load_known = 0  # grows with every change of the advised load tags
-        self._users: set[int] = set()
+        self._load_items: set[int] = set()
+        self._load = _Load()
+        self._buffered_dropped = 0
+        self._warm_at_s: float | None = None
+        self._users: dict[int, set[int]] = {}  # server handle -> who logged in on it
         self._intervals: dict[int, float] = {}  # server handle -> seconds between buffered reports
         self._buffer_due: dict[int, float] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -154,6 +168,13 @@ class SimDriver(Driver):
             timer.cancel()
         self._timers.clear()
         await join(*self._tasks)
+
+    async def unregister(self, server_handle: int) -> None:
+        for known in (self._users, self._intervals, self._buffer_due):
+            known.pop(server_handle, None)
+
+    def statistics(self) -> SimStatistics:
+        return SimStatistics(self._load.skipped, self._buffered_dropped)
 
     def _later(self, delay_s: float, act: Callable[[], object]) -> None:
         def run() -> None:
@@ -217,23 +238,22 @@ class SimDriver(Driver):
                 # A wrong reference is accepted, and told with the first data: as the real thing does.
                 self._items[item.key] = _Item(item, resolve(self._plant.tags, item.tag, item.context))
             else:
-                self._load_items[item.key] = -1 - number  # negative while it is not advised
+                self._load_items.add(item.key)
         return [ACCEPTED] * len(items)
 
     async def remove(self, keys: Sequence[int]) -> list[Outcome]:
         for key in keys:
             self._items.pop(key, None)
             self._advised.pop(key, None)
-            if self._load_items.pop(key, -1) >= 0:
-                self._load_known += 1
+            self._load_items.discard(key)
+            self._load.discard(key)
         return [ACCEPTED] * len(keys)
 
     async def advise(self, keys: Sequence[int], supervisory: bool) -> list[Outcome]:
         fresh: list[int] = []
         for key in keys:
-            if (number := self._load_items.get(key)) is not None:
-                self._load_items[key] = number if number >= 0 else -1 - number
-                self._load_known += 1
+            if key in self._load_items:
+                self._load.add(key)
                 continue
             item = self._items[key]
             item.supervisory = supervisory
@@ -242,14 +262,19 @@ class SimDriver(Driver):
                 item.has_data = False
                 fresh.append(key)
         if fresh:
-            self._later(self._options.first_data_ms / 1000, lambda: self._first_data(fresh))
+            self._later(self._first_data_s(), lambda: self._first_data(fresh))
         return [ACCEPTED] * len(keys)
+
+    def _first_data_s(self) -> float:
+        now = self._clock.monotonic()
+        if self._warm_at_s is None:
+            self._warm_at_s = now + self._options.cold_first_data_ms / 1000
+        return max(self._options.first_data_ms / 1000, self._warm_at_s - now)
 
     async def unadvise(self, keys: Sequence[int]) -> list[Outcome]:
         for key in keys:
-            if (number := self._load_items.get(key)) is not None:
-                self._load_items[key] = number if number < 0 else -1 - number
-                self._load_known += 1
+            if key in self._load_items:
+                self._load.discard(key)
             elif (item := self._items.get(key)) is not None:
                 item.advised = item.suspended = item.has_data = False
                 item.samples.clear()
@@ -278,6 +303,9 @@ class SimDriver(Driver):
             return
         now = tag.changed_ns or self._clock.utc_ns()
         if item.driver_item.buffered:
+            if len(item.samples) == _BUFFER_LIMIT:  # the oldest gives way
+                item.lost_samples += 1
+                self._buffered_dropped += 1
             item.samples.append((item.reported, quality, now))
         else:
             self._out.data(item.key, item.reported, quality, now, data_type=reference.data_type)
@@ -322,12 +350,21 @@ class SimDriver(Driver):
             server = item.key >> 32
             if not item.samples or now < self._buffer_due.get(server, 0.0):
                 continue
-            for value, quality, source_time in item.samples:
-                self._out.data(item.key, value, quality, source_time, kind=EventKind.BUFFERED_DATA_CHANGE)
-            item.samples.clear()
+            self._report_buffer(item)
         for server, interval_s in self._intervals.items():
             if now >= self._buffer_due.get(server, 0.0):
                 self._buffer_due[server] = now + interval_s
+
+    def _report_buffer(self, item: _Item) -> None:
+        """The first sample after lost ones carries a warning."""
+        statuses = (_BUFFER_OVERFLOW,) if item.lost_samples else ()
+        for value, quality, source_time in item.samples:
+            self._out.data(
+                item.key, value, quality, source_time, kind=EventKind.BUFFERED_DATA_CHANGE, statuses=statuses
+            )
+            statuses = ()
+        item.samples.clear()
+        item.lost_samples = 0
 
     async def set_buffered_interval(self, server_handle: int, interval_ms: int) -> Outcome:
         self._intervals[server_handle] = math.ceil(max(interval_ms, 1) / 100) / 10
@@ -355,15 +392,14 @@ class SimDriver(Driver):
         known = _USERS.get(user)
         if known is None or known[0] != password:
             return Outcome("user name or password is wrong", _INVALID_ARGUMENT)
-        self._users.add(known[1])
+        self._users.setdefault(server_handle, set()).add(known[1])
         return Outcome(handle=known[1])
 
     async def user_to_id(self, server_handle: int, user_guid: str) -> Outcome:
-        for name, (_, number) in _USERS.items():
+        """The id alone: who gave no password is not logged in."""
+        for _, number in _USERS.values():
             if user_guid == f"{{00000000-0000-0000-0000-0000000000{number}}}":
-                self._users.add(number)
                 return Outcome(handle=number)
-            del name
         return Outcome(f"no user has the id {user_guid}", _INVALID_ARGUMENT)
 
     async def write(self, writes: Sequence[DriverWrite]) -> list[Outcome]:
@@ -406,16 +442,17 @@ class SimDriver(Driver):
     def _denied(self, write: DriverWrite, item: _Item, tag: PlantTag) -> Status | None:
         if item.supervisory:
             return None
+        users = self._users.get(write.key >> 32, set())
         if tag.security is SecurityClass.SECURED_WRITE:
             if not write.secured:
                 return failed(SECURED_WRITE_NEEDED, category=6)
-            return None if write.user_id in self._users else failed(1016, category=6)
+            return None if write.user_id in users else failed(1016, category=6)
         if tag.security is SecurityClass.VERIFIED_WRITE:
             if not write.secured:
                 return failed(VERIFIED_WRITE_NEEDED, category=6)
-            if write.user_id not in self._users:
+            if write.user_id not in users:
                 return failed(1016, category=6)
-            second = write.verifier_id in self._users and write.verifier_id != write.user_id
+            second = write.verifier_id in users and write.verifier_id != write.user_id
             return None if second else failed(1017, category=6)
         return None
 
@@ -448,9 +485,13 @@ class SimDriver(Driver):
         self._connected = False
         now = self._clock.utc_ns()
         for item in self._advised.values():
-            if not isinstance(item.reference, Status):
-                item.reported_quality = QUALITY_COMMUNICATION_FAILURE
-                self._out.data(item.key, item.reported, QUALITY_COMMUNICATION_FAILURE, now)
+            if isinstance(item.reference, Status) or item.suspended:
+                continue
+            item.reported_quality = QUALITY_COMMUNICATION_FAILURE
+            buffered = item.driver_item.buffered
+            self._report_buffer(item)  # what came before the loss is told before it
+            kind = EventKind.BUFFERED_DATA_CHANGE if buffered else EventKind.DATA_CHANGE
+            self._out.data(item.key, item.reported, QUALITY_COMMUNICATION_FAILURE, now, kind=kind)
         self._out.source_state(
             False, "the simulated source was told to disconnect", next_attempt_ns=now + round(seconds * 1e9)
         )
@@ -460,66 +501,103 @@ class SimDriver(Driver):
         self._connected = True
         self._plant.tags["Sim.Fault.Disconnect"].value = 0.0
         for item in self._advised.values():
-            self._report(item)
-        count = len(self._advised)
+            if not item.suspended:
+                self._report(item)
+        count = len(self._advised) + len(self._load.keys)
         self._out.source_state(True, "", restored=count, items=count)
 
     # ---- load
 
     async def _run_load(self) -> None:
-        load = _Load(self._out)
-        known = -1
+        load = self._load
         last = self._clock.monotonic()
-        owed = 0.0
         while True:
-            if known != self._load_known:
-                known = self._load_known
-                load.set_keys(key for key, number in self._load_items.items() if number >= 0)
-            if not load.keys or not self._connected or self._options.load_rate:
-                await self._clock.sleep(_LOAD_TICK_S)
-                now = self._clock.monotonic()
-                owed += (now - last) * self._options.load_rate if load.keys and self._connected else 0.0
-                last = now
-                turn = 0
-                while owed >= 1 and (sent := load.send(min(int(owed), _LOAD_CHUNK), self._clock.utc_ns())):
-                    owed -= sent
-                    turn += sent
-                    if turn >= _LOAD_CHUNK:
-                        turn = 0
-                        await asyncio.sleep(0)
-            else:
-                load.send(_LOAD_CHUNK, self._clock.utc_ns())
+            if load.keys and self._connected and not self._options.load_rate:
+                load.send(self._out, _LOAD_CHUNK, self._clock.utc_ns())
                 await self._out.room()
+                last = self._clock.monotonic()
+                continue
+            await self._clock.sleep(_LOAD_TICK_S)
+            now = self._clock.monotonic()
+            elapsed_s, last = now - last, now
+            if not self._connected:
+                await self._lose_load()
+            elif load.keys and self._options.load_rate:
+                load.owe(elapsed_s, self._options.load_rate)
+                await self._pay_load()
+
+    async def _pay_load(self) -> None:
+        load, turn = self._load, 0
+        while load.owed >= 1 and (sent := load.send(self._out, min(int(load.owed), _LOAD_CHUNK), self._clock.utc_ns())):
+            load.owed -= sent
+            turn += sent
+            if turn >= _LOAD_CHUNK:
+                turn = 0
+                await asyncio.sleep(0)
+
+    async def _lose_load(self) -> None:
+        """Each load tag bad once, in turns that let everything else run; then wait for the source."""
+        keys = self._load.keys[:]
+        for at in range(0, len(keys), _LOAD_CHUNK):
+            if self._connected:
+                return
+            self._load.lose(self._out, keys[at : at + _LOAD_CHUNK], self._clock.utc_ns())
+            await asyncio.sleep(0)
+        while not self._connected:
+            await self._clock.sleep(_LOAD_TICK_S)
 
 
 class _Load:
     """Prepared columns, cut into chunks: making events costs next to nothing, so that what is measured is the way."""
 
-    def __init__(self, sink: Sink) -> None:
-        self._sink = sink
+    def __init__(self) -> None:
         self.keys: array[int] = array("Q")
-        self._wave = array("d")
+        self._places: dict[int, int] = {}
+        self._wave = array("d", [50 + 50 * math.sin(math.tau * i / _LOAD_CHUNK) for i in range(2 * _LOAD_CHUNK)])
         self._good = array("i", [192]) * _LOAD_CHUNK
+        self._bad = array("i", [QUALITY_COMMUNICATION_FAILURE]) * _LOAD_CHUNK
         self._at = self._phase = 0
+        self.owed = 0.0
+        self.skipped = 0
 
-    def set_keys(self, keys: Any) -> None:
-        self.keys = array("Q", keys)
-        self._wave = array("d", [50 + 50 * math.sin(i / 157) for i in range(len(self.keys) + 2 * _LOAD_CHUNK)])
-        self._at = 0
+    def add(self, key: int) -> None:
+        if key not in self._places:
+            self._places[key] = len(self.keys)
+            self.keys.append(key)
 
-    def send(self, count: int, now_ns: int) -> int:
+    def discard(self, key: int) -> None:
+        """The last key takes the place of this one: the cost does not grow with the number of keys."""
+        place = self._places.pop(key, None)
+        if place is None:
+            return
+        last = self.keys.pop()
+        if last != key:
+            self.keys[place] = last
+            self._places[last] = place
+
+    def owe(self, elapsed_s: float, rate: float) -> None:
+        """``rate`` in events a second. What a stall would have to catch up beyond a second is skipped and counted."""
+        owed = self.owed + elapsed_s * rate
+        self.owed = min(owed, max(1.0, rate * _CATCH_UP_S))
+        self.skipped += int(owed - self.owed)
+
+    def send(self, sink: Sink, count: int, now_ns: int) -> int:
         """At most ``count`` events, in the order of the items; how many they were."""
-        keys = self.keys[self._at : self._at + count]
-        count = len(keys)
-        if count:
-            start = self._at + self._phase
-            values = self._wave[start : start + count]
-            self._sink.columns(keys, values, self._good[:count], array("q", [now_ns]) * count)
-        self._at += count
         if self._at >= len(self.keys):
             self._at = 0
             self._phase = (self._phase + 13) % _LOAD_CHUNK
-        return count
+        keys = self.keys[self._at : self._at + count]
+        if keys:
+            self._tell(sink, keys, (self._at + self._phase) % _LOAD_CHUNK, self._good, now_ns)
+        self._at += len(keys)
+        return len(keys)
+
+    def lose(self, sink: Sink, keys: array[int], now_ns: int) -> None:
+        self._tell(sink, keys, self._phase, self._bad, now_ns)
+
+    def _tell(self, sink: Sink, keys: array[int], start: int, qualities: array[int], now_ns: int) -> None:
+        count = len(keys)
+        sink.columns(keys, self._wave[start : start + count], qualities[:count], array("q", [now_ns]) * count)
 
 
 class _LoadNodes(Sequence[BrowseNode]):
@@ -591,7 +669,28 @@ def _converted(reference: Reference, value: Value) -> tuple[Status, Value]:
     """The value as the tag's own type holds it, or why not: 1005 type, 1004 range, 19 not a number, 20 too big."""
     old = reference.read()
     if isinstance(old, tuple):
-        return (STATUS_OK, value) if isinstance(value, tuple) else (failed(14), None)
+        return _converted_array(reference.tag, value) if isinstance(value, tuple) else (failed(14), None)
+    return _converted_one(reference, old, value)
+
+
+def _converted_array(tag: PlantTag, value: tuple[Value, ...]) -> tuple[Status, Value]:
+    """Element by element; the first that cannot be taken decides."""
+    element = Reference(tag, index=1)
+    pattern = _ELEMENTS.get(tag.data_type)
+    new: list[Value] = []
+    for part in value:
+        status, converted = _converted_one(element, pattern, part)
+        if not status.ok:
+            return status, None
+        new.append(converted)
+    return STATUS_OK, tuple(new)
+
+
+#: A value of the type that the elements of an array have: an empty array has none to compare with.
+_ELEMENTS: dict[DataType, Value] = {DataType.INTEGER: 0, DataType.DOUBLE: 0.0, DataType.STRING: ""}
+
+
+def _converted_one(reference: Reference, old: Value, value: Value) -> tuple[Status, Value]:
     try:
         new = _as_type(old, value)
     except TypeError:
@@ -601,9 +700,10 @@ def _converted(reference: Reference, value: Value) -> tuple[Status, Value]:
     if isinstance(new, int) and not -(2**63) <= new < 2**63:
         return failed(20), None  # no integer of the source is wider: it could not be reported
     tag = reference.tag
-    if isinstance(new, int | float) and not isinstance(new, bool) and reference.whole:
-        too_low = tag.low is not None and not new >= tag.low
-        too_high = tag.high is not None and not new <= tag.high
+    stored = reference.merged(new) if reference.bit is not None else new
+    if isinstance(stored, int | float) and not isinstance(stored, bool):
+        too_low = tag.low is not None and not stored >= tag.low
+        too_high = tag.high is not None and not stored <= tag.high
         if too_low or too_high:
             return failed(1004), None
     return STATUS_OK, new

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.backends import sim
 from app.backends import sim_plant as physics
 from app.backends.base import DriverItem, DriverWrite
 from app.backends.sim import SimDriver
@@ -162,6 +163,11 @@ async def test_a_write_needs_advise_and_first_data() -> None:
         ("Sample.Strings[2]", "new", 0, "new"),
         ("Sample.Strings[]", ("x",), 0, ("x",)),
         ("Sample.Strings[]", "x", 14, None),
+        ("Sample.Strings[]", ("x", 5), 1005, None),
+        ("Reactor.Recipe[]", (1, 2.5), 1005, None),
+        ("Reactor.Recipe[]", (1, 2), 0, (1, 2)),
+        ("Lighting.State.01", True, 1004, None),
+        ("Lighting.State.00", False, 0, False),
         ("Sample.Bytes", b"\x01", 0, b"\x01"),
         ("Tank101.Level", 1.0, 1007, None),
         ("Reactor.SP.Quality", 1, 1007, None),
@@ -413,3 +419,83 @@ async def test_load_comes_at_its_rate() -> None:
         assert plant.sink.last(keys[49]) is not None
         (outcome,) = await plant.driver.write([DriverWrite(keys[49], 1.0)])
         assert not outcome.ok
+
+
+# ---- bounds
+
+
+async def test_a_login_belongs_to_its_server_handle_and_ends_with_it() -> None:
+    async with Plant() as plant:
+        key = await plant.item(SECURED)
+        known = (await plant.driver.user_to_id(1, "{00000000-0000-0000-0000-000000000011}")).handle
+        assert known == 11
+        assert (await plant.write(key, True, secured=True, user_id=11)).detail == 1016, "no password was given"
+        await plant.driver.authenticate(2, "operator", "operator")
+        assert (await plant.write(key, True, secured=True, user_id=11)).detail == 1016, "another server handle"
+        await plant.driver.authenticate(1, "operator", "operator")
+        assert (await plant.write(key, True, secured=True, user_id=11)).ok
+        await plant.driver.unregister(1)
+        assert (await plant.write(key, True, secured=True, user_id=11)).detail == 1016
+
+
+async def test_buffered_samples_are_bounded_and_the_loss_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sim, "_BUFFER_LIMIT", 10)
+    async with Plant() as plant:
+        await plant.driver.set_buffered_interval(1, 5000)
+        key = await plant.item("Power.Active", buffered=True)
+        await plant.clock.advance(12)
+        samples = plant.sink.samples[key]
+        assert plant.driver.statistics().buffered_dropped > 0
+        assert any(sample.statuses and "overflow" in sample.statuses[0].words for sample in samples)
+
+
+async def test_unregister_forgets_the_interval_of_a_handle() -> None:
+    async with Plant() as plant:
+        await plant.driver.set_buffered_interval(1, 60_000)
+        await plant.clock.advance(0.3)
+        await plant.driver.unregister(1)
+        key = await plant.item("Power.Active", buffered=True)
+        await plant.clock.advance(2)
+        assert len(plant.sink.samples[key]) > 2
+
+
+async def test_a_cold_source_takes_its_time_once() -> None:
+    async with Plant(cold_first_data_ms=3000) as plant:
+        key = await plant.item("Tank101.Level")
+        assert plant.sink.last(key) is None
+        await plant.clock.advance(3)
+        assert plant.sink.last(key) is not None
+        assert plant.sink.last(await plant.item("Tank301.Level")) is not None
+
+
+async def test_a_lost_source_by_kind_of_item() -> None:
+    async with Plant(load_tags=3) as plant:
+        loads = [await plant.item(f"load.{i}") for i in range(3)]
+        buffered = await plant.item("Tank101.Level", buffered=True)
+        suspended = await plant.item("Tank301.Level")
+        await plant.driver.suspend(suspended)
+        await plant.clock.advance(1)
+        count = len(plant.sink.samples[suspended])
+        await order(plant, "Disconnect", 5.0)
+        await plant.clock.advance(1)
+        assert [plant.sink.last(key).quality for key in [*loads, buffered]] == [24] * 4
+        assert plant.sink.last(buffered).kind is EventKind.BUFFERED_DATA_CHANGE
+        await plant.clock.advance(6)
+        assert len(plant.sink.samples[suspended]) == count
+        assert [plant.sink.last(key).quality for key in [*loads, buffered]] == [192] * 4
+        assert plant.sink.states[-1][2]["items"] == 6
+
+
+def test_load_catches_up_for_a_second_and_counts_the_rest() -> None:
+    load = sim._Load()
+    load.owe(60, 1000)
+    assert (load.owed, load.skipped) == (1000, 59_000)
+
+
+def test_load_keys_come_and_go_one_by_one() -> None:
+    load = sim._Load()
+    for key in (1, 2, 3, 4, 2):
+        load.add(key)
+    for key in (1, 4, 9):
+        load.discard(key)
+    assert sorted(load.keys) == [2, 3]
