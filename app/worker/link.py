@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
 
-from app.backends.base import Driver
 from app.batch import EventBatch
 from app.commands import Command, ProtocolStatus, Reply
 from app.errors import ErrorCode, GatewayError, ProtocolViolation
@@ -34,7 +33,9 @@ _HIGH_WATER = 256 * 1024
 _FRAME_LIMIT = 16 * 1024 * 1024
 #: The parent's silence is borne this many times longer than its own patience: it ends us, not the other way round.
 _PARENT_GRACE = 5
-_DRIVER_STOP_S = 2.0
+_CLOSE_S = 2.0
+#: How long the gateway may take to read what was written before the end.
+_LAST_WORDS_S = 1.0
 _OVERFLOW = 20  # detail code of a status
 
 
@@ -60,38 +61,41 @@ class WorkerLink(PipeProtocol):
         self._transport: asyncio.Transport | None = None
         self._state = "Starting"
         self._start: Start | None = None
-        self._driver: Driver | None = None
         self._loop: CommandLoop | None = None
         self._outbox: Outbox | None = None
         self._main: asyncio.Task[Any] | None = None
+        self._closing: asyncio.Task[Any] | None = None
         self._commands: dict[int, asyncio.Task[None]] = {}
         self._cancelled: set[int] = set()
         self._beat: Timer | None = None
         self._heard = clock.monotonic()
         self._end: asyncio.Future[ExitCode] = asyncio.get_running_loop().create_future()
+        self._pipe_ended = asyncio.Event()
 
     async def run(self) -> ExitCode:
         """Wait for the end of this worker's life and leave nothing running."""
         code = await self._end
         if self._beat is not None:
             self._beat.cancel()
-        await join(self._main, *self._commands.values())
-        await self._stop_driver()
+        await join(self._closing, self._main, *self._commands.values())
+        if self._loop is not None:
+            await self._loop.stop()
         if self._outbox is not None:
             self._outbox.close()
-        if self._transport is not None:
-            self._transport.close()
+        await self._hang_up()
         return code
 
-    async def _stop_driver(self) -> None:
-        driver, self._driver = self._driver, None
-        if driver is None:
+    async def _hang_up(self) -> None:
+        """Close the pipe once the gateway has everything written: the process ends next, and its buffers with it."""
+        if self._transport is None:
             return
+        self._transport.close()
         try:
-            async with deadline(self._clock, _DRIVER_STOP_S, "stopping the driver"):
-                await driver.stop()
-        except Exception as error:
-            _log.warning("stopping the driver failed: %s", error)
+            async with deadline(self._clock, _LAST_WORDS_S, "the gateway's reading of the last words"):
+                await self._pipe_ended.wait()
+        except TimeoutError as error:
+            _log.warning("%s", error)
+            self._transport.abort()
 
     def _finish(self, code: ExitCode) -> None:
         if not self._end.done():
@@ -105,6 +109,8 @@ class WorkerLink(PipeProtocol):
         self._send(Hello(PROTOCOL_VERSION, self._nonce, os.getpid(), self._backend, platform.machine()))
 
     def data_received(self, data: bytes | memoryview) -> None:
+        if self._end.done():  # nobody would see the end of what begins now
+            return
         self._heard = self._clock.monotonic()
         try:
             for payload in self._reader.feed(data):
@@ -124,6 +130,7 @@ class WorkerLink(PipeProtocol):
             self._outbox.resume()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._pipe_ended.set()
         if not self._end.done():
             _log.info("the pipe ended")
         self._finish(ExitCode.OK if self._state == "Closing" else ExitCode.UNEXPECTED)
@@ -178,7 +185,6 @@ class WorkerLink(PipeProtocol):
         self._loop = CommandLoop(
             driver, self._outbox, self._clock, state_changed=self._send, failed=self._driver_failed
         )
-        self._driver = driver
         options: Mapping[str, Any] = json.loads(start.options_json or "{}")
         return await driver.start(options, self._loop.sink), driver.unsupported
 
@@ -277,20 +283,21 @@ class WorkerLink(PipeProtocol):
     def _shut_down(self, shutdown: Shutdown) -> None:
         if self._state != "Closing":
             self._state = "Closing"
-            spawn(self._closed(shutdown), name="shutdown", on_failure=lambda _: self._finish(ExitCode.UNEXPECTED))
+            self._closing = spawn(
+                self._closed(shutdown), name="shutdown", on_failure=lambda _: self._finish(ExitCode.UNEXPECTED)
+            )
 
     async def _closed(self, shutdown: Shutdown) -> None:
         await join(self._main)
         await self._finish_commands(shutdown.grace_s)
         if self._loop is not None:
             try:
-                async with deadline(self._clock, max(_DRIVER_STOP_S, shutdown.grace_s), "closing the source"):
+                async with deadline(self._clock, max(_CLOSE_S, shutdown.grace_s), "closing the source"):
                     await self._loop.close()
             except TimeoutError as error:
                 _log.warning("%s", error)
-        self._driver = None
         if self._outbox is not None:
-            self._outbox.flush()
+            self._outbox.resume()  # nothing more comes: what is left may wait in the transport
         self._send(ShutdownAck())
         self._finish(ExitCode.OK)
 

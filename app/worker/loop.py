@@ -13,7 +13,7 @@ from app import commands as c
 from app.backends.base import ACCEPTED, Driver, DriverItem, DriverWrite, Outcome
 from app.commands import Command, ItemRow, ItemRows, ProtocolStatus, ReadRow, Reply, WriteRow, WriteRows
 from app.errors import GatewayError
-from app.tasks import Clock, Timer
+from app.tasks import Clock, Timer, deadline
 from app.values import Fault, Timestamp, Value, failed
 from app.wire.bodies import SourceState
 from app.worker.handles import Handles, Server, WorkerItem
@@ -28,6 +28,7 @@ _R = TypeVar("_R")
 _CHUNK = 1000
 _DEFAULT_READ_S = 5.0
 _WRITE_TIMEOUT_S = 30.0
+_STOP_S = 2.0
 _TIMED_OUT = failed(1, category=3)
 
 
@@ -51,6 +52,7 @@ class CommandLoop:
         self._outbox = outbox
         self._clock = clock
         self._write_timeout_s = write_timeout_s
+        self._stopped = False
         self._handles = Handles()
         self._writes: dict[int, Timer] = {}  # item key -> the timer that ends a write without an answer
         self.sink = DriverSink(clock, outbox, write_done=self._write_done, state_changed=state_changed, failed=failed)
@@ -116,17 +118,32 @@ class CommandLoop:
         return Reply(payload=c.Pong(command.text, self._clock.utc_ns()))
 
     async def close(self) -> None:
-        """Unadvise, remove, unregister, stop the driver: each step best effort, in this order."""
-        for server in self._handles:
-            items = list(server.items.values())
-            advised = [item.key for item in items if item.advised]
-            await self._best_effort(partial(self._driver.unadvise, advised))
-            await self._best_effort(partial(self._driver.remove, [item.key for item in items]))
-            await self._best_effort(partial(self._driver.unregister, server.handle))
-        await self._best_effort(self._driver.stop)
-        for timer in self._writes.values():
-            timer.cancel()
-        self._writes.clear()
+        """Unadvise, remove, unregister, stop the driver: each step best effort, in this order. Cancelled: the driver is
+        stopped nevertheless."""
+        try:
+            for server in self._handles:
+                items = list(server.items.values())
+                advised = [item.key for item in items if item.advised]
+                await self._best_effort(partial(self._driver.unadvise, advised))
+                await self._best_effort(partial(self._driver.remove, [item.key for item in items]))
+                await self._best_effort(partial(self._driver.unregister, server.handle))
+        finally:
+            await self.stop()
+
+    async def stop(self) -> None:
+        """Stop the driver, best effort, within two seconds; once, however often it is called."""
+        if self._stopped:
+            return
+        self._stopped = True
+        try:
+            async with deadline(self._clock, _STOP_S, "stopping the driver"):
+                await self._best_effort(self._driver.stop)
+        except TimeoutError as error:
+            _log.warning("%s", error)
+        finally:  # not before: a driver ends its writes in flight as it stops
+            for timer in self._writes.values():
+                timer.cancel()
+            self._writes.clear()
 
     async def _best_effort(self, step: Callable[[], Awaitable[object]]) -> None:
         try:
