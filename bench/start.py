@@ -29,7 +29,7 @@ async def main():
     qt.processEvents()
     sys.stdout.write("window\\n"); sys.stdout.flush()
     while not application.items_model.registered.children or not any(
-        application._session(application.items_model.session_id).items.sample(child.key)
+        application.desk.session(application.items_model.session_id).items.sample(child.key)
         for server in application.items_model.registered.children for child in server.children
     ):
         await asyncio.sleep(0.005)

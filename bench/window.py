@@ -47,7 +47,7 @@ async def _measured(application: object, tags: int, rate: float, warm_s: float, 
     await application.start()
     request = OpenRequest("sim", {"load_tags": tags, "load_rate": float(rate)}, name="load", keep_alive=True)
     session = await application.runtime.manager.open(request)
-    application._look()
+    application.look()
     application.window.sessions.choose(session.id)
     await subscribe(session, tags)
     for item in session.items.all()[:10]:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui.format import zone_text
+from ui.i18n import noop, tr
 from ui.models.items import ItemsModel
 from ui.models.log import LogModel
 from ui.models.sessions import SessionsModel
@@ -29,13 +30,21 @@ from ui.views.sessions import SessionsView
 from ui.widgets import Banners, Elided, Steady, Themed
 
 #: Grows when the panes change so much that a kept layout no longer fits.
-_LAYOUT_VERSION = 2
+_LAYOUT_VERSION = 3
 _SIZE = QSize(1500, 900)
 #: What the frame of a window takes of a screen.
 _FRAME = 40
 _LEFT, _LOG = 0.44, 0.27
 #: Menu, tools and status bar.
 _CHROME = 90
+
+_MENUS = (
+    ("file", noop("&File")),
+    ("tag", noop("&Tag")),
+    ("view", noop("&View")),
+    ("tools", noop("T&ools")),
+    ("help", noop("&Help")),
+)
 
 HINT = "Double-click an item to trend it · F2 writes it · Ctrl+O opens an OPC UA server"
 
@@ -70,13 +79,15 @@ class MainWindow(QMainWindow):
         self.trend = TrendView(theme)
         self.banners = Banners(theme)
         self._icons: dict[QAction, str] = {}
+        self._panes: dict[str, QDockWidget] = {}
+        self._panes_menu = QMenu(tr("Panes"), self)
+        self._menus = {name: self._menu(title) for name, title in _MENUS}
         self._build_panes()
         self._build_actions()
         self._build_status()
         self.set_theme(theme)
         self._show_possible()
         self._default_state = self.saveState(_LAYOUT_VERSION)
-        self._restore()
 
     # ---- panes
 
@@ -90,12 +101,10 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
         self.setDockNestingEnabled(True)
         left, bottom = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
-        self._docks = [
-            self._dock("Sessions", self.sessions, left),
-            self._dock("Items", self.items, left),
-            self._dock("Event log", self.log, bottom),
-        ]
-        self._first_size()
+        self.setCorner(Qt.Corner.TopLeftCorner, left)  # lists stand above the trends alone
+        self.add_pane("sessions", tr("Sessions"), self.sessions, left)
+        self.add_pane("items", tr("Items"), self.items, left)
+        self.add_pane("log", tr("Event log"), self.log, bottom)
 
     def _first_size(self) -> None:
         """As large as is comfortable, and never larger than the screen."""
@@ -104,36 +113,66 @@ class MainWindow(QMainWindow):
         left, height = round(self.width() * _LEFT), self.height()
         log = round(height * _LOG)
         few = self.sessions.fontMetrics().height() * 10  # two sessions and their sources are seen whole
-        self.resizeDocks(self._docks[:2], [left, left], Qt.Orientation.Horizontal)
-        self.resizeDocks(self._docks, [few, max(few, height - log - few - _CHROME), log], Qt.Orientation.Vertical)
+        docks = [self._panes[name] for name in ("sessions", "items", "log")]
+        self.resizeDocks(docks[:2], [left, left], Qt.Orientation.Horizontal)
+        self.resizeDocks(docks, [few, max(few, height - log - few - _CHROME), log], Qt.Orientation.Vertical)
 
-    def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+    def add_pane(
+        self,
+        name: str,
+        title: str,
+        widget: QWidget,
+        area: Qt.DockWidgetArea,
+        *,
+        beside: str | None = None,
+        shown: bool = True,
+    ) -> QDockWidget:
+        """A dockable pane. ``name`` is its name for good: layouts are kept by it. ``beside``: as a further tab of that
+        pane, behind it. Panes are added before :meth:`settle`."""
         dock = QDockWidget(title, self)
-        dock.setObjectName(title)
+        dock.setObjectName(name)
         dock.setWidget(widget)
         self.addDockWidget(area, dock)
+        if beside is not None:
+            self.tabifyDockWidget(self._panes[beside], dock)
+            self._panes[beside].raise_()
+        dock.setVisible(shown)
+        self._panes[name] = dock
+        self._panes_menu.addAction(dock.toggleViewAction())
         return dock
+
+    def pane(self, name: str) -> QDockWidget:
+        return self._panes[name]
+
+    def show_pane(self, name: str) -> None:
+        """In sight, and in front of its tabs."""
+        self._panes[name].show()
+        self._panes[name].raise_()
+
+    def settle(self) -> None:
+        """Once all panes are there: takes over the kept layout, and keeps this one to go back to."""
+        self._first_size()
+        self._default_state = self.saveState(_LAYOUT_VERSION)
+        self._restore()
 
     # ---- menus and keys
 
     def _build_actions(self) -> None:
-        file = self._menu("&File")
-        open_opcua = self._action("Open OPC UA …", self.open_opcua_wanted.emit, "Ctrl+O", file, "connect")
-        self._action("Open simulated plant", self.open_sim_wanted.emit, None, file, "plant")
-        self._action("Open this computer", self.open_host_wanted.emit, None, file, "computer")
-        file.addSeparator()
-        self._action("Quit", self.close, "Ctrl+Q", file)
-        tag = self._menu("&Tag")
-        self._write = self._action("Write …", self._write_current, None, tag, "write")
-        self._trend = self._action("Add to trend", self._trend_current, None, tag, "trend")
-        self._properties = self._action("Properties", self._properties_current, None, tag)
+        add = self.add_action
+        open_opcua = add(tr("Open OPC UA …"), self.open_opcua_wanted.emit, "Ctrl+O", "file", "connect")
+        add(tr("Open simulated plant"), self.open_sim_wanted.emit, None, "file", "plant")
+        add(tr("Open this computer"), self.open_host_wanted.emit, None, "file", "computer")
+        self.menu("file").addSeparator()
+        add(tr("Quit"), self.close, "Ctrl+Q", "file")
+        self._write = add(tr("Write …"), self._write_current, None, "tag", "write")
+        self._trend = add(tr("Add to trend"), self._trend_current, None, "tag", "trend")
+        self._properties = add(tr("Properties"), self._properties_current, None, "tag")
         self.items.current_changed.connect(self._show_possible)
-        view = self._menu("&View")
-        pause = self._action("Pause", self.toggle_pause, "Space", view, "pause")
-        live = self._action("Live", self.go_live, "End", view, "live")
-        find = self._action("Find in the event log", self._find, "Ctrl+F", view, "find")
-        self._utc = self._action(
-            "Times in UTC", lambda: self.utc_wanted.emit(self._utc.isChecked()), "Ctrl+Shift+U", view, "clock"
+        pause = add(tr("Pause"), self.toggle_pause, "Space", "view", "pause")
+        live = add(tr("Live"), self.go_live, "End", "view", "live")
+        find = add(tr("Find in the event log"), self._find, "Ctrl+F", "view", "find")
+        self._utc = add(
+            tr("Times in UTC"), lambda: self.utc_wanted.emit(self._utc.isChecked()), "Ctrl+Shift+U", "view", "clock"
         )
         self._utc.setCheckable(True)
         for action in (pause, live):
@@ -141,18 +180,18 @@ class MainWindow(QMainWindow):
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             self.trend.addAction(action)
             self.log.addAction(action)
-        pause.setToolTip("Pause the trend and the log, or follow again (Space)")
-        live.setToolTip("Follow the newest values and events again (End)")
-        find.setIconText("Find")
+        pause.setToolTip(tr("Pause the trend and the log, or follow again (Space)"))
+        live.setToolTip(tr("Follow the newest values and events again (End)"))
+        find.setIconText(tr("Find"))
         self._utc.setIconText("UTC")
+        view = self.menu("view")
         view.addSeparator()
         self._modes(view)
+        view.addMenu(self._panes_menu)
         view.addSeparator()
-        for dock in self._docks:
-            view.addAction(dock.toggleViewAction())
-        self._action("Reset layout", self._reset, None, view)
-        self._action("Full screen", self._full_screen, "F11", view)
-        self._action("Next pane", self._next_pane, "F6", view)
+        add(tr("Reset layout"), self._reset, None, "view")
+        add(tr("Full screen"), self._full_screen, "F11", "view")
+        add(tr("Next pane"), self._next_pane, "F6", "view")
         self._fill_tools((open_opcua,), (self._write, self._trend), (pause, live), (find, self._utc))
 
     def _fill_tools(self, *groups: tuple[QAction, ...]) -> None:
@@ -184,17 +223,22 @@ class MainWindow(QMainWindow):
             action.setEnabled(bool(self.items.current_tag()))
 
     def _find(self) -> None:
-        dock = self._docks[2]
-        dock.show()
-        dock.raise_()
+        self.show_pane("log")
         self.log.focus_filter()
 
     def _menu(self, title: str) -> QMenu:
-        return self.menuBar().addMenu(title)
+        menu = self.menuBar().addMenu(tr(title))
+        menu.menuAction().setVisible(False)  # until something is in it
+        return menu
 
-    def _action(
-        self, words: str, act: Callable[[], object], key: str | None, menu: QMenu, drawing: str = ""
+    def menu(self, name: str) -> QMenu:
+        """One of "file", "tag", "view", "tools", "help"."""
+        return self._menus[name]
+
+    def add_action(
+        self, words: str, act: Callable[[], object], key: str | None, menu: str, drawing: str = ""
     ) -> QAction:
+        """An entry at the end of a menu, with its key and its drawing; ``words`` are translated already."""
         action = QAction(words, self)
         if drawing:
             self._icons[action] = drawing
@@ -202,12 +246,13 @@ class MainWindow(QMainWindow):
             action.setShortcut(QKeySequence(key))
             action.setToolTip(f"{words.replace(' …', '')} ({key})")
         action.triggered.connect(lambda *_: act())
-        menu.addAction(action)
+        self._menus[menu].addAction(action)
+        self._menus[menu].menuAction().setVisible(True)
         return action
 
     def _modes(self, view: QMenu) -> None:
         group = QActionGroup(self)
-        menu = view.addMenu("Theme")
+        menu = view.addMenu(tr("Theme"))
         for mode in Mode:
             action = QAction(mode.value.capitalize(), self)
             action.setCheckable(True)
@@ -241,7 +286,8 @@ class MainWindow(QMainWindow):
         self.log.follow()
 
     def _next_pane(self) -> None:
-        panes: list[QWidget] = [self.sessions, self.items, self.trend, self.log]
+        docked = [dock.widget() for dock in self._panes.values() if not dock.visibleRegion().isEmpty()]
+        panes = [pane for pane in (*docked, self.trend) if pane.isVisible()]
         focus = QApplication.focusWidget()
         inside = [number for number, pane in enumerate(panes) if focus is pane or (focus and pane.isAncestorOf(focus))]
         following = panes[(inside[0] + 1) % len(panes) if inside else 0]

@@ -84,7 +84,7 @@ async def test_every_control_has_a_name(application: Application) -> None:
 async def test_a_write_by_hand_is_confirmed(application: Application) -> None:
     session = await plant(application)
     application.window.sessions.choose(session.id)
-    application._write("Sample.Double")
+    application.writing.write("Sample.Double")
     form: Any = await until(
         lambda: next((w for w in application.window.findChildren(WriteForm) if w.isVisible()), None), "the form"
     )
@@ -112,7 +112,7 @@ async def test_a_lost_source_shows_a_banner(application: Application) -> None:
     session = await plant(application)
     from app import commands as c
 
-    (item,) = await application._watch(session, ["Sim.Fault.Disconnect"])
+    (item,) = await application.desk.watch(session, ["Sim.Fault.Disconnect"])
     await until(lambda: session.items.sample(item.key), "the fault's tag")
     await session.invoke(c.Write(item.server_handle, item.item_handle, 1.5))
     banners = application.window.banners
@@ -148,7 +148,7 @@ async def test_one_failed_start_dims_no_other_session(tmp_path: Path, monkeypatc
     rows = {row.name: row for row in made.sessions_model.rows()}
     assert "nonsense" in rows["Broken"].fault
     assert not rows["Simulated plant"].gone
-    assert made._requests[session.id].backend == "sim"
+    assert made.sessions._requests[session.id].backend == "sim"
     await made.stop()
     made.window.deleteLater()
 
@@ -156,8 +156,8 @@ async def test_one_failed_start_dims_no_other_session(tmp_path: Path, monkeypatc
 @pytest.mark.clause("S10.4")
 async def test_an_open_dialog_does_not_hold_the_end(application: Application) -> None:
     session = await plant(application)
-    application._kill_session(session.id)
-    application._open_opcua()
+    application.sessions.kill(session.id)
+    application.sessions.connect_opcua()
     await asyncio.sleep(0.1)
     await asyncio.wait_for(application.stop(), 10)
     from app import tasks
@@ -185,12 +185,12 @@ async def test_keys_and_menus(application: Application) -> None:
     window.go_live()
     assert not window.trend.paused
     assert not application.log_model.paused
-    application._set_utc(True)
+    application.set_utc(True)
     assert application.log_model.headerData(0, Qt.Orientation.Horizontal) == "Time (UTC)"
     from ui.theme import Mode
 
     for mode in (Mode.DARK, Mode.LIGHT):
-        application._set_mode(mode)
+        application.set_mode(mode)
         await asyncio.sleep(0.05)
         assert not window.grab().isNull()
 

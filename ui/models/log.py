@@ -235,7 +235,7 @@ class LogModel(QAbstractTableModel):
         """Rows in the order of the frame: notices after the events that came with them."""
         self._add([_Piece(s, batch) for s, batch in frame.batches] + [_Piece(s, notice) for s, notice in frame.notices])
 
-    def action(self, time_ns: int, words: str, *, session_id: str = "", tag: str = "", value: str = "") -> None:
+    def action(self, time_ns: int, words: str, session_id: str = "", tag: str = "", value: str = "") -> None:
         """An operator's action."""
         self._add([_Piece(session_id, Action(time_ns, words, tag, value))])
 

@@ -119,7 +119,7 @@ async def test_the_first_start_opens_both_sessions_and_fills_every_pane(scripted
     plant.send(batch(1, 3, registered[0].key, 1.234))
     application.feed.flush()
     await until(lambda: application.log_model.rowCount() >= 3, "the log")
-    assert all(dock.isVisible() for dock in scripted.window._docks)
+    assert all(dock.isVisible() for dock in scripted.window._panes.values())
     assert "Double-click" in scripted.window._hint.text()
 
 
@@ -130,7 +130,7 @@ async def test_a_source_that_does_not_start_dims_no_other(scripted: Scripted) ->
     assert scripted.window.isVisible()
     scripted.launcher.gates[StartStep.STARTING_WORKER].open()
     await until(lambda: len(scripted.window.trend.pens()) == 2, "the pens")
-    scripted.application._look()
+    scripted.application.look()
     assert scripted.status("Sessions") == "2 ready"
 
 
@@ -170,7 +170,7 @@ async def test_properties_are_asked_for_by_menu_and_keys(scripted: Scripted) -> 
 async def test_a_theme_switch_reaches_drawings_and_open_forms(scripted: Scripted) -> None:
     application, window = scripted.application, scripted.window
     await scripted.ready()
-    application._set_mode(Mode.LIGHT)
+    application.set_mode(Mode.LIGHT)
     scripted.choose("Tank.Level")
     scripted.action("Write …").trigger()
     form = await until(lambda: next(iter(window.findChildren(WriteForm)), None), "the form")
@@ -182,12 +182,12 @@ async def test_a_theme_switch_reaches_drawings_and_open_forms(scripted: Scripted
         return image.pixelColor(*solid[0]).name()
 
     assert ink(scripted.action("Write …")) == LIGHT.text
-    application._set_mode(Mode.DARK)
+    application.set_mode(Mode.DARK)
     assert DARK.muted in form._words.styleSheet()
     assert LIGHT.muted not in form._words.styleSheet()
     assert all(ink(action) == DARK.text for action in window._icons if action.isEnabled())
     assert DARK.muted in window.log._counts.styleSheet()
-    application._set_mode(Mode.LIGHT)
+    application.set_mode(Mode.LIGHT)
 
 
 async def test_tools_have_words_beside_their_drawings(scripted: Scripted) -> None:
@@ -219,23 +219,23 @@ async def test_one_key_pauses_trend_and_log_together(scripted: Scripted) -> None
 async def test_the_status_bar_says_what_is_lost_and_counts_what_closes(scripted: Scripted) -> None:
     await scripted.ready()
     application = scripted.application
-    application._look()
+    application.look()
     assert scripted.status("Sessions") == "2 ready"
     assert scripted.status("Lost") == "nothing lost"
     assert scripted.status("Events/s").endswith("events/s")
     assert scripted.status("Longest stall").startswith("stall ")
     application.feed._miss("s", events=5, notices=2)
     scripted.launcher.clients[0].shutdown_gate.close()
-    application._close_session(application.sessions_model.rows()[0].id)
+    application.sessions.close(application.sessions_model.rows()[0].id)
     await until(lambda: scripted.launcher.clients[0].calls, "the close")
-    application._look()
+    application.look()
     assert scripted.status("Sessions") == "1 ready, 1 closing"
     assert scripted.status("Lost") == "7 dropped, 0 coalesced"
-    application._set_utc(True)
+    application.set_utc(True)
     assert scripted.status("Clock").endswith(" UTC")
     scripted.launcher.clients[0].shutdown_gate.open()
     await until(lambda: len(application.runtime.manager.list()) == 1, "the end of the session")
-    application._look()
+    application.look()
     assert scripted.status("Sessions") == "1 ready"
 
 
@@ -249,7 +249,7 @@ async def test_closing_stops_the_engine_and_keeps_the_layout(scripted: Scripted)
     await application.stop()
     assert not window.isVisible()
     assert all(client.gone or "aclose" in client.calls for client in scripted.launcher.clients)
-    assert application._kept.value("layout") is not None
+    assert application.desk.kept.value("layout") is not None
 
 
 # ---- the window alone
@@ -267,6 +267,7 @@ def alone(qapp: QApplication, tmp_path: Path) -> Any:
         book = TagBook(nobody)
         log = LogModel(LIGHT, lambda session, key: "", lambda session: session)
         window = MainWindow(LIGHT, SessionsModel(LIGHT), ItemsModel(LIGHT, book), log, kept)
+        window.settle()
         made.append(window)
         if screen is not None:
             window.resize(screen)
@@ -316,11 +317,11 @@ def test_a_figure_that_changes_does_not_move_its_neighbours(alone: Callable[...,
 
 def test_a_layout_is_kept_and_can_be_reset(alone: Callable[..., MainWindow]) -> None:
     first = alone()
-    first._docks[2].hide()
+    first.pane("log").hide()
     first.keep_layout()
     first._settings.sync()
-    assert not alone()._docks[2].isVisible()
+    assert not alone().pane("log").isVisible()
     again = alone()
     again._reset()
     QApplication.processEvents()
-    assert again._docks[2].isVisible()
+    assert again.pane("log").isVisible()

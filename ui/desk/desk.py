@@ -1,0 +1,164 @@
+"""What all controllers of the window share: the engine, the names of sessions and tags, and a few signals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal
+
+from app.commands import TagProperties
+from app.events.notices import NoticeKind
+from app.runtime import Runtime
+from app.sessions import calls
+from app.sessions.items import Item, ItemRegistry
+from app.sessions.session import Session
+from app.sessions.state import SessionState
+from app.tasks import Clock
+from ui.feed import Feed, FeedFrame
+from ui.main_window import MainWindow
+from ui.tagbook import TagBook
+from ui.theme import Theme
+
+_CLIENT = "Tagwatch window"
+
+
+class Part(Protocol):
+    """A controller with something that a workspace keeps."""
+
+    def state(self) -> dict[str, Any]:
+        """JSON; never a password, and nothing that would write when it is restored."""
+        ...
+
+    async def restore(self, state: dict[str, Any]) -> None:
+        """Take over what was kept. What cannot be read is told and left out; nothing here fails for it."""
+        ...
+
+
+class Desk(QObject):
+    """Made before the window; :attr:`window` is there once the application is built."""
+
+    window: MainWindow
+
+    frame = Signal(object)  # a FeedFrame: what came since the last one
+    second = Signal()
+    session_opened = Signal(object)  # a ready Session
+    session_ended = Signal(str)  # its id
+    theme_changed = Signal(object)
+    utc_changed = Signal(bool)
+    acted = Signal(object, str, str, str, str)  # time in ns; words, session id, tag, value: an operator action
+
+    def __init__(self, runtime: Runtime, feed: Feed, clock: Clock, kept: QSettings, theme: Theme) -> None:
+        super().__init__()
+        self.runtime = runtime
+        self.feed = feed
+        self.clock = clock
+        self.kept = kept
+        self.theme = theme
+        self.utc = False
+        self.book = TagBook(self._properties, self)
+        self.parts: dict[str, Part] = {}
+        self._names: dict[str, str] = {}
+        self._items: dict[str, ItemRegistry] = {}  # also of sessions that are closed: the log still shows their tags
+        self._handles: dict[str, int] = {}
+        feed.frame.connect(self._take)
+        self._second = QTimer(self)
+        self._second.setInterval(1000)
+        self._second.timeout.connect(self.second)
+
+    def start(self) -> None:
+        self._second.start()
+
+    def stop(self) -> None:
+        self._second.stop()
+        self.book.stop()
+
+    # ---- names
+
+    def session(self, session_id: str) -> Session | None:
+        """The session with this id, while it is open."""
+        return next((session for session in self.runtime.manager.list() if session.id == session_id), None)
+
+    def session_named(self, name: str) -> Session | None:
+        return next((session for session in self.runtime.manager.list() if session.name == name), None)
+
+    def free_name(self, wanted: str) -> str:
+        """``wanted``, numbered where an open session has that name: lists and trends find sessions by their names."""
+        taken = {session.name for session in self.runtime.manager.list()}
+        names = (wanted, *(f"{wanted} {number}" for number in range(2, len(taken) + 3)))
+        return next(name for name in names if name not in taken)
+
+    def know(self, session: Session) -> None:
+        """Its name and tags are told from here on, also when it is closed."""
+        self._names[session.id] = session.name
+        self._items[session.id] = session.items
+
+    def name_of(self, session_id: str) -> str:
+        return self._names.get(session_id, session_id)
+
+    def tag_of(self, session_id: str, key: int) -> str:
+        items = self._items.get(session_id)
+        return "" if items is None else items.tag(key)
+
+    async def _properties(self, session_id: str, tag: str) -> TagProperties:
+        session = self.session(session_id)
+        if session is None:
+            return TagProperties(())
+        return await calls.properties(session, tag)
+
+    # ---- words
+
+    def say(self, words: str) -> None:
+        """A sentence in the status bar, for a while."""
+        self.window.say(words)
+
+    def told(self, words: str, *, session_id: str = "", tag: str = "", value: str = "") -> None:
+        """An operator action: it stands in the event log."""
+        self.acted.emit(self.clock.utc_ns(), words, session_id, tag, value)
+
+    # ---- items
+
+    async def handle(self, session: Session) -> int:
+        """The window's server handle in this session."""
+        if session.id not in self._handles:
+            self._handles[session.id] = await calls.register(session, _CLIENT)
+        return self._handles[session.id]
+
+    async def watch(self, session: Session, tags: Sequence[str]) -> list[Item]:
+        """Items of these tags, subscribed where they are not yet; what cannot be is told and left out."""
+        handle = await self.handle(session)
+        have = {item.tag: item for item in session.items.all() if item.server_handle == handle}
+        rows = await calls.subscribe(session, handle, [tag for tag in tags if tag not in have])
+        for row in rows:
+            if row.success:
+                item = session.items.find(handle, row.item_handle)
+                if item is not None:
+                    have[row.tag] = item
+            else:
+                self.say(f"{row.tag}: {row.error}")
+        return [have[tag] for tag in tags if tag in have]
+
+    async def unwatch(self, session: Session, keys: Iterable[int]) -> None:
+        """Give up items of the session, whoever's server handle they are of."""
+        by_server: dict[int, list[int]] = {}
+        for key in keys:
+            by_server.setdefault(key >> 32, []).append(key & 0xFFFF_FFFF)
+        for handle, handles in by_server.items():
+            await calls.unsubscribe(session, handle, handles)
+
+    # ---- what comes
+
+    def _take(self, frame: FeedFrame) -> None:
+        self.frame.emit(frame)
+        for session_id, notice in frame.notices:
+            if notice.kind is NoticeKind.STATE and notice.details["new"] == SessionState.CLOSED:
+                self._handles.pop(session_id, None)
+                self.session_ended.emit(session_id)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        self.theme_changed.emit(theme)
+
+    def set_utc(self, utc: bool) -> None:
+        self.utc = utc
+        self.utc_changed.emit(utc)
