@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -103,7 +104,7 @@ class TagBook(QObject):
         self._wanted[entry] = None
         if len(self._wanted) > _QUEUE:
             self._wanted.popitem(last=False)
-        if self._asking < _AT_ONCE:
+        if self._asking < _AT_ONCE and _on_a_loop():  # else with a later question: views paint before and after it too
             self._asking += 1
             spawn(self._run(), name="tag book")
 
@@ -125,3 +126,11 @@ class TagBook(QObject):
     def stop(self) -> None:
         self._stopped = True
         self._wanted.clear()
+
+
+def _on_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

@@ -1,0 +1,59 @@
+"""What sources say of tags: asked for once, in the background, and never from a paint that no loop serves."""
+
+from __future__ import annotations
+
+import asyncio
+
+from PySide6.QtWidgets import QApplication
+
+from app.commands import Property, TagProperties
+from app.errors import GatewayError
+from tests.helpers.engine import until
+from ui.tagbook import UNKNOWN, TagBook
+
+ABOUT = TagProperties((Property("data_type", "Double"), Property("unit", "bar"), Property("access", "read only")))
+
+
+class Source:
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+
+    async def __call__(self, session_id: str, tag: str) -> TagProperties:
+        self.asked.append((session_id, tag))
+        await asyncio.sleep(0)
+        if tag == "unknown":
+            raise GatewayError("InvalidArgument", "no such tag")
+        return ABOUT
+
+
+async def test_a_tag_is_asked_for_once_and_told(qapp: QApplication) -> None:
+    source = Source()
+    book = TagBook(source)
+    told: list[int] = []
+    book.changed.connect(lambda: told.append(1))
+    assert book.about("s", "tag") is UNKNOWN
+    await until(lambda: book.about("s", "tag").unit == "bar", "the answer")
+    assert book.known("s", "tag").read_only
+    assert source.asked == [("s", "tag")]
+    assert told
+    book.about("s", "unknown")
+    await until(lambda: len(source.asked) == 2, "the question")
+    book.about("s", "unknown")
+    book.stop()
+    assert book.about("s", "later") is UNKNOWN
+    assert source.asked == [("s", "tag"), ("s", "unknown")]
+
+
+def test_without_a_loop_nothing_is_asked_and_nothing_fails(qapp: QApplication) -> None:
+    source = Source()
+    book = TagBook(source)
+    assert book.about("s", "tag") is UNKNOWN
+    assert source.asked == []
+
+    async def later() -> None:
+        book.about("s", "other")
+        await until(lambda: len(source.asked) == 2, "both questions")
+        book.stop()
+
+    asyncio.run(later())
+    assert {tag for _, tag in source.asked} == {"tag", "other"}
