@@ -25,6 +25,7 @@ from app.sessions.manager import OpenRequest
 from app.values import EventKind
 from app.watch import Output
 from tests.helpers.engine import changes, engine, open_handles, sample, subscribed, until
+from tests.helpers.launching import children
 
 ROOT = Path(__file__).resolve().parents[2]
 SIM = {"first_data_ms": 10, "load_tags": 100}
@@ -141,7 +142,7 @@ async def test_64_sessions_open_and_close_together() -> None:
         assert len({session.worker_pid for session in sessions}) == 64
         await asyncio.gather(*(session.close() for session in sessions))
         assert len(runtime.manager) == 0
-    assert psutil.Process().children(recursive=True) == []
+    assert children() == []
     assert open_handles() <= before + 2
 
 

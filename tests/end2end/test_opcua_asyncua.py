@@ -172,6 +172,91 @@ async def test_timed_write(gateway: Any, server: ServerProcess, tmp_path: pathli
     assert session.items.sample(key).source_time == moment
 
 
+async def written(gateway: Any, session: Session, key: int, value: Value) -> None:
+    """Written and confirmed."""
+    reply = await session.invoke(c.Write(key >> 32, key & 0xFFFF_FFFF, value))
+    assert reply.ok, reply
+    done = await until(lambda: gateway[1].completion(key), "the completion")
+    assert done.detail.statuses[0].ok, done
+
+
+BATCH = (
+    'Batch(Name="B-1", Mode=Holding (2), Temperatures=(20.5, 21.0), Corner=Point(X=1.0), '
+    'Path=(Point(X=2.0, Note="a \\"b\\"")), Range=Range(Low=0.0, High=1.0), Choice=Either(Text="second"))'
+)
+
+
+@pytest.mark.clause("U1")
+async def test_structures_are_told_in_words_from_their_first_value(
+    gateway: Any, server: ServerProcess, tmp_path: pathlib.Path
+) -> None:
+    session = await opened(gateway, server, tmp_path)
+    keys = await subscribed(session, "ns=2;s=Batch", "ns=2;s=Batches", "ns=2;s=Odd")
+    assert (await sample(session, keys["ns=2;s=Batch"])).value == BATCH
+    assert (await sample(session, keys["ns=2;s=Batches"])).value == (BATCH, BATCH)
+    assert (await sample(session, keys["ns=2;s=Odd"])).value == "structure ns=2;i=987654, 2 bytes: 0102"
+    told = await until(lambda: [e.value for e in gateway[1].events() if e.key == keys["ns=2;s=Batch"]], "the event")
+    assert told == [BATCH], "no event before the definition"
+    handle = await calls.register(session, "reader")
+    (row,) = await calls.read(session, handle, ["ns=2;s=Batch"])
+    assert row.value == BATCH
+
+
+@pytest.mark.clause("U2")
+async def test_enumerations_have_words_and_take_them(
+    gateway: Any, server: ServerProcess, tmp_path: pathlib.Path
+) -> None:
+    session = await opened(gateway, server, tmp_path)
+    keys = await subscribed(session, "ns=2;s=Mode", "ns=2;s=Stated")
+    for tag, words, word, number in (
+        ("ns=2;s=Mode", ("Off", "Heating", "Holding"), "holding", 2),
+        ("ns=2;s=Stated", ("Shut", "Open"), "Open", 1),
+    ):
+        assert (await calls.properties(session, tag)).get("enumeration") == words
+        await sample(session, keys[tag])
+        await written(gateway, session, keys[tag], word)
+        await until(lambda tag=tag, n=number: session.items.sample(keys[tag]).value == n, "the number of the word")
+    key = keys["ns=2;s=Mode"]
+    reply = await session.invoke(c.Write(key >> 32, key & 0xFFFF_FFFF, "Melting"))
+    assert not reply.ok
+    assert "Off (0), Heating (1), Holding (2)" in reply.diagnostic
+
+
+@pytest.mark.clause("U3")
+async def test_an_element_that_the_server_cannot_tell_is_cut_here_and_not_written(
+    gateway: Any, server: ServerProcess, tmp_path: pathlib.Path
+) -> None:
+    """This server knows no index ranges: a write of one element would replace the whole array by it."""
+    session = await opened(gateway, server, tmp_path)
+    tags = ["ns=2;s=Types.Doubles", "ns=2;s=Types.Doubles[1]", "ns=2;s=Types.Doubles[0:1]", "ns=2;s=Types.Doubles[9]"]
+    whole, one, two, none = (await subscribed(session, *tags)).values()
+    for key in (whole, one, two, none):
+        await sample(session, key)
+    await written(gateway, session, whole, (14.0, 15.0, 16.0))
+    await until(lambda: session.items.sample(one).value == 15.0, "the element")
+    await until(lambda: session.items.sample(two).value == (14.0, 15.0), "the part")
+    await until(lambda: session.items.sample(whole).value == (14.0, 15.0, 16.0), "the whole")
+    missing = await sample(session, none)
+    assert (missing.value, missing.quality) == (None, 4)
+    reply = await session.invoke(c.Write(one >> 32, one & 0xFFFF_FFFF, 7.0))
+    assert not reply.ok
+    assert "write the whole array" in reply.diagnostic
+    assert session.items.sample(whole).value == (14.0, 15.0, 16.0)
+
+
+@pytest.mark.clause("U3")
+async def test_brackets_in_a_name_of_the_servers_own_stay_a_name(
+    gateway: Any, server: ServerProcess, tmp_path: pathlib.Path
+) -> None:
+    session = await opened(gateway, server, tmp_path)
+    key = (await subscribed(session, "ns=2;s=Tricky[1]"))["ns=2;s=Tricky[1]"]
+    assert (await sample(session, key)).value == 5.0
+    await written(gateway, session, key, 6.5)
+    await until(lambda: session.items.sample(key).value == 6.5, "the written value")
+    assert (await calls.properties(session, "ns=2;s=Tricky[1]")).get("data_type") == "Double"
+    assert (await calls.properties(session, "ns=2;s=Types.Doubles[1]")).get("data_type") == "Double"
+
+
 @pytest.mark.clause("S9.3")
 async def test_read_without_subscribing(gateway: Any, server: ServerProcess, tmp_path: pathlib.Path) -> None:
     session = await opened(gateway, server, tmp_path)

@@ -82,6 +82,51 @@ async def test_writes_of_each_type(gateway: Any, server: NodeServer, tmp_path: p
     assert not refused.detail.statuses[0].ok
 
 
+@pytest.mark.clause("U1", "U2")
+async def test_structures_and_enumerations_in_words(gateway: Any, server: NodeServer, tmp_path: pathlib.Path) -> None:
+    session = await gateway[0].manager.open(request(server, tmp_path))
+    keys = await subscribed(session, "ns=1;s=Batch", "ns=1;s=Mode")
+    assert (await sample(session, keys["ns=1;s=Batch"])).value == (
+        'Batch(Name="B-1", Mode=Holding (2), Temperatures=(20.5, 21.0), Corner=Point(X=1.0, Y=2.0), '
+        "Path=(Point(X=3.0, Y=4.0), Point(X=5.0, Y=6.0)))"
+    )
+    mode = keys["ns=1;s=Mode"]
+    assert (await calls.properties(session, "ns=1;s=Mode")).get("enumeration") == ("Off", "Heating", "Holding")
+    await sample(session, mode)
+    assert (await session.invoke(c.Write(mode >> 32, mode & 0xFFFF_FFFF, "Off"))).ok
+    await until(lambda: session.items.sample(mode).value == 0, "the number of the word")
+
+
+@pytest.mark.clause("U3")
+async def test_arrays_whole_and_by_their_elements(gateway: Any, server: NodeServer, tmp_path: pathlib.Path) -> None:
+    session = await gateway[0].manager.open(request(server, tmp_path))
+    names = ("Doubles", "Doubles[1]", "Doubles[0:1]", "Doubles[9]", "Strings", "Words")
+    keys = await subscribed(session, *(f"ns=1;s={name}" for name in names))
+    doubles, one, two, none, strings, words = keys.values()
+
+    async def write(key: int, value: Value) -> Any:
+        after = max((event.sequence for event in gateway[1].events()), default=0)
+        reply = await session.invoke(c.Write(key >> 32, key & 0xFFFF_FFFF, value))
+        if not reply.ok:
+            return reply
+        return (await until(lambda: gateway[1].completion(key, after), "the completion")).detail.statuses[0]
+
+    assert (await sample(session, one)).value == 2.0
+    assert (await sample(session, two)).value == (1.0, 2.0)
+    assert (await sample(session, none)).quality == 0 or session.items.sample(none).value is None
+    assert (await write(one, 20.5)).ok
+    await until(lambda: session.items.sample(doubles).value == (1.0, 20.5, 3.0), "the element in its array")
+    await until(lambda: session.items.sample(one).value == 20.5, "the element")
+    assert (await write(two, (7.0, 8.0))).ok
+    await until(lambda: session.items.sample(doubles).value == (7.0, 8.0, 3.0), "the part in its array")
+    assert "takes an array of 2 values" in (await write(two, (7.0,))).diagnostic
+    assert not (await write(none, 1.0)).ok
+    for key, value in ((doubles, (1.0,)), (doubles, (1.0, 2.0, 3.0)), (strings, ("δ", "")), (words, (0, 65535))):
+        await sample(session, key)
+        assert (await write(key, value)).ok, value
+        await until(lambda key=key, value=value: session.items.sample(key).value == value, f"{value!r}")
+
+
 async def test_security_trust_and_login(gateway: Any, server: NodeServer, tmp_path: pathlib.Path) -> None:
     options = {"security": "Basic256Sha256/SignAndEncrypt", "user": "operator", "password": "secret-for-tests"}
     with pytest.raises(GatewayError) as untrusted:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from app.config import Settings
 from app.sessions.session import Session
 from tests.helpers.engine import QUICK, until
+from tests.helpers.launching import children
 from ui.application import FIRST, Application
 from ui.forms.write import WriteForm
 
@@ -214,7 +215,7 @@ def test_the_program_closes_clean(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     assert picture.stat().st_size > 20_000
-    assert psutil.Process().children(recursive=True) == []
+    assert children() == []
 
 
 def test_without_a_display_it_watches_in_the_terminal(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "behaviour.md"
-_ROW = re.compile(r"^\| (?P<id>[SWTRDZL]\d+(?:\.\d+)?) \| (?P<words>.+?) \| (?P<tests>.*?)\|$")
+_ROW = re.compile(r"^\| (?P<id>[A-Z]\d+(?:\.\d+)?) \| (?P<words>.+?) \| (?P<tests>.*?)\|$")
 
 
 def _ids(decorators: list[ast.expr]) -> Iterator[str]:

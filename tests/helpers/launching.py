@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -50,6 +51,17 @@ def ended(process: psutil.Process, timeout_s: float = 5.0) -> bool:
     return False
 
 
+def children() -> list[psutil.Process]:
+    """The programs of ours that this process has started and that are still there, zombies included. The desktop's own
+    (a session of Windows starts some below whoever comes first) do not count."""
+    found: list[psutil.Process] = []
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if "python" in child.name().lower():
+                found.append(child)
+    return found
+
+
 class Bench:
     """A launcher of problem workers, and what became of its last start."""
 
@@ -75,7 +87,7 @@ class Bench:
 
     def left(self) -> list[str]:
         """What should not be there any more: child processes, records, and the pipe's file."""
-        left = [f"process {child.pid} {child.name()}" for child in psutil.Process().children(recursive=True)]
+        left = [f"process {child.pid} {child.name()}" for child in children()]
         left += [str(path) for path in self.records.glob("*")]
         if sys.platform != "win32":
             from app.wire import pipes_unix

@@ -145,9 +145,76 @@ async def _fill(server: Any, index: int) -> None:
     await (
         await types.add_variable(ua.NodeId("Writable", index), ua.QualifiedName("Writable", index), 1.0)
     ).set_writable()
+    await _fill_own_types(server, index, plant)
     many = await objects.add_object(ua.NodeId("Many", index), ua.QualifiedName("Many", index))
     for number in range(60):
         await many.add_variable(ua.NodeId(f"Many.{number}", index), ua.QualifiedName(f"Tag{number}", index), number)
+
+
+async def _fill_own_types(server: Any, index: int, plant: Any) -> None:
+    """Structures and enumerations that the server defines itself."""
+    from asyncua import ua
+    from asyncua.common.structures104 import new_enum, new_struct, new_struct_field
+
+    async def variable(name: str, value: Any, **more: Any) -> Any:
+        node = await plant.add_variable(ua.NodeId(name, index), ua.QualifiedName(name, index), value, **more)
+        await node.set_writable()
+        return node
+
+    mode = await new_enum(server, index, "Mode", ["Off", "Heating", "Holding"])
+    point, _ = await new_struct(
+        server,
+        index,
+        "Point",
+        [new_struct_field("X", ua.VariantType.Double), new_struct_field("Note", ua.VariantType.String, optional=True)],
+    )
+    either, _ = await new_struct(
+        server,
+        index,
+        "Either",
+        [new_struct_field("Number", ua.VariantType.Int64), new_struct_field("Text", ua.VariantType.String)],
+        is_union=True,
+    )
+    batch, _ = await new_struct(
+        server,
+        index,
+        "Batch",
+        [
+            new_struct_field("Name", ua.VariantType.String),
+            new_struct_field("Mode", mode),
+            new_struct_field("Temperatures", ua.VariantType.Double, array=True),
+            new_struct_field("Corner", point),
+            new_struct_field("Path", point, array=True),
+            new_struct_field("Range", ua.NodeId(ua.ObjectIds.Range)),
+            new_struct_field("Choice", either),
+        ],
+    )
+    made = await server.load_data_type_definitions()
+    one = made["Batch"](
+        Name="B-1",
+        Mode=made["Mode"](2),
+        Temperatures=[20.5, 21.0],
+        Corner=made["Point"](X=1.0),
+        Path=[made["Point"](X=2.0, Note='a "b"')],
+        Range=ua.Range(Low=0.0, High=1.0),
+        Choice=made["Either"](Encoding=2, Value="second"),
+    )
+    await variable("Batch", one, datatype=batch.nodeid)
+    await variable("Batches", [one, one], datatype=batch.nodeid)
+    await variable("Mode", ua.Variant(1, ua.VariantType.Int32), datatype=mode.nodeid)
+    stated = await variable("Stated", ua.Variant(0, ua.VariantType.UInt32))
+    await stated.add_property(
+        ua.NodeId("Stated.EnumStrings", index),
+        ua.QualifiedName("EnumStrings", 0),
+        [ua.LocalizedText(text) for text in ("Shut", "Open")],
+    )
+    await variable("Tricky[1]", 5.0)
+    await plant.add_variable(
+        ua.NodeId("Odd", index),
+        ua.QualifiedName("Odd", index),
+        ua.ExtensionObject(TypeId=ua.NodeId(987_654, index), Body=b"\x01\x02"),
+        datatype=ua.NodeId(ua.ObjectIds.Structure),
+    )
 
 
 def free_port() -> int:

@@ -146,13 +146,16 @@ class Connection:
 
     # ---- services
 
-    async def read(self, nodes: Sequence[tuple[ua.NodeId, ua.AttributeIds]]) -> list[ua.DataValue]:
-        """Attributes in one request; one data value per entry."""
+    async def read(
+        self, nodes: Sequence[tuple[ua.NodeId, ua.AttributeIds]], parts: Sequence[str] = ()
+    ) -> list[ua.DataValue]:
+        """Attributes in one request; one data value per entry. ``parts`` are index ranges, one per entry."""
         parameters = ua.ReadParameters()
         parameters.TimestampsToReturn = ua.TimestampsToReturn.Both
-        for node, attribute in nodes:
+        for at, (node, attribute) in enumerate(nodes):
             entry = ua.ReadValueId()
             entry.NodeId, entry.AttributeId = node, attribute
+            entry.IndexRange = parts[at] if parts else None
             parameters.NodesToRead.append(entry)
         return await self.session.read(parameters) if nodes else []
 
@@ -172,6 +175,10 @@ class Connection:
             for reference in result.References or []
             if reference.BrowseName.NamespaceIndex == 0 and reference.BrowseName.Name in names
         }
+
+
+def is_good(data: ua.DataValue) -> bool:
+    return data.StatusCode is None or data.StatusCode.is_good()
 
 
 def local(node: Any) -> ua.NodeId:

@@ -14,20 +14,21 @@ import asyncio
 import contextlib
 import logging
 import random
-from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from asyncua import ua
 from asyncua.ua import uaerrors
 
 from app.backends.base import ACCEPTED, Driver, DriverItem, DriverWrite, Outcome, Sink
-from app.backends.opcua.connection import Connection
-from app.backends.opcua.namespace import NameSpace, node_id
+from app.backends.opcua.address import Address
+from app.backends.opcua.changes import Changes
+from app.backends.opcua.connection import Connection, is_good
+from app.backends.opcua.item import Item
+from app.backends.opcua.namespace import NameSpace
 from app.backends.opcua.options import OpcUaOptions
-from app.backends.opcua.status import quality_of, signed, status_of
-from app.backends.opcua.values import moment_of, time_ns, to_value, to_variant
+from app.backends.opcua.status import status_of
+from app.backends.opcua.writing import Writer
 from app.commands import BrowsePage, TagProperties
 from app.errors import GatewayError
 from app.tasks import Clock, SystemClock, join, spawn
@@ -35,9 +36,6 @@ from app.values import (
     NO_TIME,
     QUALITY_COMMUNICATION_FAILURE,
     QUALITY_CONFIGURATION_ERROR,
-    STATUS_OK,
-    Status,
-    Value,
     failed,
 )
 
@@ -48,20 +46,13 @@ _BACKOFF_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 _JITTER = 0.2
 _RETRY_S = 30.0
 _INVALID_REFERENCE = failed(6, category=4)
-_NO_ANSWER = failed(5, category=3)  # the connection went while the write was on its way: it may have been done
-
-
-@dataclass(slots=True)
-class _Item:
-    """``client_handle`` names it in notifications, ``monitored`` is the server's id of it (0 = not monitored)."""
-
-    key: int
-    node: ua.NodeId | None
-    client_handle: int
-    advised: bool = False
-    monitored: int = 0
-    variant_type: ua.VariantType | None = None
-    value: Value = None
+#: No array of a server reaches so far: one that answers with a value does not know index ranges.
+_BEYOND = "2147483646"
+_RANGE_ANSWERS = (
+    ua.StatusCodes.BadIndexRangeNoData,
+    ua.StatusCodes.BadIndexRangeInvalid,
+    ua.StatusCodes.BadNodeIdUnknown,  # nor is there anything to cut
+)
 
 
 class OpcUaDriver(Driver):
@@ -78,20 +69,22 @@ class OpcUaDriver(Driver):
         self._sink: Sink | None = None
         self._connection: Connection | None = None  # None while it is lost
         self._space: NameSpace | None = None
-        self._items: dict[int, _Item] = {}
-        self._by_handle: dict[int, _Item] = {}
+        self._changes: Changes | None = None
+        self._writer: Writer | None = None
+        self._items: dict[int, Item] = {}
+        self._by_handle: dict[int, Item] = {}
         self._last_handle = 0
         self._subscription: int | None = None
         self._lost = asyncio.Event()
         self._loss = ""
         self._failed_items = False
         self._tasks: list[asyncio.Task[None]] = []
-        self._writes: dict[int, asyncio.Task[None]] = {}
 
     async def start(self, options: Mapping[str, Any], sink: Sink) -> str:
         logging.getLogger("asyncua").setLevel(logging.ERROR)
         self._options = OpcUaOptions.of(options)
         self._sink = sink
+        self._writer = Writer(sink, self._source, self._settle)
         source = await self._connect()
         self._tasks = [
             spawn(self._supervise(), name="opcua supervise"),
@@ -100,7 +93,8 @@ class OpcUaDriver(Driver):
         return source
 
     async def stop(self) -> None:
-        await join(*self._tasks, *self._writes.values())
+        await join(*self._tasks)
+        await self._quiet()
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close()
@@ -112,12 +106,13 @@ class OpcUaDriver(Driver):
         connection = Connection(self._options, self._connection_lost)
         try:
             source = await connection.open()
+            self._space = NameSpace(connection)
+            self._changes = Changes(self._out, self._by_handle, self._space.definitions, self._options.timeout_s)
             self._subscription = await self._subscribe(connection)
         except BaseException:
             await connection.close()
             raise
         self._connection = connection
-        self._space = NameSpace(connection)
         return source
 
     async def _subscribe(self, connection: Connection) -> int:
@@ -148,16 +143,25 @@ class OpcUaDriver(Driver):
     async def _drop_connection(self) -> None:
         connection, self._connection = self._connection, None
         self._subscription = None
+        await self._quiet()
         now = self._clock.utc_ns()
         wait_s = _BACKOFF_S[0]
         self._out.source_state(False, self._loss, next_attempt_ns=now + round(wait_s * 1e9))
         for item in self._items.values():
             item.monitored = 0
+            item.settled = item.address.certain  # it may come back as another server
             if item.advised:
                 self._out.data(item.key, item.value, QUALITY_COMMUNICATION_FAILURE, now)
-        await join(*self._writes.values())
         if connection is not None:
             await connection.close()
+
+    async def _quiet(self) -> None:
+        """Tell what is on its way: afterwards the connection says nothing more."""
+        if self._writer is not None:
+            await self._writer.stop()
+        changes, self._changes = self._changes, None
+        if changes is not None:
+            await changes.stop()
 
     async def _reconnect(self) -> None:
         attempt = 0
@@ -174,6 +178,7 @@ class OpcUaDriver(Driver):
                 next_s = _BACKOFF_S[min(attempt, len(_BACKOFF_S) - 1)]
                 next_ns = self._clock.utc_ns() + round(next_s * 1e9)
                 self._out.source_state(False, reason, next_attempt_ns=next_ns)
+                await self._quiet()
                 if self._connection is not None:
                     connection, self._connection = self._connection, None
                     await connection.close()
@@ -192,7 +197,7 @@ class OpcUaDriver(Driver):
         """Items that the server refused are tried again: it may have got them meanwhile."""
         while True:
             await self._clock.sleep(_RETRY_S)
-            failing = [item for item in self._items.values() if item.advised and not item.monitored and item.node]
+            failing = [item for item in self._items.values() if item.advised and not item.monitored]
             if self._connection is not None and failing:
                 with contextlib.suppress(OSError, TimeoutError, uaerrors.UaError):
                     await self._monitor(failing[:_CHUNK], quiet=True)
@@ -212,13 +217,12 @@ class OpcUaDriver(Driver):
     async def add(self, items: Sequence[DriverItem]) -> list[Outcome]:
         outcomes: list[Outcome] = []
         for entry in items:
+            self._last_handle += 1
             try:
-                node = node_id(entry.tag)
+                item = self._items[entry.key] = Item.of(entry.key, entry.tag, self._last_handle)
             except ValueError as error:
                 outcomes.append(Outcome(str(error), statuses=(_INVALID_REFERENCE,)))
                 continue
-            self._last_handle += 1
-            item = self._items[entry.key] = _Item(entry.key, node, self._last_handle)
             self._by_handle[item.client_handle] = item
             outcomes.append(ACCEPTED)
         return outcomes
@@ -231,7 +235,7 @@ class OpcUaDriver(Driver):
         return [ACCEPTED] * len(keys)
 
     async def advise(self, keys: Sequence[int], supervisory: bool) -> list[Outcome]:
-        fresh: list[_Item] = []
+        fresh: list[Item] = []
         for key in keys:
             item = self._items[key]
             if not item.advised:
@@ -245,11 +249,12 @@ class OpcUaDriver(Driver):
                 self._out.data(item.key, None, QUALITY_COMMUNICATION_FAILURE)
         return [ACCEPTED] * len(keys)
 
-    async def _monitor(self, items: Sequence[_Item], quiet: bool = False) -> None:
+    async def _monitor(self, items: Sequence[Item], quiet: bool = False) -> None:
         """One request for many items; what the server refuses is told as a bad value with the reason."""
         if not items:
             return
         connection = self._require()
+        await self._settle([item for item in items if not item.settled])
         parameters = ua.CreateMonitoredItemsParameters()
         parameters.SubscriptionId = self._subscription
         parameters.TimestampsToReturn = ua.TimestampsToReturn.Both
@@ -262,17 +267,41 @@ class OpcUaDriver(Driver):
                 code = result.StatusCode.value
                 self._out.data(item.key, None, QUALITY_CONFIGURATION_ERROR, NO_TIME, statuses=(status_of(code),))
 
-    def _monitoring(self, item: _Item) -> ua.MonitoredItemCreateRequest:
+    def _monitoring(self, item: Item) -> ua.MonitoredItemCreateRequest:
         assert self._options is not None
         request = ua.MonitoredItemCreateRequest()
         request.ItemToMonitor.NodeId = item.node
         request.ItemToMonitor.AttributeId = ua.AttributeIds.Value
+        request.ItemToMonitor.IndexRange = item.index_range
         request.MonitoringMode = ua.MonitoringMode.Reporting
         request.RequestedParameters.ClientHandle = item.client_handle
         request.RequestedParameters.SamplingInterval = self._options.sampling_interval_ms
         request.RequestedParameters.QueueSize = self._options.queue_size
         request.RequestedParameters.DiscardOldest = True
         return request
+
+    async def _settle(self, items: Sequence[Item]) -> None:
+        """Find out which node the addresses with brackets mean, and whether the server can read a part of an array."""
+        unsettled = [item for item in items if not item.settled]
+        if not unsettled:
+            return
+        connection = self._require()
+        literals = [item for item in unsettled if item.address.literal is not None]
+        read = await connection.read([(item.address.literal, ua.AttributeIds.NodeClass) for item in literals])
+        own = {item.key for item, data in zip(literals, read, strict=True) if is_good(data)}
+        parts = [item for item in unsettled if item.key not in own]
+        probes = await connection.read(
+            [(item.address.node, ua.AttributeIds.Value) for item in parts], [_probe(item) for item in parts]
+        )
+        for item in unsettled:
+            if item.key in own:
+                item.node, item.part = item.address.literal, None
+        for item, data in zip(parts, probes, strict=True):
+            item.node, item.part = item.address.node, item.address.part
+            # Unless it says that there is no such index, a part of an array is not to be trusted to it.
+            item.cuts = data.StatusCode is None or data.StatusCode.value not in _RANGE_ANSWERS
+        for item in unsettled:
+            item.settled = True
 
     async def unadvise(self, keys: Sequence[int]) -> list[Outcome]:
         ids: list[int] = []
@@ -297,112 +326,39 @@ class OpcUaDriver(Driver):
 
     async def _published(self, result: Any) -> None:
         for notification in result.NotificationMessage.NotificationData or []:
-            if isinstance(notification, ua.DataChangeNotification):
-                self._changed(notification.MonitoredItems)
+            if isinstance(notification, ua.DataChangeNotification) and self._changes is not None:
+                self._changes.take(notification.MonitoredItems or [])
             elif isinstance(notification, ua.StatusChangeNotification) and self._connection is not None:
                 self._connection.tell_lost(f"the server ended the subscription: {notification.Status.name}")
-
-    def _changed(self, notifications: Sequence[Any]) -> None:
-        keys: array[int] = array("Q")
-        values: list[Value] = []
-        qualities: array[int] = array("i")
-        times: array[int] = array("q")
-        for notification in notifications:
-            item = self._by_handle.get(notification.ClientHandle)
-            if item is None or not item.advised:
-                continue
-            data = notification.Value
-            code = data.StatusCode.value if data.StatusCode is not None else 0
-            if data.Value is not None and data.Value.Value is not None:
-                item.value = to_value(data.Value.Value)
-                item.variant_type = data.Value.VariantType
-            elif code & 0x8000_0000 == 0:
-                item.value = None
-            source_time = time_ns(data.SourceTimestamp)
-            if code & 0xC000_0000:
-                # The last value stays visible; why it is bad goes with it.
-                self._out.data(item.key, item.value, quality_of(code), source_time, statuses=(status_of(code),))
-                continue
-            keys.append(item.key)
-            values.append(item.value)
-            qualities.append(quality_of(code))
-            times.append(source_time)
-        if keys:
-            self._out.columns(keys, values, qualities, times)
 
     # ---- writing
 
     async def write(self, writes: Sequence[DriverWrite]) -> list[Outcome]:
-        """Values are converted before anything is sent; what converts is sent in one request per write."""
         return [await self._begin_write(write) for write in writes]
 
     async def _begin_write(self, write: DriverWrite) -> Outcome:
         item = self._items.get(write.key)
-        if item is None or item.node is None:
+        if item is None or self._writer is None:
             return Outcome("the item is not known", statuses=(_INVALID_REFERENCE,))
-        try:
-            data = await self._data_value(item, write)
-        except ValueError as error:
-            return Outcome(str(error), statuses=(failed(1005),))
-        except GatewayError as error:
-            return Outcome(error.fault.message, statuses=(failed(2, category=3),))
-        except (OSError, TimeoutError, uaerrors.UaError) as error:
-            return Outcome(f"the type of the node cannot be read: {error}")
-        task = spawn(self._send(item, data), name="opcua write")
-        self._writes[write.key] = task
-        task.add_done_callback(lambda _: self._writes.pop(write.key, None))
-        return ACCEPTED
+        return await self._writer.begin(item, write)
 
-    async def _data_value(self, item: _Item, write: DriverWrite) -> ua.DataValue:
-        variant = to_variant(write.value, await self._type_of(item))
-        if write.time_ns is None:
-            return ua.DataValue(variant)
-        return ua.DataValue(variant, SourceTimestamp=moment_of(write.time_ns))
-
-    async def _type_of(self, item: _Item) -> ua.VariantType:
-        """The built-in type: the one of the current value, else the one behind the node's data type."""
-        if item.variant_type is None:
-            connection = self._require()
-            (value, data_type) = await connection.read(
-                [(item.node, ua.AttributeIds.Value), (item.node, ua.AttributeIds.DataType)]
-            )
-            if value.Value is not None and value.Value.Value is not None:
-                item.variant_type = value.Value.VariantType
-            elif data_type.Value is not None and self._space is not None:
-                item.variant_type = await self._space.built_in(data_type.Value.Value)
-        if item.variant_type is None:
-            raise ValueError("the node does not exist, or has no value to write")
-        return item.variant_type
-
-    async def _send(self, item: _Item, data: ua.DataValue) -> None:
-        status, hresult = _NO_ANSWER, None
-        try:
-            status, hresult = await self._written(item, data)
-        except (OSError, TimeoutError, uaerrors.UaError, GatewayError) as error:
-            if isinstance(error, uaerrors.UaStatusCodeError):
-                status, hresult = status_of(error.code), signed(error.code)
-        finally:
-            # Also when the connection goes and this task with it: a write in flight always ends.
-            self._out.write_complete(item.key, (status,), hresult)
-
-    async def _written(self, item: _Item, data: ua.DataValue) -> tuple[Status, int | None]:
-        entry = ua.WriteValue()
-        entry.NodeId, entry.AttributeId, entry.Value = item.node, ua.AttributeIds.Value, data
-        parameters = ua.WriteParameters()
-        parameters.NodesToWrite = [entry]
-        (result,) = await self._require().session.write(parameters)
-        if result.is_good():
-            return STATUS_OK, None
-        return status_of(result.value), signed(result.value)
+    def _source(self) -> tuple[Connection, NameSpace]:
+        connection = self._require()
+        assert self._space is not None
+        return connection, self._space
 
     # ---- name space
 
     async def browse(self, node: str, page_token: str, limit: int) -> BrowsePage:
-        self._require()
-        assert self._space is not None
-        return await self._space.page(node, page_token, limit)
+        return await self._source()[1].page(node, page_token, limit)
 
     async def properties(self, tag: str) -> TagProperties:
-        self._require()
-        assert self._space is not None
-        return await self._space.properties(tag)
+        _, space = self._source()
+        address = Address.of(tag)
+        nodes = [node for node in (address.literal, address.node) if node is not None]
+        return await space.properties(tag, nodes)
+
+
+def _probe(item: Item) -> str:
+    assert item.address.part is not None
+    return ",".join([_BEYOND] * len(item.address.part.bounds))

@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from asyncua import ua
-from asyncua.common.ua_utils import data_type_to_variant_type
-from asyncua.ua import uaerrors
 
-from app.backends.opcua.connection import Connection, local
+from app.backends.opcua.address import node_id
+from app.backends.opcua.connection import Connection, is_good, local
+from app.backends.opcua.definitions import Definitions, enumeration
 from app.backends.opcua.values import to_value
 from app.commands import BrowseNode, BrowsePage, Property, TagProperties
 from app.values import Value
@@ -20,21 +20,15 @@ from app.values import Value
 _NODE_CLASSES = ua.NodeClass.Object | ua.NodeClass.Variable
 _PROPERTY_NAMES = ("EURange", "InstrumentRange", "EngineeringUnits")
 _ENUMERATION_NAMES = ("EnumStrings", "EnumValues")
+_STATE_NAMES = ("FalseState", "TrueState")
 #: Continuation points that a client has not used are held by the server: the oldest are given back.
 _MAX_PAGES = 20
-
-
-def node_id(address: str) -> ua.NodeId:
-    """ValueError for a text that is not a node id."""
-    try:
-        return ua.NodeId.from_string(address.strip())
-    except Exception:
-        raise ValueError(f"{address!r} is not a node id: write ns=2;s=Name or ns=2;i=1234") from None
 
 
 class NameSpace:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.definitions = Definitions(connection)
         self._pages: dict[str, tuple[list[Any], bytes | None]] = {}
         self._page_count = 0
         self._type_names: dict[ua.NodeId, str] = {}
@@ -144,8 +138,11 @@ class NameSpace:
 
     # ---- properties
 
-    async def properties(self, address: str) -> TagProperties:
-        node = node_id(address)
+    async def properties(self, address: str, nodes: Sequence[ua.NodeId]) -> TagProperties:
+        """Of the first of the nodes that the server has."""
+        classes = await self._connection.read([(node, ua.AttributeIds.NodeClass) for node in nodes])
+        known = [node for node, data in zip(nodes, classes, strict=True) if is_good(data)]
+        node = known[0] if known else nodes[0]
         names = ("NodeClass", "DisplayName", "Description", "DataType", "ValueRank", "UserAccessLevel")
         attributes = [ua.AttributeIds[name] for name in names]
         read = await self._connection.read([(node, attribute) for attribute in attributes])
@@ -166,23 +163,31 @@ class NameSpace:
         if isinstance(values["DataType"], ua.NodeId):
             found |= await self._of_type(values["DataType"])
         found |= await self._of_instrument(node)
+        if words := _by_number(await self.words(node)):
+            found["enumeration"] = words
         return TagProperties(tuple(Property(name, value) for name, value in found.items() if value not in (None, "")))
 
+    async def words(self, node: ua.NodeId) -> dict[int, str]:
+        """The texts of an enumeration by number: the node's own, else those of its type."""
+        children = await self._connection.properties_of(node, (*_ENUMERATION_NAMES, *_STATE_NAMES))
+        read = await self._connection.read([(child, ua.AttributeIds.Value) for child in children.values()])
+        properties = dict(zip(children, read, strict=True))
+        for name in _ENUMERATION_NAMES:
+            if name in properties and (found := enumeration(name, properties[name])):
+                return found
+        if all(name in properties for name in _STATE_NAMES):
+            return {number: _text(properties[name]) for number, name in enumerate(_STATE_NAMES)}
+        (data_type,) = await self._connection.read([(node, ua.AttributeIds.DataType)])
+        if data_type.Value is None or not isinstance(data_type.Value.Value, ua.NodeId):
+            return {}
+        return await self.definitions.words(data_type.Value.Value)
+
     async def _of_type(self, data_type: ua.NodeId) -> dict[str, Value]:
-        """The built-in type behind the data type, and the texts of an enumeration."""
-        kind = await self.built_in(data_type)
-        found: dict[str, Value] = {"built_in": kind.name}
-        children = await self._connection.properties_of(data_type, _ENUMERATION_NAMES)
-        for name, node in children.items():
-            (data,) = await self._connection.read([(node, ua.AttributeIds.Value)])
-            entries = data.Value.Value if data.Value is not None else None
-            if entries:
-                found["enumeration"] = _enumeration(name, entries)
-        return found
+        return {"built_in": (await self.definitions.built_in(data_type)).name}
 
     async def _of_instrument(self, node: ua.NodeId) -> dict[str, Value]:
         found: dict[str, Value] = {}
-        children = await self._connection.properties_of(node, (*_PROPERTY_NAMES, *_ENUMERATION_NAMES))
+        children = await self._connection.properties_of(node, _PROPERTY_NAMES)
         read = await self._connection.read([(child, ua.AttributeIds.Value) for child in children.values()])
         for name, data in zip(children, read, strict=True):
             value = data.Value.Value if data.Value is not None else None
@@ -193,15 +198,7 @@ class NameSpace:
                 found.setdefault("high", value.High)
             elif name == "EngineeringUnits":
                 found["unit"] = value.DisplayName.Text or ""
-            else:
-                found["enumeration"] = _enumeration(name, value)
         return found
-
-    async def built_in(self, data_type: ua.NodeId) -> ua.VariantType:
-        try:
-            return await data_type_to_variant_type(self._connection.client.get_node(data_type))
-        except (uaerrors.UaError, ValueError):
-            return ua.VariantType.Variant
 
 
 def _text(data: ua.DataValue) -> str:
@@ -218,11 +215,8 @@ def _access(level: object) -> str:
     return " and ".join(words) or "none"
 
 
-def _enumeration(name: str, entries: Any) -> Value:
-    """Texts by number; holes are empty texts."""
-    if name == "EnumStrings":
-        return tuple([entry.Text or "" for entry in entries])
-    texts = {int(entry.Value): entry.DisplayName.Text or "" for entry in entries}
-    # A sparse enumeration of huge numbers would be mostly holes.
-    last = max(texts) if min(texts) >= 0 and max(texts) < 10_000 else -1
-    return tuple([texts.get(number, "") for number in range(last + 1)])
+def _by_number(words: Mapping[int, str]) -> tuple[str, ...]:
+    """Texts by number; holes are empty texts. None where most would be holes: huge numbers, or ones below 0."""
+    if not words or min(words) < 0 or max(words) >= 10_000:
+        return ()
+    return tuple([words.get(number, "") for number in range(max(words) + 1)])

@@ -7,12 +7,14 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import enum
+import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from asyncua import ua
 
+from app.text import iso_or_none
 from app.values import NO_TIME, NS_PER_S, Timestamp, Value
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
@@ -49,8 +51,9 @@ def moment_of(ns: int) -> datetime.datetime:
     return _EPOCH + datetime.timedelta(microseconds=ns // 1_000)
 
 
-def to_value(given: Any) -> Value:
-    """A variant's content as a value; what has no kind of its own (structures, node ids, localized texts) as text."""
+def to_value(given: Any, structure: Callable[[ua.ExtensionObject], str] | None = None) -> Value:
+    """A variant's content as a value; what has no kind of its own (structures, node ids, localized texts) as text.
+    ``structure`` tells a structure of the server's own in words."""
     match given:
         case None | bool() | float() | str() | bytes():
             return given
@@ -59,15 +62,15 @@ def to_value(given: Any) -> Value:
         case int():
             return int(given)
         case list() | tuple():
-            return tuple([to_value(item) for item in given])
+            return tuple([to_value(item, structure) for item in given])
         case datetime.datetime():
             return Timestamp(time_ns(given))
         case uuid.UUID():
             return str(given)
-        case ua.Variant():
-            return to_value(given.Value)
-        case ua.DataValue():
-            return to_value(given.Value)
+        case ua.Variant() | ua.DataValue():
+            return to_value(given.Value, structure)
+        case ua.ExtensionObject() if structure is not None:
+            return structure(given)
         case _:
             return text_of(given)
 
@@ -87,22 +90,54 @@ def text_of(given: Any) -> str:
             body = given.Body or b""
             return f"structure {given.TypeId.to_string()}, {len(body)} bytes: {body.hex()}"
         case _ if dataclasses.is_dataclass(given) and not isinstance(given, type):
-            parts = (f"{entry.name}={_part(getattr(given, entry.name))}" for entry in dataclasses.fields(given))
+            parts = (f"{entry.name}={part_text(getattr(given, entry.name))}" for entry in dataclasses.fields(given))
             return f"{type(given).__name__}({', '.join(parts)})"
         case _:
             return str(given)
 
 
-def _part(given: Any) -> str:
+def part_text(given: Any) -> str:
+    """A field of a structure: texts in quotes, structures within as they are."""
     value = to_value(given)
-    return f'"{value}"' if isinstance(value, str) and not dataclasses.is_dataclass(given) else str(value)
+    match value:
+        case str():
+            within = isinstance(given, ua.ExtensionObject) or (
+                dataclasses.is_dataclass(given) and not isinstance(given, ua.LocalizedText | ua.QualifiedName)
+            )
+            return value if within else json.dumps(value, ensure_ascii=False)
+        case Timestamp():
+            return iso_or_none(value.ns) or "none"
+        case bytes():
+            return value.hex(" ") or "no bytes"
+        case tuple():
+            return f"({', '.join(part_text(item) for item in given)})"
+        case _:
+            return str(value)
 
 
-def to_variant(value: Value, kind: ua.VariantType) -> ua.Variant:
-    """The value as this built-in type; ValueError says what the type allows."""
+def to_variant(value: Value, kind: ua.VariantType, words: Mapping[int, str] | None = None) -> ua.Variant:
+    """The value as this built-in type; ValueError says what the type allows. ``words`` are an enumeration's texts by
+    number: one of them is taken for its number."""
+    if words and kind in _INTEGERS:
+        value = _numbered(value, words)
     if isinstance(value, tuple):
         return ua.Variant([_nested(item, kind) for item in value], kind, is_array=True)
     return ua.Variant(_scalar(value, kind), kind)
+
+
+def _numbered(value: Value, words: Mapping[int, str]) -> Value:
+    if isinstance(value, tuple):
+        return tuple([_numbered(item, words) for item in value])
+    if not isinstance(value, str):
+        return value
+    wanted = value.strip().casefold()
+    numbers = [number for number, text in words.items() if text.casefold() == wanted]
+    if len(numbers) == 1:
+        return numbers[0]
+    if wanted.removeprefix("-").isdecimal():
+        return int(wanted)
+    known = ", ".join(f"{text} ({number})" for number, text in list(words.items())[:20])
+    raise ValueError(f"{value!r} is not a word of this enumeration: it has {known}")
 
 
 def _nested(value: Value, kind: ua.VariantType) -> Any:

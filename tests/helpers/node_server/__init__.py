@@ -40,7 +40,8 @@ def installed() -> Path:
         if done.returncode:
             pytest.skip(f"node-opcua cannot be installed: {done.stderr.strip()[-200:]}")
         (place / "complete").touch()
-    shutil.copy(HERE / "server.js", place)
+    for name in ("server.js", "types.xml"):
+        shutil.copy(HERE / name, place)
     return place
 
 

@@ -1,6 +1,8 @@
 // An OPC UA server for tests: node server.js PORT DIRECTORY. Prints "ready" when it serves.
 const path = require("path");
-const { OPCUAServer, Variant, DataType, OPCUACertificateManager, StatusCodes } = require("node-opcua");
+const {
+  OPCUAServer, Variant, VariantArrayType, DataType, OPCUACertificateManager, StatusCodes, nodesets,
+} = require("node-opcua");
 
 async function main() {
   const [port, directory] = [Number(process.argv[2]), process.argv[3]];
@@ -13,6 +15,7 @@ async function main() {
     port,
     hostname: "127.0.0.1",
     resourcePath: "/tests",
+    nodeset_filename: [nodesets.standard, path.join(__dirname, "types.xml")],
     serverCertificateManager: certificates,
     userManager: { isValidUser: (user, password) => user === "operator" && password === "secret-for-tests" },
   });
@@ -48,6 +51,27 @@ async function main() {
   const bad = own.addVariable({ componentOf: plant, browseName: "Bad", nodeId: "s=Bad", dataType: "Double" });
   bad.setValueFromSource({ dataType: DataType.Double, value: 1 }, StatusCodes.BadSensorFailure);
   void fixed;
+  const types = space.getNamespaceIndex("urn:tests:types");
+  const writable = { accessLevel: "CurrentRead | CurrentWrite", userAccessLevel: "CurrentRead | CurrentWrite" };
+  const arrays = [["Doubles", DataType.Double, [1, 2, 3]], ["Strings", DataType.String, ["a", "b"]], ["Words", DataType.UInt16, [7]]];
+  for (const [name, dataType, value] of arrays) {
+    own.addVariable({
+      componentOf: plant, browseName: name, nodeId: `s=${name}`, dataType: DataType[dataType], valueRank: 1,
+      value: { dataType, arrayType: VariantArrayType.Array, value }, ...writable,
+    });
+  }
+  const mode = space.findDataType("Mode", types);
+  own.addVariable({
+    componentOf: plant, browseName: "Mode", nodeId: "s=Mode", dataType: mode.nodeId,
+    value: { dataType: DataType.Int32, value: 1 }, ...writable,
+  });
+  const batch = space.constructExtensionObject(space.findDataType("Batch", types), {
+    name: "B-1", mode: 2, temperatures: [20.5, 21], corner: { x: 1, y: 2 }, path: [{ x: 3, y: 4 }, { x: 5, y: 6 }],
+  });
+  own.addVariable({
+    componentOf: plant, browseName: "Batch", nodeId: "s=Batch", dataType: "ns=" + types + ";i=3020",
+    value: { dataType: DataType.ExtensionObject, value: batch },
+  });
   await server.start();
   process.stdout.write("ready\n");
 }

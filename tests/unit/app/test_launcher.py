@@ -17,7 +17,7 @@ from app.wire import pipes
 from app.workers.contract import StartStep, WorkerState
 from tests.helpers.clock import ManualClock
 from tests.helpers.engine import until
-from tests.helpers.launching import Bench, ended, running, worker_spec
+from tests.helpers.launching import Bench, children, ended, running, worker_spec
 
 NEVER_CONNECTS = [sys.executable, "-S", "-c", "import sys; sys.stdin.read()"]
 
@@ -152,7 +152,7 @@ async def test_a_closed_launcher_kills_what_runs_and_starts_no_more(tmp_path: Pa
     bench = Bench(tmp_path, command=NEVER_CONNECTS)
     starting = spawn(bench.start(), name="start", on_failure=lambda _: None)
     await until(lambda: len(bench.steps) == 2, "the second step")
-    (child,) = psutil.Process().children()
+    (child,) = children()
     bench.launcher.close()
     assert ended(child)
     with pytest.raises(GatewayError, match="the worker was ended by SIGKILL" if sys.platform != "win32" else "ended"):
