@@ -19,6 +19,7 @@ from app.tasks import SystemClock, running, spawn
 from ui import theme as themes
 from ui.bridge import stop_acts, words
 from ui.desk.desk import Desk
+from ui.desk.help import HelpDesk
 from ui.desk.items import ItemsDesk
 from ui.desk.sessions import SessionsDesk
 from ui.desk.trends import TrendsDesk
@@ -81,6 +82,7 @@ class Application:
         self.items = ItemsDesk(desk, self.items_model)
         self.trends = TrendsDesk(desk, self.items)
         self.writing = WritingDesk(desk, self.items)
+        self.help = HelpDesk(desk)
         self._events_before = 0
         self._looked_at = clock.monotonic()
         self._stopped = asyncio.Event()

@@ -32,6 +32,7 @@ from ui.models.log import LogModel
 from ui.models.sessions import SessionsModel
 from ui.tagbook import TagBook
 from ui.theme import DARK, LIGHT, Mode
+from ui.views.help import topics
 
 FIRST = (
     ("sim", "Simulated plant", ("Tank.Level", "Pump.Flow"), ("Tank.Level",)),
@@ -188,6 +189,27 @@ async def test_a_theme_switch_reaches_drawings_and_open_forms(scripted: Scripted
     assert all(ink(action) == DARK.text for action in window._icons if action.isEnabled())
     assert DARK.muted in window.log._counts.styleSheet()
     application.set_mode(Mode.LIGHT)
+
+
+@pytest.mark.clause("L3")
+async def test_f1_shows_the_page_of_the_pane_and_every_key_has_its_line(scripted: Scripted) -> None:
+    await scripted.ready()
+    window = scripted.window
+    QTest.keyClick(window, Qt.Key.Key_F1)
+    pages = scripted.application.help._window
+    assert pages is not None
+    assert pages.topic() == "start"
+    window.activateWindow()
+    window.items.setFocus()
+    scripted.application.help.show_here()
+    assert pages.topic() == "items"
+    keys = next(topic.text for topic in topics() if topic.name == "keys")
+    mute = {
+        action.shortcut().toString()
+        for action in window.findChildren(QAction)
+        if not action.shortcut().isEmpty() and action.shortcut().toString() not in keys
+    }
+    assert not mute, f"the page of keys (resources/help) lacks {sorted(mute)}"
 
 
 async def test_tools_have_words_beside_their_drawings(scripted: Scripted) -> None:
