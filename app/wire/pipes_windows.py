@@ -71,13 +71,17 @@ def _user_sid() -> str:
         _kernel32.CloseHandle(token)
 
 
+def access_list() -> str:
+    """Who may open a pipe, in Windows' own notation: the current user and SYSTEM, nothing inherited."""
+    return f"D:P(A;;GA;;;{_user_sid()})(A;;GA;;;SY)"
+
+
 def _create(address: str) -> int:
     """A pipe with one instance for the current user and SYSTEM; OSError when the name exists already."""
     descriptor = ctypes.c_void_p()
-    sddl = f"D:P(A;;GA;;;{_user_sid()})(A;;GA;;;SY)"
     _check(
         _advapi32.ConvertStringSecurityDescriptorToSecurityDescriptorW(
-            ctypes.c_wchar_p(sddl), _SDDL_REVISION, ctypes.byref(descriptor), None
+            ctypes.c_wchar_p(access_list()), _SDDL_REVISION, ctypes.byref(descriptor), None
         )
     )
     try:

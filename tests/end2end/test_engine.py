@@ -135,7 +135,7 @@ async def test_a_killed_worker_comes_back_with_the_same_handles() -> None:
 @pytest.mark.slow
 async def test_64_sessions_open_and_close_together() -> None:
     before = open_handles()
-    async with engine(worker_startup_s=90.0) as (runtime, recorder):
+    async with engine(worker_startup_s=90.0, heartbeat_grace_s=60.0) as (runtime, recorder):
         sessions = await asyncio.gather(*(runtime.manager.open(OpenRequest("sim", SIM)) for _ in range(64)))
         with pytest.raises(GatewayError, match="64 sessions"):
             await runtime.manager.open(OpenRequest("sim"))

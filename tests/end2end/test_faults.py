@@ -354,6 +354,20 @@ def test_a_worker_whose_gateway_is_killed_is_gone_within_two_seconds(tmp_path: P
     assert list(records.iterdir()) == []
 
 
+@pytest.mark.clause("S11.5", "S10.4")
+@pytest.mark.skipif(sys.platform != "win32", reason="a job object of Windows")
+def test_a_job_ends_worker_and_grandchild_with_the_gateway(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.helpers.parent", str(tmp_path), "sim"]
+    environment = {**os.environ, "PROBLEM": "grandchild"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, env=environment) as gateway:
+        assert gateway.stdout is not None
+        worker, grandchild = (psutil.Process(int(pid)) for pid in gateway.stdout.readline().split())
+        worker.suspend()  # it cannot notice anything by itself
+        gateway.kill()
+        assert ended(worker, timeout_s=2.0)
+        assert ended(grandchild, timeout_s=2.0)
+
+
 # ---- where it is started from --------------------------------------------------------------
 
 

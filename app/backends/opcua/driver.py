@@ -199,7 +199,7 @@ class OpcUaDriver(Driver):
             await self._clock.sleep(_RETRY_S)
             failing = [item for item in self._items.values() if item.advised and not item.monitored]
             if self._connection is not None and failing:
-                with contextlib.suppress(OSError, TimeoutError, uaerrors.UaError):
+                with contextlib.suppress(OSError, GatewayError, uaerrors.UaError):
                     await self._monitor(failing[:_CHUNK], quiet=True)
 
     def _require(self) -> Connection:

@@ -36,9 +36,16 @@ _MAX_FLOAT = 3.402823466e38
 
 
 def time_ns(moment: datetime.datetime | None) -> int:
-    """Nanoseconds since 1970 UTC, NO_TIME for none; the library's naive times are UTC."""
+    """When something was so, in nanoseconds since 1970 UTC, as 64 bits hold it: NO_TIME for none, and for what can
+    be no time of an event, such as the year 1601 or 9999, by which servers say that they know none."""
     if moment is None:
         return NO_TIME
+    since = _since_1970(moment)
+    return since if abs(since) < 2**63 else NO_TIME
+
+
+def _since_1970(moment: datetime.datetime) -> int:
+    """Nanoseconds; the library's naive times are UTC."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
     since = aware - _EPOCH
     return (since.days * 86_400 + since.seconds) * NS_PER_S + since.microseconds * 1_000
@@ -64,7 +71,7 @@ def to_value(given: Any, structure: Callable[[ua.ExtensionObject], str] | None =
         case list() | tuple():
             return tuple([to_value(item, structure) for item in given])
         case datetime.datetime():
-            return Timestamp(time_ns(given))
+            return Timestamp(_since_1970(given))
         case uuid.UUID():
             return str(given)
         case ua.Variant() | ua.DataValue():
