@@ -85,6 +85,11 @@ class WorkerLink(PipeProtocol):
         await self._hang_up()
         return code
 
+    def abort(self) -> None:
+        """The gateway has gone: nothing more can be told."""
+        if self._transport is not None:
+            self._transport.abort()
+
     async def _hang_up(self) -> None:
         """Close the pipe once the gateway has everything written: the process ends next, and its buffers with it."""
         if self._transport is None:

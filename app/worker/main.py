@@ -13,17 +13,16 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from app.errors import GatewayError
-from app.tasks import SystemClock
+from app.tasks import SystemClock, spawn
 from app.wire import pipes
 from app.worker.link import ExitCode, WorkerLink
 
 _log = logging.getLogger(__name__)
 
-_CONNECT_S = 2.0
-_CONNECT_ATTEMPTS = 5
+_ATTEMPT_S = 2.0
 _PR_SET_PDEATHSIG = 1
 #: How long the loop may take to end itself after the parent has gone, before the process is ended without it.
 _LAST_WORDS_S = 1.0
@@ -58,30 +57,36 @@ def main(argv: Sequence[str] | None = None) -> int:
 async def _serve(pipe: str, backend: str, session_id: str, nonce: str) -> int:
     loop = asyncio.get_running_loop()
     link = WorkerLink(SystemClock(), session_id, backend, nonce)
+    connecting = spawn(_connect(pipe, link), name="connect")
+
+    def parent_gone() -> None:
+        connecting.cancel()
+        link.abort()
+
+    _watch_stdin(loop, parent_gone)
     try:
-        transport = await _connect(pipe, link)
-    except (OSError, TimeoutError) as error:
-        _log.error("cannot connect to the gateway's pipe: %s", error)
-        return ExitCode.UNEXPECTED
-    _watch_stdin(loop, transport)
-    try:
+        await connecting
         return await link.run()
-    except GatewayError as error:
+    except asyncio.CancelledError:
+        return ExitCode.UNEXPECTED
+    except (OSError, GatewayError) as error:
         _log.error("%s", error)
         return ExitCode.UNEXPECTED
 
 
-async def _connect(pipe: str, link: WorkerLink) -> asyncio.Transport:
-    for attempt in range(_CONNECT_ATTEMPTS):
+async def _connect(pipe: str, link: WorkerLink) -> None:
+    """Try for as long as it takes: the gateway's deadline for the start is the only one, and it ends this process; and
+    so does the gateway's own end."""
+    told = False
+    while True:
         try:
-            async with asyncio.timeout(_CONNECT_S):
-                transport, _ = await pipes.connect(pipe, lambda: link)
-                return transport
-        except (OSError, TimeoutError):
-            if attempt == _CONNECT_ATTEMPTS - 1:
-                raise
-            await asyncio.sleep(0.05 * 2**attempt)
-    raise AssertionError("unreachable")
+            async with asyncio.timeout(2 * _ATTEMPT_S):
+                await pipes.connect(pipe, lambda: link, _ATTEMPT_S)
+                return
+        except (FileNotFoundError, ConnectionRefusedError, TimeoutError) as error:
+            if not told:
+                told = True
+                _log.warning("the gateway's pipe does not answer yet: %s", error)
 
 
 def _read_nonce() -> str:
@@ -95,7 +100,7 @@ def _read_nonce() -> str:
     return line.decode("ascii", "replace").strip()
 
 
-def _watch_stdin(loop: asyncio.AbstractEventLoop, transport: asyncio.Transport) -> None:
+def _watch_stdin(loop: asyncio.AbstractEventLoop, ended: Callable[[], None]) -> None:
     """End this process when the parent's end of standard input closes, even if the loop or a driver hangs."""
 
     def watch() -> None:
@@ -105,7 +110,7 @@ def _watch_stdin(loop: asyncio.AbstractEventLoop, transport: asyncio.Transport) 
         except OSError:
             pass
         try:
-            loop.call_soon_threadsafe(transport.abort)
+            loop.call_soon_threadsafe(ended)
         except RuntimeError:
             return  # the loop has ended: so does the process
         threading.Event().wait(_LAST_WORDS_S)

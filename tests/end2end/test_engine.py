@@ -25,7 +25,7 @@ from app.sessions.manager import OpenRequest
 from app.values import EventKind
 from app.watch import Output
 from tests.helpers.engine import changes, engine, open_handles, sample, subscribed, until
-from tests.helpers.launching import children
+from tests.helpers.launching import Bench, children, worker_spec
 
 ROOT = Path(__file__).resolve().parents[2]
 SIM = {"first_data_ms": 10, "load_tags": 100}
@@ -178,14 +178,34 @@ async def test_secrets_are_on_no_command_line() -> None:
         assert session.id in line
 
 
-async def test_a_sim_worker_is_small() -> None:
-    """What a worker with the sim backend imports: no Qt, no grpc, no numpy, no metrics."""
-    code = "import app.worker.main, app.backends.sim, sys; print('\\n'.join(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
-    tops = {name.partition(".")[0] for name in done.stdout.split()}
-    assert not tops & {"PySide6", "shiboken6", "qasync", "pyqtgraph", "grpc", "numpy", "prometheus_client", "psutil"}
-    assert "app.metrics" not in done.stdout.split()
-    assert "google" in tops
+#: Runs a worker, and leaves the names of its modules in a file as it ends.
+LISTING = """
+import sys
+from app.worker.main import main
+code = main(sys.argv[2:])
+with open(sys.argv[1], "w") as file:
+    file.write("\\n".join(sys.modules))
+sys.exit(code)
+"""
+
+
+async def test_a_sim_worker_is_small(tmp_path: Path) -> None:
+    """What a worker of the plant has imported once it has served everything: no Qt, no grpc, no numpy, no metrics."""
+    bench = Bench(tmp_path, command=[sys.executable, "-c", LISTING, str(tmp_path / "modules")])
+    client = await bench.start(worker_spec(options={}))
+    assert (await client.invoke(c.Register("test"), 10)).ok
+    assert (await client.invoke(c.SubscribeBulk(1, ("Reactor.PV", "load.1")), 10)).ok
+    assert (await client.invoke(c.ReadBulk(1, ("Tank101.Level",), 5000), 10)).ok
+    assert (await client.invoke(c.Browse("", "", 10), 10)).ok
+    await client.batches()
+    await client.shutdown(10, "enough")
+    await client.aclose()
+    modules = (tmp_path / "modules").read_text(encoding="utf-8").split()
+    tops = {name.partition(".")[0] for name in modules}
+    strangers = {"PySide6", "shiboken6", "qasync", "pyqtgraph", "grpc", "numpy", "prometheus_client", "psutil"}
+    assert tops & strangers == set()
+    assert not {"asyncua", "platformdirs", "app.metrics", "app.backends.host"} & (tops | set(modules))
+    assert {"google", "app.backends.sim"} <= tops | set(modules)
 
 
 # ---- the command line
