@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -427,7 +428,9 @@ class CommandLoop:
             refused = {key: outcome for key, outcome in zip(keys, outcomes, strict=True) if not outcome.ok}
             waiting = [future for key, future in firsts.items() if key not in refused]
             if waiting:
-                await asyncio.wait(waiting, timeout=timeout_s)
+                with contextlib.suppress(TimeoutError):
+                    async with deadline(self._clock, timeout_s, "the first values"):
+                        await asyncio.wait(waiting)
             for item in items:
                 rows[item.tag] = _snapshot_row(item.tag, firsts[item.key], refused.get(item.key), timeout_s)
         finally:

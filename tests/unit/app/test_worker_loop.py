@@ -323,7 +323,11 @@ async def test_read_from_an_advised_item_else_by_a_snapshot() -> None:
 async def test_a_snapshot_that_gets_nothing_says_so() -> None:
     async with Worker() as worker:
         server = await worker.server()
-        rows = (await worker.good(c.ReadBulk(server, ("silent", "a"), 20))).rows
+        reading = asyncio.ensure_future(worker.good(c.ReadBulk(server, ("silent", "a"), 20)))
+        await worker.clock.advance(0.019)
+        assert not reading.done()
+        await worker.clock.advance(0.001)
+        rows = (await reading).rows
         assert [row.success for row in rows] == [False, True]
         assert rows[0].error == "no value came within 0.02 s"
 
