@@ -500,6 +500,7 @@ class TrendView(QWidget):
         self._drawn.setText(f"drawn from {total:,} samples" + (", peaks kept" if reduced else ""))
         self._show_not_held(start)
         self._table.show_values(self._pens)
+        self._plot.scene().prepareForPaint()  # else the painting does it, finds that lines have moved, and paints twice
         self._settled = self._look()
 
     def _draw(self, start_ns: int, stop_ns: int) -> tuple[int, bool]:
@@ -507,12 +508,12 @@ class TrendView(QWidget):
         for pen in self._pens:
             hold = min(self._now_ns(), stop_ns) if pen.live else None
             drawing = pen.samples.drawing(start_ns, stop_ns, pen.stepping, hold)
-            pen.lines["line"].setData(drawing.x, drawing.y, connect=drawing.connect)
+            _put(pen.lines["line"], drawing.x, drawing.y, connect=drawing.connect)
             # Dashes cost, and few pens have any.
             dashes = (drawing.x, drawing.y) if drawing.uncertain.any() else ([], [])
-            pen.lines["dashes"].setData(*dashes, connect=drawing.uncertain if len(dashes[0]) else "all")
-            pen.lines["hold"].setData(drawing.hold_x, drawing.hold_y)
-            pen.lines["ends"].setData(drawing.ends_x, drawing.ends_y)
+            _put(pen.lines["dashes"], *dashes, connect=drawing.uncertain if len(dashes[0]) else "all")
+            _put(pen.lines["hold"], drawing.hold_x, drawing.hold_y)
+            _put(pen.lines["ends"], drawing.ends_x, drawing.ends_y)
             total += drawing.samples
             reduced |= drawing.reduced
         return total, reduced
@@ -576,6 +577,14 @@ class TrendView(QWidget):
         """Start and end of the time axis, seconds since 1970 UTC."""
         (start, stop), _ = self._view.viewRange()
         return start, stop
+
+
+def _put(line: Any, x: Sequence[float], y: Sequence[float], **how: Any) -> None:
+    """A line without points is hidden: painting one costs half of what painting a short line does."""
+    shown = len(x) > 0
+    if shown or line.isVisible():
+        line.setData(x, y, **how)
+    line.setVisible(shown)
 
 
 def _says_live(notice: Notice) -> bool | None:
