@@ -321,7 +321,8 @@ class SourceState(message.Message):
 @typing.final
 class EventBatch(message.Message):
     """Events in order, as columns: entry i of each column belongs to the event with sequence first_sequence + i.
-    The bytes columns are packed little-endian, 8 bytes an entry (4 for qualities, 1 for kinds).
+    The bytes columns are packed little-endian, 8 bytes an entry (4 for qualities, 1 for kinds). One entry in qualities or
+    in times stands for `count` of the same: the usual case, for what comes at once comes at one time.
     """
 
     DESCRIPTOR: descriptor.Descriptor

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from app import commands as c
 from app.batch import EventBatch, Sample
 from app.commands import Command, Handle, ItemRows, Reply, RestoredItem, RestoredServer
-from app.values import Value, item_key, split_key
+from app.sessions.latest import LatestValues
+from app.values import item_key, split_key
 
 #: Latest values of keys that no reply has announced (yet): an item's first value may overtake its reply.
 _EARLY = 10_000
@@ -51,9 +52,8 @@ class ItemRegistry:
     def __init__(self) -> None:
         self._items: dict[int, Item] = {}
         self._servers: dict[int, _Server] = {}
-        # One entry for each item, None until its first event: a key that makes it grow is unknown.
-        self._latest: dict[int, tuple[Value, int, int, int] | None] = {}
-        self._early: OrderedDict[int, tuple[Value, int, int, int]] = OrderedDict()
+        self._latest = LatestValues()
+        self._early: OrderedDict[int, tuple[Sample, int]] = OrderedDict()  # and its sequence
         self.version = 0
 
     # ---- reading
@@ -72,12 +72,11 @@ class ItemRegistry:
 
     def sample(self, key: int) -> Sample | None:
         """The newest event's value, quality and times; None before the first."""
-        latest = self._latest.get(key)
-        return None if latest is None else Sample(*latest)
+        return self._latest.sample(key)
 
-    def latest(self, key: int) -> tuple[Value, int, int, int] | None:
-        """What :meth:`sample` is made of: another object after each event, so that ``is`` tells whether one came."""
-        return self._latest.get(key)
+    def sequence(self, key: int) -> int:
+        """The newest event's sequence: another one than before tells that an event has come. 0 before the first."""
+        return self._latest.sequence(key)
 
     def tag(self, key: int) -> str:
         """The item's tag address; for a key that is not registered, its handles."""
@@ -97,30 +96,15 @@ class ItemRegistry:
     def apply(self, batches: Iterable[EventBatch]) -> None:
         """Keep the newest value of each item; completions carry none and are left out."""
         for batch in batches:
-            if batch.kinds:
-                self._apply_mixed(batch)
-            else:
-                self._apply(zip(batch.keys, batch.samples(), strict=True))
+            if strangers := self._latest.apply(batch):
+                self._set_early_aside(batch, strangers)
 
-    def _apply_mixed(self, batch: EventBatch) -> None:
-        self._apply(
-            (key, sample)
-            for key, kind, sample in zip(batch.keys, batch.kinds, batch.samples(), strict=True)
-            if kind <= 1  # the data changes; enumerations would cost more than the rest
-        )
-
-    def _apply(self, samples: Iterable[tuple[int, tuple[Value, int, int, int]]]) -> None:
-        known = len(self._latest)
-        self._latest.update(samples)
-        if len(self._latest) != known:
-            self._set_early_aside(known)
-
-    def _set_early_aside(self, known: int) -> None:
-        # New entries stand at the end of the dictionary.
-        for key in list(self._latest)[known:]:
-            if (sample := self._latest.pop(key)) is not None:
-                self._early[key] = sample
-                self._early.move_to_end(key)
+    def _set_early_aside(self, batch: EventBatch, strangers: list[int]) -> None:
+        for i in strangers[-_EARLY:]:
+            key = batch.keys[i]
+            sample = Sample(batch.values[i], batch.qualities[i], batch.source_times[i], batch.worker_times[i])
+            self._early[key] = sample, batch.first_sequence + i
+            self._early.move_to_end(key)
         while len(self._early) > _EARLY:
             self._early.popitem(last=False)
 
@@ -199,7 +183,9 @@ class ItemRegistry:
         if item.item_handle == 0 or not item.tag.strip():
             return
         self._items[item.key] = item
-        self._latest.setdefault(item.key, self._early.pop(item.key, None))
+        self._latest.add(item.key)
+        if (early := self._early.pop(item.key, None)) is not None:
+            self._latest.put(item.key, *early)
         self.version += 1
 
     def _change(self, key: int, **flags: bool) -> None:
@@ -209,12 +195,13 @@ class ItemRegistry:
 
     def _remove(self, key: int) -> None:
         if self._items.pop(key, None) is not None:
-            self._latest.pop(key, None)
+            self._latest.remove(key)
             self.version += 1
 
     def _unregister(self, server_handle: int) -> None:
         for key in [key for key in self._items if key >> 32 == server_handle]:
             self._remove(key)
+        self._latest.forget_server(server_handle)
         if self._servers.pop(server_handle, None) is not None:
             self.version += 1
 

@@ -435,6 +435,7 @@ def _read_reply(message: worker_pb2.Reply) -> Reply:
 
 _SWAP = sys.byteorder == "big"
 _LAST_KIND = max(EventKind)
+_SIZES = {code: array(code).itemsize for code in "iq"}
 
 
 def _packed(name: str, code: str, column: Sequence[Any]) -> bytes:
@@ -447,6 +448,13 @@ def _packed(name: str, code: str, column: Sequence[Any]) -> bytes:
         packed = array(code, packed)
         packed.byteswap()
     return packed.tobytes()
+
+
+def _packed_once(name: str, code: str, column: Sequence[Any]) -> bytes:
+    """One entry where all are the same: one quality, and one time for all that came at once, are the usual case."""
+    data = _packed(name, code, column)
+    first = data[: len(data) // len(column)]
+    return first if data == first * len(column) else data
 
 
 def _is_array(column: Any, code: str) -> bool:
@@ -467,6 +475,13 @@ def _unpacked(name: str, code: str, data: bytes, count: int) -> array[Any]:
     return column
 
 
+def _unpacked_once(name: str, code: str, data: bytes, count: int) -> array[Any]:
+    """The column of :func:`_packed_once`; by now the count is known to be sound."""
+    if len(data) == _SIZES[code]:
+        return _unpacked(name, code, data, 1) * count
+    return _unpacked(name, code, data, count)
+
+
 def _write_batch(message: worker_pb2.EventBatch, batch: EventBatch) -> None:
     count = len(batch)
     if count == 0:
@@ -480,9 +495,9 @@ def _write_batch(message: worker_pb2.EventBatch, batch: EventBatch) -> None:
     message.count = count
     message.keys = _packed("keys", "Q", batch.keys)
     message.kinds = bytes(batch.kinds)
-    message.qualities = _packed("qualities", "i", batch.qualities)
-    message.source_times = _packed("source_times", "q", batch.source_times)
-    message.worker_times = _packed("worker_times", "q", batch.worker_times)
+    message.qualities = _packed_once("qualities", "i", batch.qualities)
+    message.source_times = _packed_once("source_times", "q", batch.source_times)
+    message.worker_times = _packed_once("worker_times", "q", batch.worker_times)
     _write_values(message, batch.values)
     for index, detail in batch.details.items():
         if index >= count:
@@ -527,9 +542,9 @@ def _read_batch(message: worker_pb2.EventBatch) -> EventBatch:
         message.first_sequence,
         _unpacked("keys", "Q", message.keys, count),
         _read_values(message, count),
-        _unpacked("qualities", "i", message.qualities, count),
-        _unpacked("source_times", "q", message.source_times, count),
-        _unpacked("worker_times", "q", message.worker_times, count),
+        _unpacked_once("qualities", "i", message.qualities, count),
+        _unpacked_once("source_times", "q", message.source_times, count),
+        _unpacked_once("worker_times", "q", message.worker_times, count),
         _read_kinds(message.kinds, count),
         _read_details(message, count) if message.details else NO_DETAILS,
         message.coalesced,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from array import array
 from collections.abc import Callable, Sequence
+from itertools import repeat
 
 from app.batch import NO_DETAIL, Detail, Sample
 from app.tasks import Clock
@@ -99,14 +100,15 @@ class DriverSink:
                 f"{len(source_times)} source times"
             )
         now = self._last_activity_ns = self._clock.utc_ns()
-        times = array("q", [now]) * count
         known = len(self._latest)
-        self._latest.update(zip(keys, zip(values, qualities, source_times, times, strict=True), strict=True))
+        self._latest.update(
+            zip(keys, zip(values, qualities, source_times, repeat(now, count), strict=True), strict=True)
+        )
         if len(self._latest) != known:
             self._unknown_among(keys, values, qualities, source_times, known)
             return
         packed: array[int] = array("Q", keys)
-        self._outbox.add_columns(packed, values, qualities, source_times, times)
+        self._outbox.add_columns(packed, values, qualities, source_times, array("q", [now]) * count)
 
     def _unknown_among(
         self,

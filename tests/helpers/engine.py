@@ -39,8 +39,8 @@ def open_handles() -> int:
 async def changes(session: Session, key: int, count: int, timeout_s: float = WAIT_S) -> None:
     """Wait until the item has had so many further values, at different times."""
     for _ in range(count):
-        before = session.items.latest(key)
-        await until(lambda before=before: session.items.latest(key) is not before, "another value", timeout_s)
+        before = session.items.sequence(key)
+        await until(lambda before=before: session.items.sequence(key) != before, "another value", timeout_s)
 
 
 class Recorder:

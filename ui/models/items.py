@@ -38,7 +38,7 @@ class Node:
         self.row = row
         self.address = address
         self.key = key
-        self.painted: object = None  # the item's latest value when its row was painted last
+        self.painted = 0  # the sequence of the item's newest event when its row was painted last
         self.children: list[Node] = []
         self.is_tag = False
         self.next_page: str | None = None  # "" = the first page is still to come, None = all is here
@@ -397,8 +397,8 @@ class ItemsModel(QAbstractItemModel):
 
     def _has_changed(self, node: Node) -> bool:
         assert self._items is not None
-        latest = self._items.latest(node.key)
-        changed, node.painted = latest is not node.painted, latest
+        newest = self._items.sequence(node.key)
+        changed, node.painted = newest != node.painted, newest
         return changed
 
     def _repaint(self, rows: list[Node]) -> None:

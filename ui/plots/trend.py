@@ -579,7 +579,7 @@ class TrendView(QWidget):
         return start, stop
 
 
-def _put(line: Any, x: Sequence[float], y: Sequence[float], **how: Any) -> None:
+def _put(line: Any, x: Any, y: Any, **how: Any) -> None:
     """A line without points is hidden: painting one costs half of what painting a short line does."""
     shown = len(x) > 0
     if shown or line.isVisible():

@@ -128,16 +128,15 @@ def test_telling_a_registration_again_keeps_its_value() -> None:
     assert items.sample(key).value == 5.0  # type: ignore[union-attr]
 
 
-def test_each_event_gives_another_latest_value_even_when_nothing_in_it_differs() -> None:
+def test_each_event_gives_another_sequence_even_when_nothing_in_it_differs() -> None:
     items = registered("a")
     key = item_key(1, 1)
-    seen = items.latest(key)
-    assert seen is None
+    assert items.sequence(key) == 0
     for number in (1, 2, 3):
         items.apply([batch(number, 1, key, 5.0)])
-        before, seen = seen, items.latest(key)
-        assert seen is not before
-    assert items.latest(key) is seen
+        assert items.sequence(key) == number
+    items.track(c.RemoveItem(1, 1), OK)
+    assert items.sequence(key) == 0
 
 
 def test_completions_leave_the_value_alone() -> None:

@@ -431,6 +431,17 @@ def test_columns_are_little_endian_whatever_the_machine(monkeypatch: pytest.Monk
     assert strategies.exactly(there_and_back(batch())) == strategies.exactly(batch())
 
 
+def test_what_is_the_same_for_all_travels_once() -> None:
+    alike = batch(qualities=[192, 192], source_times=array("q", [7, 7]), worker_times=[9, 9])
+    message = worker_pb2.Envelope.FromString(sent(alike)).events
+    assert (message.qualities, message.source_times) == (struct.pack("<i", 192), struct.pack("<q", 7))
+    assert (len(message.worker_times), len(message.keys), len(message.reals)) == (8, 16, 16)
+    got = there_and_back(alike)
+    assert (got.qualities, got.source_times) == (array("i", [192, 192]), array("q", [7, 7]))
+    assert [event.worker_time for event in got] == [9, 9]
+    assert strategies.exactly(there_and_back(got)) == strategies.exactly(alike)
+
+
 Change = Callable[[worker_pb2.EventBatch], object]
 
 
