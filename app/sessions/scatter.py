@@ -82,10 +82,9 @@ class Scatter:
             self._reals[places] = _column(batch.values, np.float64)[chosen]
             self._is_real[places] = 1
             return
-        values = batch.values
-        some = values if isinstance(chosen, slice) else [values[i] for i in chosen.tolist()]
-        for place, value in zip(places.tolist(), some, strict=True):
-            self._others[place] = value
+        numbers: list[int] = np.arange(len(batch))[chosen].tolist()
+        for place, number in zip(places.tolist(), numbers, strict=True):
+            self._others[place] = batch.values[number]
         self._is_real[places] = 0
 
 
