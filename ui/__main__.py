@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ctypes
+import importlib.util
 import os
 import sys
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from pathlib import Path
 _QT_FAILED = 3
 _PACKAGES = (
     "libgl1 libegl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon0 libxkbcommon-x11-0 libxcb-cursor0 "
-    "libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-xkb1"
+    "libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 fonts-dejavu-core"
 )
 _HEADLESS = ("watch", "-h", "--help")
 
@@ -48,14 +49,17 @@ def _has_display() -> bool:
 
 
 def _missing_library() -> str:
-    """A library that Qt's X11 plugin needs and this system lacks; Qt itself would abort without a word of advice."""
+    """What Qt's own X11 plugin needs and this system lacks; Qt itself would abort without a word of advice."""
     if sys.platform != "linux" or not os.environ.get("DISPLAY") or os.environ.get("QT_QPA_PLATFORM", "xcb") != "xcb":
         return ""
-    for name in ("libxcb-cursor.so.0", "libxkbcommon-x11.so.0", "libxcb-icccm.so.4", "libxcb-keysyms.so.1"):
-        try:
-            ctypes.CDLL(name)
-        except OSError as error:
-            return str(error)
+    found = importlib.util.find_spec("PySide6")
+    for place in (found.submodule_search_locations if found is not None else None) or ():
+        plugin = Path(place) / "Qt" / "plugins" / "platforms" / "libqxcb.so"
+        if plugin.is_file():
+            try:
+                ctypes.CDLL(str(plugin))
+            except OSError as error:
+                return str(error)
     return ""
 
 

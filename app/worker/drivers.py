@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 
 from app.backends.base import Driver
@@ -18,15 +19,16 @@ def backend_names() -> list[str]:
     return list(_DRIVERS)
 
 
-def make(backend: str) -> Driver:
-    """A new driver. GatewayError: InvalidArgument for an unknown name, WorkerStartFailed for a missing library."""
+async def make(backend: str) -> Driver:
+    """A new driver; its library, which may take its time, is imported while the loop goes on beating. GatewayError:
+    InvalidArgument for an unknown name, WorkerStartFailed for a missing library."""
     try:
         module, name = _DRIVERS[backend]
     except KeyError:
         known = ", ".join(_DRIVERS)
         raise GatewayError(ErrorCode.INVALID_ARGUMENT, f"backend {backend!r} is not known; known are {known}") from None
     try:
-        driver: type[Driver] = getattr(importlib.import_module(module), name)
+        driver: type[Driver] = getattr(await asyncio.to_thread(importlib.import_module, module), name)
     except ImportError as error:
         raise GatewayError(ErrorCode.WORKER_START_FAILED, f"backend {backend} cannot be loaded: {error}") from error
     return driver()

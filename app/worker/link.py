@@ -179,7 +179,7 @@ class WorkerLink(PipeProtocol):
         self._heartbeat()  # the first at once
 
     async def _driver_started(self, start: Start) -> tuple[str, frozenset[str]]:
-        driver = drivers.make(self._backend)
+        driver = await drivers.make(self._backend)
         self._outbox = Outbox(
             self._clock,
             self._send_batch,

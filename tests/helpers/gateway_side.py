@@ -34,7 +34,7 @@ class GatewaySide:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.clock = ManualClock()
         self.driver = ScriptedDriver()
-        monkeypatch.setattr(drivers, "make", lambda _: self.driver)
+        monkeypatch.setattr(drivers, "make", self._make)
         self.link = WorkerLink(self.clock, "session-1", "scripted", "the-nonce")
         self.pipe = Pipe(self.link)  # type: ignore[arg-type]
         self._codec = Codec("session-1", LIMIT)
@@ -42,6 +42,9 @@ class GatewaySide:
         self._reader = FrameReader(LIMIT)
         self.link.connection_made(self.pipe)
         self.running = spawn(self.link.run(), name="link")
+
+    async def _make(self, backend: str) -> ScriptedDriver:
+        return self.driver
 
     def says(self, *bodies: Body, correlation_id: int = 0) -> None:
         self.link.data_received(b"".join([self._codec.encode(body, correlation_id) for body in bodies]))

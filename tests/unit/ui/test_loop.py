@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtCore import QEvent, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from app.wire import pipes
 from tests.helpers.engine import until
 from ui.loop import FastQEventLoop
 
@@ -176,8 +177,8 @@ async def test_a_busy_engine_lets_qt_have_its_turn() -> None:
     assert len(painted) >= 3
 
 
-async def test_sockets_and_pipes_work(tmp_path: Any) -> None:
-    got = asyncio.get_running_loop().create_future()
+async def test_sockets_and_pipes_work() -> None:
+    loop = asyncio.get_running_loop()
 
     class Echo(asyncio.Protocol):
         def connection_made(self, transport: Any) -> None:
@@ -187,16 +188,27 @@ async def test_sockets_and_pipes_work(tmp_path: Any) -> None:
             self.transport.write(data)
 
     class Client(asyncio.Protocol):
-        def data_received(self, data: bytes) -> None:
-            got.set_result(data)
+        def __init__(self) -> None:
+            self.got: asyncio.Future[bytes] = loop.create_future()
 
-    path = str(tmp_path / "s")
-    server = await asyncio.get_running_loop().create_unix_server(Echo, path)
-    transport, _ = await asyncio.get_running_loop().create_unix_connection(Client, path)
-    transport.write(b"hello")
-    assert await asyncio.wait_for(got, 5) == b"hello"
-    transport.close()
+        def data_received(self, data: bytes) -> None:
+            self.got.set_result(bytes(data))
+
+    server = await loop.create_server(Echo, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    listener = await pipes.listen(pipes.pipe_name(), Echo)
+    for connecting in (
+        loop.create_connection(Client, "127.0.0.1", port),
+        pipes.connect(listener.address, Client),
+    ):
+        transport, client = await connecting
+        assert isinstance(client, Client)
+        transport.write(b"hello")
+        assert await asyncio.wait_for(client.got, 5) == b"hello"
+        transport.close()
     server.close()
+    await server.wait_closed()
+    listener.close()
     await asyncio.sleep(0)
 
 
