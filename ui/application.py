@@ -20,6 +20,7 @@ from ui import theme as themes
 from ui.bridge import stop_acts, words
 from ui.desk.desk import Desk
 from ui.desk.help import HelpDesk
+from ui.desk.index import IndexDesk
 from ui.desk.items import ItemsDesk
 from ui.desk.sessions import SessionsDesk
 from ui.desk.trends import TrendsDesk
@@ -80,6 +81,7 @@ class Application:
         desk.utc_changed.connect(self.log_model.set_utc)
         self.sessions = SessionsDesk(desk, self.sessions_model)
         self.items = ItemsDesk(desk, self.items_model)
+        self.index = IndexDesk(desk, self.items_model, self.window.items_pane)
         self.trends = TrendsDesk(desk, self.items)
         self.writing = WritingDesk(desk, self.items)
         self.help = HelpDesk(desk)

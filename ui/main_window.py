@@ -24,6 +24,7 @@ from ui.models.log import LogModel
 from ui.models.sessions import SessionsModel
 from ui.plots.trend import TrendView
 from ui.theme import Mode, Theme, icon, number_font
+from ui.views.finder import ItemsPane
 from ui.views.items import ItemsView
 from ui.views.log import LogView
 from ui.views.sessions import SessionsView
@@ -75,6 +76,7 @@ class MainWindow(QMainWindow):
         self._closing = False
         self.sessions = SessionsView(sessions)
         self.items = ItemsView(items)
+        self.items_pane = ItemsPane(self.items, self.items.acts, self.items.open_tag)
         self.log = LogView(log)
         self.trend = TrendView(theme)
         self.banners = Banners(theme)
@@ -103,7 +105,7 @@ class MainWindow(QMainWindow):
         left, bottom = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
         self.setCorner(Qt.Corner.TopLeftCorner, left)  # lists stand above the trends alone
         self.add_pane("sessions", tr("Sessions"), self.sessions, left)
-        self.add_pane("items", tr("Items"), self.items, left)
+        self.add_pane("items", tr("Items"), self.items_pane, left)
         self.add_pane("log", tr("Event log"), self.log, bottom)
 
     def _first_size(self) -> None:
@@ -212,6 +214,7 @@ class MainWindow(QMainWindow):
             action.setIcon(icon(name, theme))
         self.trend.set_theme(theme)
         self.log.set_theme(theme)
+        self.items_pane.set_theme(theme)
         self.banners.set_theme(theme)
         for form in self.findChildren(QDialog):
             if isinstance(form, Themed):
@@ -346,7 +349,7 @@ class MainWindow(QMainWindow):
 
     def _reset(self) -> None:
         self.restoreState(self._default_state, _LAYOUT_VERSION)
-        for columns in (self.sessions.columns, self.items.columns, self.log.columns):
+        for columns in (self.sessions.columns, self.items.columns, self.items_pane.columns, self.log.columns):
             columns.reset()
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -42,6 +42,7 @@ class Desk(QObject):
 
     frame = Signal(object)  # a FeedFrame: what came since the last one
     second = Signal()
+    stopping = Signal()  # the window is closing: end what runs in the background
     session_opened = Signal(object)  # a ready Session
     session_ended = Signal(str)  # its id
     theme_changed = Signal(object)
@@ -72,6 +73,7 @@ class Desk(QObject):
     def stop(self) -> None:
         self._second.stop()
         self.book.stop()
+        self.stopping.emit()
 
     # ---- names
 

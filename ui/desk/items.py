@@ -42,7 +42,7 @@ class ItemsDesk(QObject):
     def choose(self, session_id: str) -> None:
         session = self._desk.session(session_id)
         if session is not None:
-            self.model.show(session.id, session.items)
+            self.model.show(session.id, session.items, session.name)
 
     def chosen(self) -> Session | None:
         """The session whose items are shown; None, and told, where there is none."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QBrush, QColor
 
 from app.batch import Sample
@@ -15,6 +15,7 @@ from app.values import QualityClass, quality_class
 from ui.feed import FeedFrame
 from ui.format import full_text, iso_text, quality_mark, quality_text, time_text, value_text
 from ui.tagbook import TagBook
+from ui.tagref import MIME, TagRef, to_mime
 from ui.theme import Theme
 
 COLUMNS = ("Name", "Value", "Unit", "Quality", "Time", "Description")
@@ -62,6 +63,7 @@ class ItemsModel(QAbstractItemModel):
         self.utc = False
         self._book = book
         self._session_id = ""
+        self._source = ""
         self._items: ItemRegistry | None = None
         self._stale: set[str] = set()
         self._version = -1
@@ -81,12 +83,12 @@ class ItemsModel(QAbstractItemModel):
         self._by_key = {}
         self._version = -1
 
-    def show(self, session_id: str, items: ItemRegistry | None) -> None:
-        """Show this session ("" = none)."""
+    def show(self, session_id: str, items: ItemRegistry | None, source: str = "") -> None:
+        """Show this session ("" = none); ``source`` is its name, by which other panes know its tags."""
         if session_id == self._session_id and items is self._items:
             return
         self.beginResetModel()
-        self._session_id, self._items = session_id, items
+        self._session_id, self._items, self._source = session_id, items, source
         self._plant_roots()
         self.endResetModel()
         self.refresh()
@@ -150,6 +152,18 @@ class ItemsModel(QAbstractItemModel):
         if self.canFetchMore(parent):
             node.loading = True
             self.browse_wanted.emit(node)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsDragEnabled if index.isValid() and self.node(index).tag else flags
+
+    def mimeTypes(self) -> list[str]:
+        return [MIME, "text/plain"]
+
+    def mimeData(self, indexes: Iterable[QModelIndex]) -> QMimeData:
+        """The tags of the rows, each once."""
+        tags = dict.fromkeys(node.tag for node in map(self.node, indexes) if node.tag)
+        return to_mime(TagRef(self._source, tag) for tag in tags)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation is not Qt.Orientation.Horizontal:

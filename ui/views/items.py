@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QMenu, QTreeView, QWidget
 
 from ui.columns import Column, Columns
+from ui.i18n import tr
 from ui.models.items import VALUE, ItemsModel, Node
+from ui.tag_menu import TagActs, copy_tags, tag_menu
 from ui.theme import number_font
 from ui.widgets import Tags, paint_hint
 
@@ -35,7 +37,7 @@ class ItemsView(QTreeView):
     def __init__(self, model: ItemsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self.setAccessibleName("Items")
+        self.setAccessibleName(tr("Items"))
         self.setModel(model)
         self.setFont(number_font())
         self.setUniformRowHeights(True)
@@ -43,6 +45,8 @@ class ItemsView(QTreeView):
         self.setAlternatingRowColors(True)
         self.setSelectionMode(QTreeView.SelectionMode.ExtendedSelection)
         self.setExpandsOnDoubleClick(False)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QTreeView.DragDropMode.DragOnly)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu)
         self.doubleClicked.connect(self._activated)
@@ -79,7 +83,7 @@ class ItemsView(QTreeView):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self._model.session_id:
-            paint_hint(self, "Choose a session that is ready to see its items.")
+            paint_hint(self, tr("Choose a session that is ready to see its items."))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self._touch()
@@ -125,6 +129,8 @@ class ItemsView(QTreeView):
             self.properties_wanted.emit(node.tag)
         elif enter and node is not None:
             self._activated(self.currentIndex())
+        elif event.matches(QKeySequence.StandardKey.Copy) and (tags := self._tags()):
+            copy_tags(tags)
         elif event.key() == Qt.Key.Key_F2 and node is not None and node.tag:
             self.write_wanted.emit(node.tag)
         elif event.key() == Qt.Key.Key_Delete and (keys := [n.key for n in self._selected() if n.key]):
@@ -135,11 +141,22 @@ class ItemsView(QTreeView):
     def _activated(self, index: QModelIndex) -> None:
         node = self._model.node(index)
         if node.tag:
-            self.trend_wanted.emit(node.tag)
+            self.open_tag(node.tag)
         elif node.failure:
             self._model.browse_again(node)
         else:
             self.setExpanded(index.siblingAtColumn(0), not self.isExpanded(index.siblingAtColumn(0)))
+
+    def open_tag(self, tag: str) -> None:
+        """What Enter and a double click do with a tag."""
+        self.trend_wanted.emit(tag)
+
+    @property
+    def acts(self) -> TagActs:
+        """What can be done with tags, here and in what else shows tags of this session."""
+        return TagActs(
+            self.trend_wanted.emit, self.watch_wanted.emit, self.write_wanted.emit, self.properties_wanted.emit
+        )
 
     def _selected(self) -> list[Node]:
         return [self._model.node(index) for index in self.selectionModel().selectedRows()]
@@ -152,23 +169,21 @@ class ItemsView(QTreeView):
 
     def menu_of(self, node: Node) -> QMenu:
         """What can be done with a tag, or with a folder that could not be read."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-
-        def add(words: str, act: object) -> None:
-            action = QAction(words, menu)
-            action.triggered.connect(act)
-            menu.addAction(action)
-
         if node.failure:
-            add("Browse again", lambda: self._model.browse_again(node))
-        else:
-            tags = [n.tag for n in self._selected() if n.tag] or [node.tag]
-            add("Add to trend", lambda: [self.trend_wanted.emit(tag) for tag in tags])
-            add("Watch", lambda: self.watch_wanted.emit(tags))
-            add("Write …", lambda: self.write_wanted.emit(node.tag))
-            add("Copy address", lambda: QGuiApplication.clipboard().setText("\n".join(tags)))
-            add("Properties", lambda: self.properties_wanted.emit(node.tag))
-            if keys := [n.key for n in self._selected() if n.key]:
-                add("Remove", lambda: self.remove_wanted.emit(keys))
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.addAction(tr("Browse again")).triggered.connect(lambda *_: self._model.browse_again(node))
+            return menu
+        chosen = self._tags()
+        tags = [node.tag, *(tag for tag in chosen if tag != node.tag)] if node.tag in chosen else [node.tag]
+        menu = tag_menu(self, tags, self.acts)
+        if keys := [n.key for n in self._selected() if n.key]:
+            menu.addSeparator()
+            remove = menu.addAction(tr("Remove"))
+            remove.setShortcut(QKeySequence(Qt.Key.Key_Delete))
+            remove.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            remove.triggered.connect(lambda *_: self.remove_wanted.emit(keys))
         return menu
+
+    def _tags(self) -> list[str]:
+        return list(dict.fromkeys(node.tag for node in self._selected() if node.tag))

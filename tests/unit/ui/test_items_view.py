@@ -17,6 +17,7 @@ from app.sessions.items import ItemRegistry
 from ui import theme as themes
 from ui.models.items import VALUE, ItemsModel
 from ui.tagbook import TagAbout, TagBook
+from ui.tagref import TagRef, from_mime
 from ui.views.items import ItemsView
 
 
@@ -117,3 +118,20 @@ def test_keys_act_on_the_current_tag(view: ItemsView) -> None:
     words["Copy address"].trigger()
     assert QApplication.clipboard().text() == "tag2"
     menu.deleteLater()
+
+
+@pytest.mark.clause("N3")
+def test_several_tags_are_dragged_out_at_once_and_folders_are_not(view: ItemsView) -> None:
+    model = view._model
+    model.show("s", registry("a", "b"), "Plant")
+    server = model.registered.children[0]
+    indexes = [model.index_of(node, column) for node in (server, *server.children) for column in (0, VALUE)]
+    data = model.mimeData(indexes)
+    assert from_mime(data) == [TagRef("Plant", "a"), TagRef("Plant", "b")]
+    assert data.text() == "a\nb"
+    assert not model.flags(model.index_of(server)) & Qt.ItemFlag.ItemIsDragEnabled
+    assert model.flags(model.index_of(server.children[0])) & Qt.ItemFlag.ItemIsDragEnabled
+    assert view.dragEnabled()
+    view.setCurrentIndex(model.index_of(server.children[1]))
+    QTest.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text() == "b"

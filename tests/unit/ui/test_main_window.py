@@ -156,7 +156,7 @@ async def test_properties_are_asked_for_by_menu_and_keys(scripted: Scripted) -> 
     items = scripted.window.items
     menu = items.menu_of(scripted.application.items_model.node(items.currentIndex()))
     assert isinstance(menu, QMenu)
-    words = {action.text(): action for action in menu.actions()}
+    words = {action.text(): action for action in menu.actions() if not action.isSeparator()}
     assert {"Add to trend", "Watch", "Write …", "Copy address", "Properties", "Remove"} == set(words)
     words["Properties"].trigger()
     (dialog,) = scripted.window.findChildren(PropertiesDialog)
