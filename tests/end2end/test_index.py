@@ -20,7 +20,7 @@ TAGS = 100_000
 @pytest.mark.clause("N1", "N2")
 async def test_a_hundred_thousand_tags_are_read_while_commands_and_events_pass() -> None:
     async with engine() as (runtime, _):
-        session = await runtime.manager.open(OpenRequest("sim", options={"load_tags": str(TAGS)}))
+        session = await runtime.manager.open(OpenRequest("sim", {"load_tags": TAGS}))
         keys = await subscribed(session, "Tank101.Level")
         index = TagIndex(lambda node, token, limit: calls.browse(session, node, token, limit), SystemClock())
         index.start()
