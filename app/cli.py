@@ -46,6 +46,7 @@ def build_parser() -> argparse.ArgumentParser:
     line.add_argument("--security", metavar="MODE", help="OPC UA: None, Basic256Sha256/Sign, …/SignAndEncrypt")
     line.add_argument("--user", help=f"OPC UA: log in; the password is asked for, or taken from {_PASSWORD}")
     line.add_argument("--trust", action="append", default=[], metavar="SHA256", help="OPC UA: trust this certificate")
+    line.add_argument("--verbose", action="store_true", help="tell what happens, on standard error")
     line.add_argument("--settings", type=Path, metavar="FILE", help="settings (TOML)")
     return parser
 
@@ -65,12 +66,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         settings = config.load(arguments.settings or config.usual_file())
     except ValueError as error:
         parser.error(str(error))
-    return run_watch(request, settings)
+    return run_watch(request, settings, logging.DEBUG if arguments.verbose else logging.WARNING)
 
 
-def run_watch(request: WatchRequest, settings: config.Settings) -> int:
+def run_watch(request: WatchRequest, settings: config.Settings, level: int = logging.WARNING) -> int:
     """Watch until done or until Ctrl+C, SIGTERM or a closed pipe."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="tagwatch: %(levelname)s %(message)s")
+    logging.basicConfig(level=level, stream=sys.stderr, format="tagwatch: %(levelname)s %(message)s")
     code = asyncio.run(_watch_until_signal(request, settings))
     _silence_closed_stdout()
     return code

@@ -310,6 +310,10 @@ class Session:
             raise
         finally:
             self._metrics.command(kind, outcome, self._clock.monotonic() - began)
+            if _log.isEnabledFor(logging.DEBUG):
+                # Passwords have no place in a command's text; values have one where a person asked for them.
+                what = command if self._settings.values_in_logs else kind
+                _log.debug("session %s: %s: %s", self.id, what, outcome)
         self.items.track(command, reply)
         return reply
 

@@ -22,7 +22,6 @@ from app.worker.link import ExitCode, WorkerLink
 
 _log = logging.getLogger(__name__)
 
-_ATTEMPT_S = 2.0
 _PR_SET_PDEATHSIG = 1
 #: How long the loop may take to end itself after the parent has gone, before the process is ended without it.
 _LAST_WORDS_S = 1.0
@@ -40,6 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--pipe", required=True, help="the pipe to connect to")
     parser.add_argument("--backend", required=True, help="which source")
     parser.add_argument("--session", required=True, help="the session's id")
+    parser.add_argument("--attempt", type=float, default=2.0, metavar="S", help="how long one try to connect may take")
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(message)s")
     for name in ("pipe", "backend", "session"):
@@ -51,13 +51,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not nonce:
         _log.error("no nonce came on standard input")
         return ExitCode.MISSING_NONCE
-    return asyncio.run(_serve(arguments.pipe, arguments.backend, arguments.session, nonce))
+    return asyncio.run(_serve(arguments, nonce))
 
 
-async def _serve(pipe: str, backend: str, session_id: str, nonce: str) -> int:
+async def _serve(arguments: argparse.Namespace, nonce: str) -> int:
     loop = asyncio.get_running_loop()
-    link = WorkerLink(SystemClock(), session_id, backend, nonce)
-    connecting = spawn(_connect(pipe, link), name="connect")
+    link = WorkerLink(SystemClock(), arguments.session, arguments.backend, nonce)
+    connecting = spawn(_connect(arguments.pipe, link, arguments.attempt), name="connect")
 
     def parent_gone() -> None:
         connecting.cancel()
@@ -74,14 +74,14 @@ async def _serve(pipe: str, backend: str, session_id: str, nonce: str) -> int:
         return ExitCode.UNEXPECTED
 
 
-async def _connect(pipe: str, link: WorkerLink) -> None:
+async def _connect(pipe: str, link: WorkerLink, attempt_s: float) -> None:
     """Try for as long as it takes: the gateway's deadline for the start is the only one, and it ends this process; and
     so does the gateway's own end."""
     told = False
     while True:
         try:
-            async with asyncio.timeout(2 * _ATTEMPT_S):
-                await pipes.connect(pipe, lambda: link, _ATTEMPT_S)
+            async with asyncio.timeout(attempt_s):
+                await pipes.connect(pipe, lambda: link, attempt_s)
                 return
         except (FileNotFoundError, ConnectionRefusedError, TimeoutError) as error:
             if not told:

@@ -75,6 +75,7 @@ class ProcessLauncher:
         """The process of one worker, recorded for as long as it runs."""
         command = list(self._worker_command or default_command())
         command += ["--pipe", address, "--backend", spec.backend, "--session", spec.session_id]
+        command += ["--attempt", f"{self._settings.connect_attempt_s:g}"]
         process = WorkerProcess(command, self._environment)
         self._metrics.workers_started.inc()
         record = self._leftovers.record(process.pid, address)

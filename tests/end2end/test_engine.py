@@ -17,11 +17,14 @@ import psutil
 import pytest
 
 from app import commands as c
+from app.batch import EventBatch
 from app.config import RestartPolicy
 from app.errors import GatewayError
 from app.events.notices import NoticeKind
 from app.sessions import calls
 from app.sessions.manager import OpenRequest
+from app.sessions.session import Session
+from app.tasks import join, spawn
 from app.values import EventKind
 from app.watch import Output
 from tests.helpers.engine import changes, engine, open_handles, sample, subscribed, until
@@ -131,6 +134,78 @@ async def test_a_killed_worker_comes_back_with_the_same_handles() -> None:
         assert "2 of 2 items restored" in restored.message
 
 
+LOAD = {"load_tags": 1000, "load_rate": 50_000.0}
+
+
+async def under_load(session: Session) -> None:
+    await subscribed(session, *(f"load.{i}" for i in range(1000)))
+    await until(lambda: session.info().events > 5000, "load")
+
+
+@pytest.mark.clause("S4.2", "S4.3")
+async def test_a_slow_subscriber_is_disconnected_alone() -> None:
+    async with engine(event_queue=5000) as (runtime, recorder):
+        session = await runtime.manager.open(OpenRequest("sim", LOAD))
+        slow, quick = session.attach(), session.attach()
+        read = 0
+
+        async def reads() -> None:
+            nonlocal read
+            async for pieces in quick:
+                read += sum(len(piece) for piece in pieces if isinstance(piece, EventBatch))
+
+        reading = spawn(reads(), name="reader")
+        await under_load(session)
+        await until(lambda: slow.overflowed, "the overflow")
+        taken = await slow.next()
+        assert sum(len(piece) for piece in taken if isinstance(piece, EventBatch)) == 5000, "what fitted is kept"
+        with pytest.raises(GatewayError, match="its queue of 5000 events was full"):
+            await slow.next()
+        before = read
+        await until(lambda: read > before + 5000, "the other one's events")
+        assert session.state == "Ready"
+        assert runtime.metrics.value("tagwatch_queue_overflow_total", {"queue": "grpc-event-stream"}) == 1
+        quick.close()
+        await join(reading)
+
+
+@pytest.mark.clause("S3.6", "S4.3")
+async def test_a_mirror_that_cannot_keep_up_starts_again_and_tells_the_gap() -> None:
+    async with engine(mirror_queue=100) as (runtime, recorder):
+        session = await runtime.manager.open(OpenRequest("sim", LOAD))
+        await under_load(session)
+        (told, *_) = await until(lambda: recorder.told(NoticeKind.MIRROR_RESTARTED), "the gap's notice")
+        assert int(told.details["missed"]) > 0
+        count = len(recorder.batches)
+        await until(lambda: len(recorder.batches) > count, "events after the gap")
+        assert session.state == "Ready"
+        assert runtime.metrics.value("tagwatch_queue_overflow_total", {"queue": "dashboard-mirror"}) >= 1
+
+
+@pytest.mark.clause("S3.5")
+async def test_a_broadcaster_that_raises_stops_nothing(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with engine() as (runtime, recorder):
+        broken = True
+        publish = recorder.publish
+
+        def raising(session_id: str, batch: EventBatch) -> None:
+            if broken:
+                raise RuntimeError(f"cannot show {list(batch)}")
+            publish(session_id, batch)
+
+        monkeypatch.setattr(recorder, "publish", raising)
+        session = await runtime.manager.open(OpenRequest("sim", LOAD))
+        await under_load(session)
+        broken = False
+        await until(lambda: recorder.batches, "events as soon as it is whole again")
+        assert session.state == "Ready"
+        said = [record.getMessage() for record in caplog.records if "broadcaster failed" in record.getMessage()]
+        assert len(said) == 1
+        assert "Event(" not in said[0]
+
+
 @pytest.mark.clause("S10.4", "S12.1")
 @pytest.mark.slow
 async def test_64_sessions_open_and_close_together() -> None:
@@ -234,6 +309,13 @@ def test_watch_prints_json() -> None:
     assert events["Sample.Bytes"]["value"] == "0001feff"
     assert events["Pump101.Starts"]["value"] >= 9_007_199_254_740_993
     assert events["Pump101.Starts"]["quality"] == 192
+
+
+def test_watch_tells_what_happens_where_somebody_asks() -> None:
+    done = watch("sim", "Reactor", "--count", "1", "--verbose")
+    assert done.returncode == 0, done.stderr
+    assert "SubscribeBulk: Ok" in done.stderr
+    assert "Reactor" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -261,6 +261,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     for name in ("pipe", "backend", "session"):
         parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--attempt", type=float)
     arguments = parser.parse_args()
     nonce = b""
     while not nonce.endswith(b"\n"):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app import config
 from app.config import OverflowPolicy, RestartPolicy, SettingError, Settings, directory, load, usual_file
 
 ENTRIES = [entry for entry in dataclasses.fields(Settings) if entry.name != "origins"]
@@ -187,3 +189,15 @@ def test_switches_in_the_environment(text: str, value: bool) -> None:
 def test_zero_switches_replay_and_grace_off() -> None:
     settings = Settings(replay_events=0, replay_s=0, detach_grace_s=0)
     assert (settings.replay_events, settings.replay_s, settings.detach_grace_s) == (0, 0, 0)
+
+
+@pytest.mark.clause("S13")
+def test_every_setting_does_something() -> None:
+    """One that nothing reads would be shown as in force, and be a lie."""
+    app = Path(config.__file__).parent
+    code = "".join(
+        path.read_text(encoding="utf-8")
+        for path in app.rglob("*.py")
+        if path.name != "config.py" and "pb" not in path.parts
+    )
+    assert [entry.name for entry in ENTRIES if not re.search(rf"settings\.{entry.name}\b", code)] == []

@@ -49,6 +49,7 @@ async def test_a_start_goes_step_by_step_to_ready_and_shows_no_secret(tmp_path: 
         child = psutil.Process(client.process_id)
         shown = " ".join(child.cmdline()) + str(child.environ()) + str(bench.left())
         assert bench.spec.session_id in shown
+        assert f"--attempt {bench.settings.connect_attempt_s:g}" in shown
         assert bench.spec.nonce not in shown
         assert "the-password" not in shown
 

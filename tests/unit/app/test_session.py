@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
 
 import pytest
@@ -376,6 +377,22 @@ async def test_commands_are_counted_by_kind_and_outcome() -> None:
         await session.invoke(c.Ping())
     for outcome in ("Ok", "Unsupported", "Timeout"):
         assert desk.metrics.value("tagwatch_commands_total", {"kind": "Ping", "outcome": outcome}) == 1
+    await session.close()
+
+
+@pytest.mark.clause("S13")
+@pytest.mark.parametrize("allowed", [False, True])
+async def test_values_stand_in_logs_only_where_they_may_and_passwords_never(
+    caplog: pytest.LogCaptureFixture, allowed: bool
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    desk = Desk(values_in_logs=allowed)
+    session = await desk.ready()
+    await session.invoke(c.Write(1, 1, "canary-value"))
+    await session.invoke(c.AuthenticateUser(1, "operator", "canary-password"))
+    assert "Write" in caplog.text
+    assert ("canary-value" in caplog.text) is allowed
+    assert "canary-password" not in caplog.text
     await session.close()
 
 
