@@ -146,6 +146,10 @@ class MainWindow(QMainWindow):
     def pane(self, name: str) -> QDockWidget:
         return self._panes[name]
 
+    def panes(self) -> list[QDockWidget]:
+        """All of them, in the order in which they were added."""
+        return list(self._panes.values())
+
     def show_pane(self, name: str) -> None:
         """In sight, and in front of its tabs."""
         self._panes[name].show()
