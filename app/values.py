@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
+from app.codes import code_words
+
 NO_TIME = -(2**63)
 NS_PER_S = 1_000_000_000
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
@@ -205,7 +207,7 @@ class Status(NamedTuple):
         if self.detail == 0:
             return category
         if self.detail < -1:  # a source's own 32-bit code, as OPC UA has them
-            return f"{category}: status code 0x{self.detail & 0xFFFF_FFFF:08X}"
+            return f"{category}: {code_words(self.detail)}"
         detail = DETAILS.get(self.detail, "object specific" if self.detail >= 8000 else "unknown detail")
         return f"{category}: {detail} ({self.detail})"
 

@@ -151,3 +151,30 @@ async def test_killed_and_started_again(gateway: Any, tmp_path: pathlib.Path) ->
         own.start()
         await until(lambda: gateway[1].told(NoticeKind.SOURCE_BACK), "the return", 60)
         await changes(session, key, 2)
+
+
+async def test_restarted_in_good_order(gateway: Any, tmp_path: pathlib.Path) -> None:
+    with node_server.running(tmp_path / "own") as own:
+        session = await gateway[0].manager.open(request(own, tmp_path))
+        key = (await subscribed(session, "ns=1;s=Level"))["ns=1;s=Level"]
+        await sample(session, key)
+        own.stop()
+        await until(lambda: gateway[1].told(NoticeKind.SOURCE_LOST), "the loss")
+        assert session.items.sample(key).quality == 24
+        own.start()
+        await until(lambda: gateway[1].told(NoticeKind.SOURCE_BACK), "the return", 60)
+        await changes(session, key, 2)
+
+
+async def test_a_server_that_does_not_know_our_certificate_refuses_it_in_words(
+    gateway: Any, tmp_path: pathlib.Path
+) -> None:
+    with node_server.running(tmp_path / "own", strict=True) as own:
+        options: dict[str, Any] = {"security": "Basic256Sha256/SignAndEncrypt"}
+        with pytest.raises(GatewayError) as untrusted:
+            await gateway[0].manager.open(request(own, tmp_path, **options))
+        trusted = [untrusted.value.fault.details["fingerprint"]]
+        with pytest.raises(GatewayError) as refused:
+            await gateway[0].manager.open(request(own, tmp_path, **options, trusted=trusted))
+    assert refused.value.code == "CertificateRefused"
+    assert str(tmp_path / "tagwatch.der") in refused.value.fault.message

@@ -1,6 +1,7 @@
 """An OPC UA server with a rich address space, as a process: ``python -m tests.helpers.opcua_server PORT DIR``.
 
-Prints ``ready`` when it serves. DIR gets the server's certificate and key.
+Prints ``ready`` when it serves; a line on standard input, or its end, stops it in good order. DIR gets the server's
+certificate and key.
 """
 
 from __future__ import annotations
@@ -101,7 +102,8 @@ async def serve(port: int, directory: pathlib.Path) -> None:
         sys.stdout.flush()
         level = server.get_node("ns=2;s=Level")
         step = 0
-        while True:
+        asked = asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
+        while not asked.done():
             await asyncio.sleep(0.1)
             step += 1
             await level.write_value(50 + 50 * math.sin(step / 10))
@@ -236,6 +238,7 @@ class ServerProcess:
         self.directory.mkdir(parents=True, exist_ok=True)
         self._process = subprocess.Popen(
             [sys.executable, "-W", "ignore", "-m", "tests.helpers.opcua_server", str(self.port), str(self.directory)],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -243,12 +246,16 @@ class ServerProcess:
         line = self._process.stdout.readline()
         assert line == "ready\n", f"the server did not start: {line!r}"
 
+    def stop(self) -> None:
+        """In good order: its clients are told."""
+        assert self._process is not None
+        self._process.communicate("\n", timeout=30)
+        self._process = None
+
     def kill(self) -> None:
         if self._process is not None:
             self._process.kill()
-            self._process.wait()
-            assert self._process.stdout is not None
-            self._process.stdout.close()
+            self._process.communicate()
             self._process = None
 
 

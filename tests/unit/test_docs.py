@@ -36,3 +36,12 @@ def test_links_lead_somewhere(page: pathlib.Path) -> None:
     targets = [target.partition("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", text)]
     local = [target for target in targets if target and "://" not in target]
     assert [target for target in local if not (page.parent / target).exists()] == []
+
+
+def test_every_row_of_the_fault_table_names_tests_that_are_there() -> None:
+    rows = [
+        line for line in (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8").splitlines() if line[:2] == "| "
+    ]
+    named = [re.findall(r"`([^`]+\.py)`", row.rpartition(" | ")[2]) for row in rows[1:]]
+    assert all(named)
+    assert [name for names in named for name in names if not (ROOT / "tests" / name).is_file()] == []

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from asyncua import ua
@@ -16,7 +17,7 @@ from asyncua.client.client import Client
 from asyncua.crypto import security_policies
 from asyncua.ua import uaerrors
 
-from app.backends.opcua.certificates import application_uri, own_certificate, require_trust
+from app.backends.opcua.certificates import application_uri, fingerprint, own_certificate, require_trust
 from app.backends.opcua.options import OpcUaOptions
 from app.errors import GatewayError
 
@@ -31,6 +32,16 @@ _BAD_LOGIN = (
     ua.StatusCodes.BadIdentityTokenRejected,
     ua.StatusCodes.BadIdentityTokenInvalid,
     ua.StatusCodes.BadUserAccessDenied,
+)
+_BAD_CERTIFICATE = (
+    ua.StatusCodes.BadSecurityChecksFailed,
+    ua.StatusCodes.BadCertificateInvalid,
+    ua.StatusCodes.BadCertificateTimeInvalid,
+    ua.StatusCodes.BadCertificateHostNameInvalid,
+    ua.StatusCodes.BadCertificateUriInvalid,
+    ua.StatusCodes.BadCertificateUseNotAllowed,
+    ua.StatusCodes.BadCertificateUntrusted,
+    ua.StatusCodes.BadCertificateRevoked,
 )
 
 
@@ -64,12 +75,11 @@ class Connection:
                 raise GatewayError("SecurityNotOffered", f"the server at {options.endpoint} shows no certificate")
             # Before anything secret is sent, and before a session is opened.
             require_trust(_first(certificate), options)
-        if options.security != "None":
-            await self._secure(_first(certificate))
+        own = await self._secure(_first(certificate)) if options.security != "None" else None
         if options.user:
             self.client.set_user(options.user)
             self.client.set_password(options.password)
-        await self._reached(self.client.connect)
+        await self._reached(self.client.connect, own)
         await self._wait_running()
         server = endpoint.Server
         name = server.ApplicationName.Text if server and server.ApplicationName else ""
@@ -78,11 +88,13 @@ class Connection:
     async def _endpoints(self) -> list[Any]:
         return await self._reached(self.client.connect_and_get_server_endpoints)
 
-    async def _secure(self, certificate: bytes) -> None:
+    async def _secure(self, certificate: bytes) -> Path:
+        """The path of our own certificate."""
         policy = getattr(security_policies, f"SecurityPolicy{self._options.policy}")
         mode = getattr(ua.MessageSecurityMode, self._options.mode)
         own, key = await own_certificate(self.client, self._options.certificates)
         await self.client.set_security(policy, own, key, server_certificate=certificate, mode=mode)
+        return own
 
     def _check_password(self, endpoint: Any) -> None:
         """A password never leaves in plain text, unless the user says so."""
@@ -99,7 +111,8 @@ class Connection:
             "choose a security with SignAndEncrypt",
         )
 
-    async def _reached(self, act: Callable[[], Awaitable[_T]]) -> _T:
+    async def _reached(self, act: Callable[[], Awaitable[_T]], own: Path | None = None) -> _T:
+        """What ``act`` gives. ``own`` is the certificate that is shown to the server on the way."""
         where = self._options.endpoint.removeprefix("opc.tcp://")
         try:
             return await act()
@@ -108,13 +121,27 @@ class Connection:
                 raise GatewayError(
                     "AuthenticationFailed", f"the server at {where} refused the login of {self._who()}"
                 ) from error
+            if own is not None and error.code in _BAD_CERTIFICATE:
+                raise self._not_taken(own, _words(error)) from error
             raise GatewayError("SourceRefused", f"the server at {where} refused: {_words(error)}") from error
         except (OSError, TimeoutError, asyncio.CancelledError) as error:
             if isinstance(error, asyncio.CancelledError) and (task := asyncio.current_task()) and task.cancelling():
                 raise
+            # It was there a moment ago, and told its endpoints: many servers say nothing more than this.
+            if own is not None and isinstance(error, ConnectionError):
+                raise self._not_taken(own, _cause(error)) from error
             raise GatewayError("SourceUnreachable", f"{where} cannot be reached: {_cause(error)}") from error
         except uaerrors.UaError as error:
             raise GatewayError("SourceRefused", f"the server at {where} refused: {_words(error)}") from error
+
+    def _not_taken(self, own: Path, why: str) -> GatewayError:
+        return GatewayError(
+            "CertificateRefused",
+            f"the server at {self._options.endpoint} does not take this program's certificate ({why}): "
+            f"its owner has to trust {own} there",
+            certificate=str(own),
+            fingerprint=fingerprint(own.read_bytes()),
+        )
 
     def _who(self) -> str:
         return f"user {self._options.user}" if self._options.user else "an anonymous user"

@@ -46,7 +46,8 @@ def installed() -> Path:
 
 
 class NodeServer:
-    def __init__(self, place: Path, directory: Path) -> None:
+    def __init__(self, place: Path, directory: Path, *, strict: bool = False) -> None:
+        self._strict = strict
         self._place = place
         self._directory = directory
         self.port = free_port()
@@ -55,8 +56,9 @@ class NodeServer:
 
     def start(self) -> None:
         self._process = subprocess.Popen(
-            ["node", "server.js", str(self.port), str(self._directory)],
+            ["node", "server.js", str(self.port), str(self._directory), "strict" if self._strict else ""],
             cwd=self._place,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
@@ -67,18 +69,22 @@ class NodeServer:
                 return
         raise AssertionError("the node server did not start")
 
+    def stop(self) -> None:
+        """In good order: its clients are told."""
+        assert self._process is not None
+        self._process.communicate("\n", timeout=30)
+        self._process = None
+
     def kill(self) -> None:
         if self._process is not None:
             self._process.kill()
-            self._process.wait()
-            assert self._process.stdout is not None
-            self._process.stdout.close()
+            self._process.communicate()
             self._process = None
 
 
 @contextmanager
-def running(directory: Path) -> Iterator[NodeServer]:
-    server = NodeServer(installed(), directory)
+def running(directory: Path, *, strict: bool = False) -> Iterator[NodeServer]:
+    server = NodeServer(installed(), directory, strict=strict)
     server.start()
     try:
         yield server

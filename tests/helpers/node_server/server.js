@@ -1,4 +1,5 @@
-// An OPC UA server for tests: node server.js PORT DIRECTORY. Prints "ready" when it serves.
+// An OPC UA server for tests: node server.js PORT DIRECTORY [strict]. Prints "ready" when it serves; a line on standard
+// input stops it in good order. Strict: it takes no certificate that it does not know.
 const path = require("path");
 const {
   OPCUAServer, Variant, VariantArrayType, DataType, OPCUACertificateManager, StatusCodes, nodesets,
@@ -7,7 +8,7 @@ const {
 async function main() {
   const [port, directory] = [Number(process.argv[2]), process.argv[3]];
   const certificates = new OPCUACertificateManager({
-    automaticallyAcceptUnknownCertificate: true,
+    automaticallyAcceptUnknownCertificate: process.argv[4] !== "strict",
     rootFolder: path.join(directory, "pki"),
   });
   await certificates.initialize();
@@ -73,6 +74,7 @@ async function main() {
     value: { dataType: DataType.ExtensionObject, value: batch },
   });
   await server.start();
+  process.stdin.once("data", async () => { await server.shutdown(100); process.exit(0); });
   process.stdout.write("ready\n");
 }
 
