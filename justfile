@@ -39,3 +39,7 @@ fix:
 # the tests column of docs/behaviour.md
 behaviour:
     python -m tests.helpers.behaviour
+
+# the pictures of the docs, from the running program
+screenshots:
+    python -m tests.helpers.screenshots
