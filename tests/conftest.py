@@ -12,6 +12,7 @@ import pytest
 from app import tasks
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # never that of whoever runs the tests
 
 #: Modules whose async tests run on plain asyncio and on the window's loop: the engine knows neither.
 _BOTH_LOOPS = (

@@ -15,17 +15,19 @@ _PACKAGES = (
     "libgl1 libegl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon0 libxkbcommon-x11-0 libxcb-cursor0 "
     "libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 fonts-dejavu-core"
 )
-_HEADLESS = ("watch", "-h", "--help")
+_RUNS_ALREADY = 4
+_SUFFIX = ".tagwatch"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the program; the exit code. 3 = Qt lacks a system library (the message names the packages)."""
+    """Run the program; the exit code. 3 = Qt lacks a system library (the message names the packages), 4 = another
+    instance runs and does not take over."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments[:1] == ["--worker"]:
         from app.worker import main as worker  # noqa: PLC0415
 
         return worker.main(arguments[1:])
-    if arguments and (arguments[0] in _HEADLESS or not arguments[0].startswith("-")):
+    if not _wants_window(arguments):
         from app import cli  # noqa: PLC0415
 
         return cli.main(arguments)
@@ -35,11 +37,36 @@ def main(argv: Sequence[str] | None = None) -> int:
     return _with_window(options)
 
 
+def _wants_window(arguments: Sequence[str]) -> bool:
+    """No command, ``open``, or a workspace by its name, as a file manager gives it."""
+    if not arguments:
+        return True
+    first = arguments[0]
+    if first in ("-h", "--help"):
+        return False
+    return first == "open" or first.startswith("-") or first.endswith(_SUFFIX)
+
+
 def _window_options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tagwatch", description="Watch process tags.")
+    parser.add_argument("workspace", nargs="?", type=Path, metavar="FILE", help="open this workspace")
+    parser.add_argument("--tags", nargs="+", default=[], metavar="SOURCE:TAG", help="watch these tags at once")
+    parser.add_argument("--read-only", action="store_true", help="write nothing, whatever is clicked")
+    parser.add_argument("--safe-mode", action="store_true", help="start with nothing opened")
+    parser.add_argument("--new-instance", action="store_true", help="do not hand over to a window that is open")
     parser.add_argument("--seconds", type=float, metavar="S", help="close the window after S seconds")
     parser.add_argument("--screenshot", type=Path, metavar="FILE", help="save a picture of the window when it closes")
-    return parser.parse_args(arguments)
+    named = arguments[:1] == ["open"]
+    options = parser.parse_args(arguments[1:] if named else arguments)
+    if named and options.workspace is None:
+        parser.error("open needs the name of a workspace file")
+    if options.workspace is not None:
+        options.workspace = options.workspace.expanduser().absolute()
+        if not options.workspace.is_file():
+            parser.error(f"{options.workspace} is not there")
+    if options.safe_mode and (options.workspace or options.tags):
+        parser.error("--safe-mode opens nothing: leave out the workspace and --tags")
+    return options
 
 
 def _has_display() -> bool:
@@ -67,16 +94,40 @@ def _with_window(options: argparse.Namespace) -> int:
     if missing := _missing_library():
         return _advise(missing)
     try:
-        from ui import application  # noqa: PLC0415
+        return _first_or_handed_over(options)
     except ImportError as error:
         if ".so" not in str(error):
             raise
         return _advise(str(error))
+
+
+def _first_or_handed_over(options: argparse.Namespace) -> int:
+    from app import config  # noqa: PLC0415
+    from ui import instance  # noqa: PLC0415 - little is loaded where another window takes over
+
+    directory = config.directory()
+    wanted = instance.Wanted(str(options.workspace or ""), tuple(options.tags), options.read_only)
     try:
-        return application.run(sys.argv[:1], seconds=options.seconds, screenshot=options.screenshot)
+        if options.new_instance:
+            place = instance.claim_another(directory)
+        else:
+            place = instance.claim(directory, None if options.safe_mode else wanted)
+    except instance.InstanceError as error:
+        sys.stderr.write(f"tagwatch: {error}\n")
+        return _RUNS_ALREADY
+    if place is None:
+        sys.stderr.write("tagwatch: the window that is open has taken over\n")
+        return 0
+    try:
+        from ui import application  # noqa: PLC0415
+
+        begin = instance.Start(directory, wanted, options.safe_mode, place.number)
+        return application.run(sys.argv[:1], begin, seconds=options.seconds, screenshot=options.screenshot)
     except ValueError as error:
         sys.stderr.write(f"tagwatch: {error}\n")
         return 2
+    finally:
+        place.free()
 
 
 def _advise(missing: str) -> int:

@@ -12,28 +12,33 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QDialog
 
 from app import config
-from app.config import RestartPolicy, Settings
+from app.config import Settings
 from app.runtime import Runtime
-from app.sessions.manager import OpenRequest
 from app.tasks import SystemClock, running, spawn
 from ui import theme as themes
-from ui.bridge import stop_acts, words
+from ui.bridge import act, stop_acts, words
+from ui.desk.asked import AskedDesk
 from ui.desk.desk import Desk
 from ui.desk.help import HelpDesk
 from ui.desk.index import IndexDesk
 from ui.desk.items import ItemsDesk
+from ui.desk.layout import LayoutDesk
 from ui.desk.sessions import SessionsDesk
+from ui.desk.sources import SourcesDesk
 from ui.desk.trends import TrendsDesk
+from ui.desk.workspace import WorkspaceDesk, places
 from ui.desk.writing import WritingDesk
 from ui.feed import Feed
 from ui.format import time_text
 from ui.i18n import tr
+from ui.instance import Door, Start, Wanted
 from ui.lag import LagMeter
 from ui.loop import FastQEventLoop
 from ui.main_window import MainWindow
 from ui.models.items import ItemsModel
 from ui.models.log import LogModel
 from ui.models.sessions import SessionsModel, counted
+from ui.sources import Source
 from ui.theme import Mode
 
 _STOP_S = 1.5
@@ -61,9 +66,13 @@ FIRST: tuple[First, ...] = (
 class Application:
     """The window and the engine under it, from :meth:`start` to :meth:`stop`."""
 
-    def __init__(self, qt: QApplication, settings: Settings, first: Sequence[First] = FIRST) -> None:
+    def __init__(
+        self, qt: QApplication, settings: Settings, first: Sequence[First] = FIRST, begin: Start | None = None
+    ) -> None:
+        """``begin``: with a workspace; without one ``first`` is opened, and nothing is kept."""
         self._qt = qt
         self._first = first
+        self._begin = begin
         clock = SystemClock()
         kept = QSettings(str(config.directory() / "window.ini"), QSettings.Format.IniFormat)
         self._mode = Mode(str(kept.value("theme", Mode.SYSTEM.value)))
@@ -80,22 +89,26 @@ class Application:
         desk.acted.connect(self.log_model.action)
         desk.utc_changed.connect(self.log_model.set_utc)
         self.sessions = SessionsDesk(desk, self.sessions_model)
+        self.sources = SourcesDesk(desk, self.sessions)
         self.items = ItemsDesk(desk, self.items_model)
         self.index = IndexDesk(desk, self.items_model, self.window.items_pane)
         self.trends = TrendsDesk(desk, self.items)
         self.writing = WritingDesk(desk, self.items)
         self.help = HelpDesk(desk)
+        self.asked = AskedDesk(desk, self.sources, self.items)
+        where = config.directory() if begin is None else begin.directory
+        self.workspace = WorkspaceDesk(desk, places(where, 0 if begin is None else begin.number))
+        self._door: Door | None = None
         self._events_before = 0
         self._looked_at = clock.monotonic()
         self._stopped = asyncio.Event()
         desk.second.connect(self.look)
         self.window.close_requested.connect(self._stopped.set)
-        self.window.open_sim_wanted.connect(lambda: self._open_more("sim"))
-        self.window.open_host_wanted.connect(lambda: self._open_more("host"))
         self.window.mode_wanted.connect(self.set_mode)
         self.window.utc_wanted.connect(self.set_utc)
         self._stop_theme = themes.on_system_change(self._system_changed)
         self.window.settle()
+        self.layout = LayoutDesk(desk)
 
     # ---- life
 
@@ -104,8 +117,32 @@ class Application:
         self.window.show()
         await self.runtime.start()
         self.desk.start()
-        for backend, name, tags, pens in self._first:
-            spawn(self._open_first(backend, name, tags, pens), name=f"open {backend}", on_failure=self._failed)
+        if self._begin is not None and self._begin.number == 0:
+            self._door = Door(self._begin.directory, self.desk)
+            self._door.wanted.connect(self._asked_again)
+        if self._begin is not None:
+            act(self._open_workspace(self._begin), name="open workspace", failed=self.desk.say)
+        else:
+            self._open_first()
+
+    async def _open_workspace(self, start: Start) -> None:
+        await self.workspace.begin(start.wanted.workspace, safe=start.safe)
+        if self.workspace.sample:
+            self._open_first()
+        self._take_wanted(start.wanted)
+
+    def _take_wanted(self, wanted: Wanted) -> None:
+        if wanted.read_only:
+            self.desk.set_read_only(True)
+        if wanted.tags:
+            act(self.asked.watch(wanted.tags), name="watch", failed=self.desk.say)
+
+    def _asked_again(self, wanted: Wanted) -> None:
+        """A second start has handed its arguments over."""
+        if wanted.workspace:
+            self.workspace.open(Path(wanted.workspace))
+        self._take_wanted(wanted)
+        self.window.come_forward()
 
     async def wait_closed(self) -> None:
         """Until the window is asked to close."""
@@ -118,12 +155,16 @@ class Application:
         """Out of sight at once; then sessions and workers, within the budget or by force; then the window."""
         self.window.hide()
         self.desk.stop()
+        if self._door is not None:
+            self._door.close()
         self._stop_theme()
         self._stop_theme = _nothing
         for dialog in self.window.findChildren(QDialog):
             dialog.reject()  # whoever awaits its answer gets one
+        keeping = spawn(self.workspace.stop(), name="keep workspace")
         stop_acts()
         await self.runtime.stop(_STOP_S)
+        await keeping
         self.feed.stop()
         self.desk.kept.sync()
         self.window.trend.stop()
@@ -131,19 +172,22 @@ class Application:
     def _failed(self, error: BaseException) -> None:
         self.desk.say(words(error))
 
-    async def _open_first(self, backend: str, name: str, tags: Sequence[str], pens: Sequence[str]) -> None:
-        request = OpenRequest(backend, name=name, restart=RestartPolicy.ON_FAULT, keep_alive=True)
-        session = await self.sessions.open(request)
+    def _open_first(self) -> None:
+        for backend, name, tags, pens in self._first:
+            work = self._show_first(Source(name, backend), tags, pens)
+            spawn(work, name=f"open {backend}", on_failure=self._failed)
+
+    async def _show_first(self, source: Source, tags: Sequence[str], pens: Sequence[str]) -> None:
+        if self.desk.saved.find(source.name) is None:
+            self.desk.saved.put(source)
+        session = await self.sources.open(source)
         if session is None:
             return
-        if backend == self._first[0][0] or not self.items_model.session_id:
+        if source.backend == self._first[0][0] or not self.items_model.session_id:
             self.window.sessions.choose(session.id)
         await self.items.watch(session, tags)
         for tag in pens:
             await self.trends.add_pen(session, tag)
-
-    def _open_more(self, backend: str) -> None:
-        self.sessions.open_more(backend, next(name for kind, name, *_ in FIRST if kind == backend))
 
     # ---- the status bar
 
@@ -191,7 +235,9 @@ def _nothing() -> None:
     """What is left to stop, once it is stopped."""
 
 
-def run(argv: Sequence[str], *, seconds: float | None = None, screenshot: Path | None = None) -> int:
+def run(
+    argv: Sequence[str], begin: Start | None = None, *, seconds: float | None = None, screenshot: Path | None = None
+) -> int:
     """Run the window until it is closed (or for so many seconds); the exit code."""
     settings = config.load(config.usual_file())
     qt = QApplication(list(argv))
@@ -201,12 +247,14 @@ def run(argv: Sequence[str], *, seconds: float | None = None, screenshot: Path |
     loop = FastQEventLoop(qt)
     asyncio.set_event_loop(loop)
     with loop:
-        loop.run_until_complete(_main(qt, settings, seconds, screenshot))
+        loop.run_until_complete(_main(qt, settings, begin, seconds, screenshot))
     return 0
 
 
-async def _main(qt: QApplication, settings: Settings, seconds: float | None, screenshot: Path | None) -> None:
-    application = Application(qt, settings)
+async def _main(
+    qt: QApplication, settings: Settings, begin: Start | None, seconds: float | None, screenshot: Path | None
+) -> None:
+    application = Application(qt, settings, begin=begin)
     for number in (signal.SIGINT, signal.SIGTERM):
         # Runs between two turns of the loop, which the lag meter's timer keeps turning.
         signal.signal(number, lambda number, frame: application.request_close())

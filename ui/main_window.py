@@ -47,7 +47,7 @@ _MENUS = (
     ("help", noop("&Help")),
 )
 
-HINT = "Double-click an item to trend it · F2 writes it · Ctrl+O opens an OPC UA server"
+HINT = "Double-click an item to trend it · F2 writes it · Ctrl+Shift+O opens an OPC UA server"
 
 
 class MainWindow(QMainWindow):
@@ -95,7 +95,7 @@ class MainWindow(QMainWindow):
 
     def _build_panes(self) -> None:
         centre = QWidget()
-        layout = QVBoxLayout(centre)
+        self._centre = layout = QVBoxLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.banners)
@@ -143,6 +143,10 @@ class MainWindow(QMainWindow):
         self._panes_menu.addAction(dock.toggleViewAction())
         return dock
 
+    def add_bar(self, bar: QWidget) -> None:
+        """Over the trends, where it is seen and in nobody's way."""
+        self._centre.insertWidget(0, bar)
+
     def pane(self, name: str) -> QDockWidget:
         return self._panes[name]
 
@@ -165,7 +169,7 @@ class MainWindow(QMainWindow):
 
     def _build_actions(self) -> None:
         add = self.add_action
-        open_opcua = add(tr("Open OPC UA …"), self.open_opcua_wanted.emit, "Ctrl+O", "file", "connect")
+        open_opcua = add(tr("Open OPC UA …"), self.open_opcua_wanted.emit, "Ctrl+Shift+O", "file", "connect")
         add(tr("Open simulated plant"), self.open_sim_wanted.emit, None, "file", "plant")
         add(tr("Open this computer"), self.open_host_wanted.emit, None, "file", "computer")
         self.menu("file").addSeparator()
@@ -195,7 +199,7 @@ class MainWindow(QMainWindow):
         self._modes(view)
         view.addMenu(self._panes_menu)
         view.addSeparator()
-        add(tr("Reset layout"), self._reset, None, "view")
+        add(tr("Reset layout"), self.reset_layout, None, "view")
         add(tr("Full screen"), self._full_screen, "F11", "view")
         add(tr("Next pane"), self._next_pane, "F6", "view")
         self._fill_tools((open_opcua,), (self._write, self._trend), (pause, live), (find, self._utc))
@@ -338,7 +342,27 @@ class MainWindow(QMainWindow):
         """A sentence in the status bar, for a while."""
         self.statusBar().showMessage(words, 8000)
 
+    def set_name(self, name: str, path: str) -> None:
+        """The workspace, for the title; a mark behind it says that something is unsaved."""
+        self.setWindowTitle(f"{name}[*] – Tagwatch")
+        self.setWindowFilePath(path)
+
+    def come_forward(self) -> None:
+        """Somebody asked for it elsewhere."""
+        if self.isMinimized():
+            self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.raise_()
+        self.activateWindow()
+
     # ---- layout
+
+    def layout_state(self) -> bytes:
+        """Where the panes are, for :meth:`restore_layout`."""
+        return bytes(self.saveState(_LAYOUT_VERSION).data())
+
+    def restore_layout(self, state: bytes) -> bool:
+        """Whether it was of this version, and has been taken over."""
+        return self.restoreState(state, _LAYOUT_VERSION)
 
     def _restore(self) -> None:
         geometry, state = self._settings.value("geometry"), self._settings.value("layout")
@@ -351,7 +375,7 @@ class MainWindow(QMainWindow):
         self._settings.setValue("geometry", self.saveGeometry())
         self._settings.setValue("layout", self.saveState(_LAYOUT_VERSION))
 
-    def _reset(self) -> None:
+    def reset_layout(self) -> None:
         self.restoreState(self._default_state, _LAYOUT_VERSION)
         for columns in (self.sessions.columns, self.items.columns, self.items_pane.columns, self.log.columns):
             columns.reset()

@@ -149,7 +149,7 @@ async def test_one_failed_start_dims_no_other_session(tmp_path: Path, monkeypatc
     rows = {row.name: row for row in made.sessions_model.rows()}
     assert "nonsense" in rows["Broken"].fault
     assert not rows["Simulated plant"].gone
-    assert made.sessions._requests[session.id].backend == "sim"
+    assert session.backend == "sim"
     await made.stop()
     made.window.deleteLater()
 
@@ -158,7 +158,7 @@ async def test_one_failed_start_dims_no_other_session(tmp_path: Path, monkeypatc
 async def test_an_open_dialog_does_not_hold_the_end(application: Application) -> None:
     session = await plant(application)
     application.sessions.kill(session.id)
-    application.sessions.connect_opcua()
+    application.sources.connect_opcua()
     await asyncio.sleep(0.1)
     await asyncio.wait_for(application.stop(), 10)
     from app import tasks

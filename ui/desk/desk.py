@@ -17,6 +17,7 @@ from app.sessions.state import SessionState
 from app.tasks import Clock
 from ui.feed import Feed, FeedFrame
 from ui.main_window import MainWindow
+from ui.sources import SourceBook
 from ui.tagbook import TagBook
 from ui.theme import Theme
 
@@ -48,6 +49,9 @@ class Desk(QObject):
     theme_changed = Signal(object)
     utc_changed = Signal(bool)
     acted = Signal(object, str, str, str, str)  # time in ns; words, session id, tag, value: an operator action
+    source_wanted = Signal(str)  # its name: open it, if it is one of :attr:`saved`
+    tags_wanted = Signal(list)  # of TagRef: somebody outside the window wants to see them
+    read_only_changed = Signal(bool)
 
     def __init__(self, runtime: Runtime, feed: Feed, clock: Clock, kept: QSettings, theme: Theme) -> None:
         super().__init__()
@@ -58,6 +62,8 @@ class Desk(QObject):
         self.theme = theme
         self.utc = False
         self.book = TagBook(self._properties, self)
+        self.saved = SourceBook()
+        self.read_only = False
         self.parts: dict[str, Part] = {}
         self._names: dict[str, str] = {}
         self._items: dict[str, ItemRegistry] = {}  # also of sessions that are closed: the log still shows their tags
@@ -160,6 +166,12 @@ class Desk(QObject):
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
         self.theme_changed.emit(theme)
+
+    def set_read_only(self, read_only: bool) -> None:
+        """Nothing is written from this window, whatever is clicked."""
+        if read_only != self.read_only:
+            self.read_only = read_only
+            self.read_only_changed.emit(read_only)
 
     def set_utc(self, utc: bool) -> None:
         self.utc = utc

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMessageBox
 
-from app.config import RestartPolicy
 from app.errors import GatewayError
 from app.events.notices import Notice, NoticeKind
 from app.sessions.manager import OpenRequest
@@ -14,40 +13,31 @@ from ui.bridge import act, answered, words
 from ui.desk.desk import Desk
 from ui.feed import FeedFrame
 from ui.format import time_text
-from ui.forms.certificate import CertificateForm
-from ui.forms.connect import ConnectForm, Connection
 from ui.i18n import tr
 from ui.models.sessions import SessionsModel
 
-_RECENT = 10
-
 
 class SessionsDesk(QObject):
-    """The sessions pane, its actions, the dialog for OPC UA, and the banners."""
+    """The sessions pane, its actions, and the banners."""
+
+    begun = Signal(object)  # a Session that is in the tree, and starts
 
     def __init__(self, desk: Desk, model: SessionsModel) -> None:
         super().__init__(desk)
         self._desk = desk
         self.model = model
-        self._requests: dict[str, OpenRequest] = {}
         desk.frame.connect(self._take)
         desk.second.connect(self.refresh)
         view = desk.window.sessions
         view.close_wanted.connect(self.close)
         view.kill_wanted.connect(self.kill)
-        view.reopen_wanted.connect(self.reopen)
         view.extend_wanted.connect(self._extend)
         desk.window.banners.details_wanted.connect(view.choose)
-        desk.window.open_opcua_wanted.connect(self.connect_opcua)
 
     def refresh(self) -> None:
         """Figures that no event tells."""
         infos = [session.info() for session in self._desk.runtime.manager.list()]
         self.model.refresh(infos, self._desk.clock.monotonic(), self._desk.clock.utc_ns())
-
-    def request_of(self, session_id: str) -> OpenRequest | None:
-        """What the session was opened with; it may hold a password."""
-        return self._requests.get(session_id)
 
     # ---- opening
 
@@ -57,8 +47,8 @@ class SessionsDesk(QObject):
         desk = self._desk
         session = desk.runtime.manager.begin(request)
         desk.know(session)
-        self._requests[session.id] = request
         self.refresh()
+        self.begun.emit(session)
         try:
             await desk.runtime.manager.start(session)
         except GatewayError as error:
@@ -71,22 +61,6 @@ class SessionsDesk(QObject):
         self.refresh()
         desk.session_opened.emit(session)
         return session
-
-    def open_more(self, backend: str, name: str) -> None:
-        """A further session of a source that needs no address."""
-        request = OpenRequest(backend, name=self._desk.free_name(name), restart=RestartPolicy.ON_FAULT, keep_alive=True)
-        act(self._open_and_choose(request), name=f"open {backend}", failed=self._desk.say)
-
-    async def _open_and_choose(self, request: OpenRequest) -> None:
-        session = await self.open(request)
-        if session is not None:
-            self._desk.window.sessions.choose(session.id)
-
-    def reopen(self, session_id: str) -> None:
-        request = self._requests.get(session_id)
-        if request is not None:
-            self.model.dismiss(session_id)
-            act(self._open_and_choose(request), name="open again", failed=self._desk.say)
 
     # ---- ending
 
@@ -117,58 +91,6 @@ class SessionsDesk(QObject):
         except GatewayError as error:
             self._desk.say(words(error))
 
-    # ---- OPC UA
-
-    def connect_opcua(self) -> None:
-        form = ConnectForm(self._desk.theme, self._recent(), self._desk.window)
-
-        def connect(wanted: Connection) -> None:
-            task = act(self._connect(form, wanted), name="open opcua", failed=form.show_error)
-            form.rejected.connect(task.cancel)
-
-        form.asked.connect(connect)
-        form.open()
-
-    async def _connect(self, form: ConnectForm, wanted: Connection) -> None:
-        """Opens the session, asking for trust on the way; errors are shown in the form, which stays open."""
-        kept = self._desk.kept
-        request = OpenRequest(
-            "opcua",
-            wanted.options,
-            name=self._desk.free_name(wanted.name),
-            restart=RestartPolicy.ON_FAULT if wanted.restart else RestartPolicy.NEVER,
-            keep_alive=True,
-        )
-        trusted = kept.value(f"trusted/{_key(wanted.endpoint)}")
-        if trusted and "trusted" not in wanted.options:
-            await self._connect(form, wanted.trusting(str(trusted)))
-            return
-        try:
-            session = await self.open(request, quiet=True)
-        except GatewayError as error:
-            if error.code not in ("CertificateNotTrusted", "CertificateChanged"):
-                raise
-            if await answered(CertificateForm(error.fault, self._desk.theme, form)) != 1:
-                form.show_error(tr("Not connected: the server's certificate is not trusted."))
-                return
-            fingerprint = error.fault.details["fingerprint"]
-            kept.setValue(f"trusted/{_key(wanted.endpoint)}", fingerprint)
-            self._desk.told(tr("server certificate trusted"), tag=wanted.endpoint, value=fingerprint[:16] + "…")
-            await self._connect(form, wanted.trusting(fingerprint))
-            return
-        self._remember(wanted.endpoint)
-        form.accept()
-        if session is not None:
-            self._desk.window.sessions.choose(session.id)
-
-    def _recent(self) -> list[str]:
-        kept = self._desk.kept.value("recent", [])
-        return [str(address) for address in kept] if isinstance(kept, list) else [str(kept)] if kept else []
-
-    def _remember(self, endpoint: str) -> None:
-        others = [address for address in self._recent() if address != endpoint]
-        self._desk.kept.setValue("recent", [endpoint, *others][:_RECENT])
-
     # ---- banners
 
     def _take(self, frame: FeedFrame) -> None:
@@ -196,8 +118,3 @@ class SessionsDesk(QObject):
         if next_ns not in ("", "0"):
             parts.append(tr(", next attempt {time}").format(time=time_text(int(next_ns), utc, date=False)))
         self._desk.window.banners.say(session_id, "".join(parts))
-
-
-def _key(endpoint: str) -> str:
-    """An address as the name of a kept value: slashes would make groups of it."""
-    return endpoint.replace("/", "_").replace(":", "_")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -15,6 +15,7 @@ from app.sessions.info import SessionInfo
 from app.sessions.state import SessionState
 from ui.feed import FeedFrame
 from ui.format import age_text
+from ui.i18n import tr
 from ui.theme import STATE_MARKS, Theme
 
 COLUMNS = ("Session", "State", "Events/s", "Items", "Worker", "Up", "Lease", "Subs", "Last fault")
@@ -37,6 +38,11 @@ class SessionRow:
     rate: float = 0.0
     fault: str = ""
     gone: bool = False
+    details: Mapping[str, str] = field(default_factory=dict[str, str])  # of the last fault: exit_code, stderr, step …
+    steps: list[tuple[int, SessionState]] = field(
+        default_factory=list[tuple[int, SessionState]]
+    )  # ns, of the last start
+    saved: bool = False  # a source of the workspace that is not open; ``id`` is no session's
     counted: tuple[float, int] = (0.0, 0)  # (when, events then)
     now_ns: int = 0  # UTC at the last look
 
@@ -177,6 +183,7 @@ class SessionsModel(QAbstractItemModel):
             row.info, row.state, row.now_ns = info, info.state, now_ns
             if info.fault is not None:
                 row.fault = info.fault.message
+                row.details = {**info.fault.details, "code": info.fault.code}
             self._changed(row)
 
     def take(self, frame: FeedFrame) -> None:
@@ -189,10 +196,14 @@ class SessionsModel(QAbstractItemModel):
     def _take(self, row: SessionRow, notice: Notice) -> None:
         if notice.kind is NoticeKind.STATE:
             row.state = SessionState(notice.details["new"])
+            if row.state is SessionState.STARTING_WORKER:
+                row.steps.clear()
+            row.steps.append((notice.time_ns, row.state))
             if row.state is SessionState.READY:
                 row.fault = ""
         elif notice.kind is NoticeKind.FAULT:
             row.fault = notice.message
+            row.details = dict(notice.details)
         else:
             return
         if row.state is SessionState.CLOSED:
@@ -202,11 +213,26 @@ class SessionsModel(QAbstractItemModel):
                 return
         self._changed(row)
 
-    def failed(self, session_id: str, backend: str, name: str, words: str) -> None:
+    def failed(
+        self, session_id: str, backend: str, name: str, words: str, details: Mapping[str, str] | None = None
+    ) -> None:
         """A start that failed: the row says why, until it is dismissed."""
         row = self._found(session_id) or self._add(SessionRow(session_id, backend, name))
-        row.state, row.fault, row.gone = SessionState.FAULTED, words, True
+        row.state, row.fault, row.gone, row.saved = SessionState.FAULTED, words, True, False
+        row.details = dict(details or {})
         self._changed(row)
+
+    def show_saved(self, sources: Iterable[tuple[str, str]]) -> None:
+        """Rows for sources (backend, name) that are not open and have no row of their own."""
+        wanted = list(sources)
+        for row in [row for row in self.rows() if row.saved]:
+            others = [other for other in self.rows() if other.name == row.name and not other.saved]
+            if others or (row.backend, row.name) not in wanted:
+                self.dismiss(row.id)
+        names = {row.name for row in self.rows()}
+        for backend, name in wanted:
+            if name not in names:
+                self._add(SessionRow(f"source {name}", backend, name, SessionState.CLOSED, gone=True, saved=True))
 
     def dismiss(self, session_id: str) -> None:
         index = self.index_of(session_id)
@@ -246,6 +272,8 @@ def counted(states: Iterable[SessionState]) -> str:
 
 
 def _state_words(row: SessionRow) -> str:
+    if row.saved:
+        return tr("not open")
     info = row.info
     lost = info is not None and info.source_state is not None and not info.source_state.connected
     if row.state is SessionState.READY and lost:

@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 from app.backends.opcua.options import SECURITIES as KNOWN
 from app.backends.opcua.options import OpcUaOptions
 from ui import theme as themes
-from ui.forms.connect import SECURITIES, ConnectForm, Connection, checked_address
+from ui.forms.connect import ConnectForm, Connection
+from ui.forms.opcua_rows import SECURITIES, checked_address
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def test_ci_installs_at_least_what_is_advised() -> None:
 
 
 def test_a_qt_that_cannot_be_loaded_is_told_too(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     import builtins
 
@@ -64,6 +64,7 @@ def test_a_qt_that_cannot_be_loaded_is_told_too(
         return real(name, *more)
 
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    monkeypatch.setenv("TAGWATCH_CONFIG_DIR", str(tmp_path))
     monkeypatch.setattr(builtins, "__import__", lacking)
     assert program.main([]) == 3
     assert "libEGL.so.1" in capsys.readouterr().err

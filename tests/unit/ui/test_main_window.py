@@ -344,6 +344,6 @@ def test_a_layout_is_kept_and_can_be_reset(alone: Callable[..., MainWindow]) -> 
     first._settings.sync()
     assert not alone().pane("log").isVisible()
     again = alone()
-    again._reset()
+    again.reset_layout()
     QApplication.processEvents()
     assert again.pane("log").isVisible()

@@ -1,0 +1,203 @@
+"""The sources of the workspace: opened, added, edited, and told apart from sessions, which come and go."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from app.sessions.session import Session
+from ui.bridge import act
+from ui.desk.desk import Desk
+from ui.desk.opening import Asker, Opener
+from ui.desk.sessions import SessionsDesk
+from ui.forms.connect import ConnectForm, Connection
+from ui.i18n import tr
+from ui.models.sessions import SessionRow
+from ui.sources import BACKENDS, SECRETS, Source, SourceError
+from ui.vault import Vault
+
+_RECENT = 10
+_CLOSE_S = 5.0
+
+
+class SourcesDesk(QObject):
+    """Opens sources, and is what a workspace keeps of them."""
+
+    def __init__(self, desk: Desk, sessions: SessionsDesk, vault: Vault | None = None) -> None:
+        super().__init__(desk)
+        self._desk = desk
+        self._sessions = sessions
+        self.vault = vault or Vault()
+        self.opener = Opener(desk, sessions, self.vault)
+        desk.parts["sources"] = self
+        desk.second.connect(self.show_saved)
+        desk.source_wanted.connect(self.open_named)
+        sessions.begun.connect(self.show_saved)
+        window = desk.window
+        window.sessions.reopen_wanted.connect(self._reopen)
+        window.open_opcua_wanted.connect(self.connect_opcua)
+        window.open_sim_wanted.connect(lambda: self.open_more("sim"))
+        window.open_host_wanted.connect(lambda: self.open_more("host"))
+
+    def show_saved(self, *_: object) -> None:
+        """Those that are not open have a row too."""
+        self._sessions.model.show_saved((source.backend, source.name) for source in self._desk.saved)
+
+    # ---- what a workspace keeps
+
+    def state(self) -> dict[str, Any]:
+        return {"sources": self._desk.saved.state()}
+
+    async def restore(self, state: dict[str, Any]) -> None:
+        """These sources instead of those that there are; sessions that are open already stay so."""
+        saved = self._desk.saved
+        before = {source.name: source for source in saved}
+        saved.clear()
+        for problem in saved.take(state.get("sources", [])):
+            self._desk.told(problem)
+            self._desk.say(problem)
+        closing = [
+            session.id
+            for session in self._desk.runtime.manager.list()
+            if session.name in before and saved.find(session.name) != before[session.name]
+        ]
+        self.show_saved()
+        act(self._replace(closing, [source for source in saved if source.open_at_start]), name="open sources")
+
+    async def _replace(self, closing: list[str], opening: list[Source]) -> None:
+        """Each opens by itself: a slow one delays no other."""
+        manager = self._desk.runtime.manager
+        if closing:
+            ends = [manager.close(session_id, "workspace") for session_id in closing]
+            try:
+                await asyncio.wait_for(asyncio.gather(*ends, return_exceptions=True), _CLOSE_S)
+            except TimeoutError:
+                await asyncio.gather(*(manager.kill(one, "workspace") for one in closing), return_exceptions=True)
+        for source in opening:
+            act(self.open(source), name=f"open {source.backend}", failed=self._desk.say)
+
+    # ---- opening
+
+    def open_named(self, name: str) -> None:
+        """As an operator asks for it: what is missing is asked for."""
+        source = self._desk.saved.find(name)
+        if source is None:
+            self._desk.say(tr("There is no source named {name} in this workspace.").format(name=name))
+            return
+        act(self._open_and_choose(source), name=f"open {source.backend}", failed=self._desk.say)
+
+    async def open(self, source: Source, asker: Asker | None = None) -> Session | None:
+        """A ready session; None, told in the tree, where it did not open."""
+        session = await self.opener.open(source, asker)
+        self.show_saved()
+        return session
+
+    async def _open_and_choose(self, source: Source) -> None:
+        session = await self.open(source, self._asker)
+        if session is not None:
+            self._desk.window.sessions.choose(session.id)
+
+    @property
+    def _asker(self) -> Asker:
+        return Asker(self._desk.window)
+
+    def open_more(self, backend: str) -> None:
+        """A source that needs no address: the saved one, or a further one where that is open."""
+        saved = self._desk.saved
+        closed = next((s for s in saved if s.backend == backend and self._desk.session_named(s.name) is None), None)
+        source = closed or Source(self._free_name(tr(BACKENDS[backend])), backend)
+        if closed is None:
+            saved.put(source)
+        act(self._open_and_choose(source), name=f"open {backend}", failed=self._desk.say)
+
+    def _free_name(self, wanted: str) -> str:
+        """Neither a saved source nor an open session has it."""
+        name, number = wanted, 1
+        while self._desk.saved.find(name) is not None or self._desk.session_named(name) is not None:
+            number += 1
+            name = f"{wanted} {number}"
+        return name
+
+    def _reopen(self, row_id: str) -> None:
+        row = next((row for row in self._sessions.model.rows() if row.id == row_id), None)
+        if row is not None:
+            source = self._desk.saved.find(row.name) or self._source_of(row)
+            act(self._open_again(row, source), name="open again", failed=self._desk.say)
+
+    async def _open_again(self, row: SessionRow, source: Source) -> None:
+        if row.gone and not row.saved:
+            self._sessions.model.dismiss(row.id)
+        await self._open_and_choose(source)
+
+    def _source_of(self, row: SessionRow) -> Source:
+        """A session that was opened without a saved source: by another program's hand."""
+        session = self._desk.session(row.id)
+        options = {} if session is None else dict(session.spec.options)
+        return Source(row.name, row.backend, {name: value for name, value in options.items() if name not in SECRETS})
+
+    # ---- OPC UA
+
+    def connect_opcua(self) -> None:
+        act(self._connect_opcua(), name="connect opcua", failed=self._desk.say)
+
+    async def _connect_opcua(self) -> None:
+        form = ConnectForm(self._desk.theme, self._recent(), self._desk.window, keyring=await self.vault.name())
+
+        def connect(wanted: Connection) -> None:
+            task = act(self._connect(form, wanted), name="open opcua", failed=form.show_error)
+            form.rejected.connect(task.cancel)
+
+        form.asked.connect(connect)
+        form.open()
+
+    async def _connect(self, form: ConnectForm, wanted: Connection) -> None:
+        """Opens the session, asking for trust on the way; errors are shown in the form, which stays open."""
+        password = str(wanted.options.get("password", ""))
+        options = {name: value for name, value in wanted.options.items() if name not in SECRETS}
+        source = Source(self._free_name(wanted.name), "opcua", options, wanted.restart)
+        session = await self.opener.opened(source, Asker(form), password)
+        if session is None:
+            form.show_error(tr("Not connected."))
+            return
+        if wanted.keep and password:
+            await self.opener.keep(source.account, password)
+        self.add(source)
+        form.accept()
+        self._desk.window.sessions.choose(session.id)
+
+    def add(self, source: Source) -> Source:
+        """Into the workspace, under its name or a numbered one."""
+        source = replace(source, name=self._desk.saved.free_name(source.name))
+        self._desk.saved.put(source)
+        if source.address:
+            self._remember(source)
+        self.show_saved()
+        return source
+
+    # ---- recent ones, whatever the workspace
+
+    def recent(self) -> list[Source]:
+        """What was opened lately, the newest first."""
+        try:
+            entries = json.loads(str(self._desk.kept.value("recent_sources", "[]")))
+        except ValueError:
+            return []
+        found: list[Source] = []
+        for entry in entries if isinstance(entries, list) else []:
+            try:
+                found.append(Source.of(entry))
+            except SourceError:
+                continue
+        return found
+
+    def _recent(self) -> list[str]:
+        return list(dict.fromkeys(source.address for source in self.recent() if source.backend == "opcua"))
+
+    def _remember(self, source: Source) -> None:
+        others = [other for other in self.recent() if (other.address, other.user) != (source.address, source.user)]
+        entries = [one.state() for one in [source, *others][:_RECENT]]
+        self._desk.kept.setValue("recent_sources", json.dumps(entries))
