@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import tempfile
 import time
@@ -45,6 +46,7 @@ async def _measured(application: object, tags: int, rate: float, warm_s: float, 
 
     assert isinstance(application, Application)
     await application.start()
+    gc.freeze()  # as the program does it
     request = OpenRequest("sim", {"load_tags": tags, "load_rate": float(rate)}, name="load", keep_alive=True)
     session = await application.runtime.manager.open(request)
     application.look()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import time
 from collections.abc import Sequence
@@ -259,6 +260,8 @@ async def _main(
         # Runs between two turns of the loop, which the lag meter's timer keeps turning.
         signal.signal(number, lambda number, frame: application.request_close())
     await application.start()
+    # Modules and widgets stay: a collector that looks through them again and again stops the window for up to 100 ms.
+    gc.freeze()
     if seconds is not None:
         asyncio.get_running_loop().call_later(seconds, application.request_close)
     await application.wait_closed()

@@ -12,6 +12,29 @@ from app.commands import Command, Handle, ItemRows, Reply, RestoredItem, Restore
 from app.sessions.latest import LatestValues
 from app.values import item_key, split_key
 
+#: The commands that change something here.
+_TRACKED = frozenset(
+    (
+        c.Register,
+        c.Unregister,
+        c.SetBufferedUpdateInterval,
+        c.AddItem,
+        c.AddItem2,
+        c.AddBufferedItem,
+        c.RemoveItem,
+        c.Advise,
+        c.AdviseSupervisory,
+        c.UnAdvise,
+        c.Suspend,
+        c.Activate,
+        c.AddItemBulk,
+        c.SubscribeBulk,
+        c.RemoveItemBulk,
+        c.UnsubscribeBulk,
+        c.AdviseItemBulk,
+        c.UnAdviseItemBulk,
+    )
+)
 #: Latest values of keys that no reply has announced (yet): an item's first value may overtake its reply.
 _EARLY = 10_000
 
@@ -112,7 +135,7 @@ class ItemRegistry:
 
     def track(self, command: Command, reply: Reply) -> None:
         """Take over what a command with an Ok reply has changed; other replies change nothing."""
-        if not reply.ok:
+        if type(command) not in _TRACKED or not reply.ok:
             return
         match command:
             case c.Register():

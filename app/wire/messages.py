@@ -9,10 +9,11 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import logging
+import operator
 import sys
 from array import array
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, NoReturn, cast
 
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.internal import api_implementation
@@ -92,11 +93,14 @@ class Codec:
             envelope = worker_pb2.Envelope.FromString(payload)
         except DecodeError as error:
             raise ProtocolViolation(f"a frame of {len(payload)} bytes is not an envelope: {error}") from error
-        self._check(envelope)
-        self._received += 1
-        return Envelope(envelope.correlation_id, envelope.sequence, _read_envelope(envelope))
+        sequence = envelope.sequence
+        due = self._received + 1
+        if sequence != due or envelope.protocol_version != PROTOCOL_VERSION or envelope.session_id != self._session_id:
+            self._refuse(envelope)
+        self._received = due
+        return Envelope(envelope.correlation_id, sequence, _read_envelope(envelope))
 
-    def _check(self, envelope: worker_pb2.Envelope) -> None:
+    def _refuse(self, envelope: worker_pb2.Envelope) -> NoReturn:
         if envelope.protocol_version != PROTOCOL_VERSION:
             raise ProtocolViolation(
                 f"protocol version {envelope.protocol_version} came, this side speaks {PROTOCOL_VERSION}",
@@ -104,10 +108,9 @@ class Codec:
             )
         if envelope.session_id != self._session_id:
             raise ProtocolViolation("a message for another session came", reason="session")
-        if envelope.sequence != self._received + 1:
-            raise ProtocolViolation(
-                f"message {envelope.sequence} came, {self._received + 1} was due", reason="envelope sequence"
-            )
+        raise ProtocolViolation(
+            f"message {envelope.sequence} came, {self._received + 1} was due", reason="envelope sequence"
+        )
 
 
 # ---- values ----------------------------------------------------------------
@@ -234,6 +237,17 @@ class _Mapping:
             raise TypeError(f"{kind.__name__} and the message {descriptor.full_name} differ in their fields")
         entries = {entry.name: entry for entry in descriptor.fields}
         self._fields = [(name, _writer(entries[name]), _reader(entries[name])) for name in _field_names(kind)]
+        self.read = self._read_plain() or self._read
+
+    def _read_plain(self) -> Callable[[Any], Any] | None:
+        """All fields by one call, where each is read by its name alone: most messages are of this kind."""
+        if any(read is not getattr for _, _, read in self._fields):
+            return None
+        kind, names = self.kind, [name for name, _, _ in self._fields]
+        if not names:
+            return lambda message: kind()
+        get = operator.attrgetter(*names)
+        return (lambda message: kind(get(message))) if len(names) == 1 else (lambda message: kind(*get(message)))
 
     def write(self, message: Any, value: Any) -> None:
         for name, write, _ in self._fields:
@@ -242,7 +256,7 @@ class _Mapping:
             except (ValueError, TypeError) as error:
                 raise ValueError(f"{self.kind.__name__}.{name}: {error}") from error
 
-    def read(self, message: Any) -> Any:
+    def _read(self, message: Any) -> Any:
         return self.kind(*[read(message, name) for name, _, read in self._fields])
 
 
@@ -333,25 +347,24 @@ def _oneof(message: type[Message], name: str) -> dict[str, str]:
 
 
 _COMMAND_FIELDS = _oneof(worker_pb2.Command, "kind")
-_COMMAND_KINDS = {field: kind for kind, field in _COMMAND_FIELDS.items()}
 _PAYLOAD_FIELDS = _oneof(worker_pb2.Reply, "payload")
-_PAYLOAD_KINDS = {field: kind for kind, field in _PAYLOAD_FIELDS.items()}
 _BODY_FIELDS = _oneof(worker_pb2.Envelope, "body")
-_BODY_KINDS = {field: kind for kind, field in _BODY_FIELDS.items()}
+_Read = Callable[[Any], Any]
+_COMMAND_READERS: dict[str, _Read] = {field: _MAPPINGS[kind].read for kind, field in _COMMAND_FIELDS.items()}
+_PAYLOAD_READERS: dict[str, _Read] = {field: _MAPPINGS[kind].read for kind, field in _PAYLOAD_FIELDS.items()}
 _STATUSES = {int(status): status for status in ProtocolStatus}
 
 
 def _fill_envelope(envelope: worker_pb2.Envelope, body: Body) -> None:
-    if isinstance(body, EventBatch):
-        _write_batch(envelope.events, body)
-        return
     kind = type(body).__name__
-    if kind in _COMMAND_FIELDS:
-        message = getattr(envelope.command, _COMMAND_FIELDS[kind])
+    if (field := _COMMAND_FIELDS.get(kind)) is not None:
+        message = getattr(envelope.command, field)
         message.SetInParent()
         _MAPPINGS[kind].write(message, body)
     elif isinstance(body, Reply):
         _write_reply(envelope.reply, body)
+    elif isinstance(body, EventBatch):
+        _write_batch(envelope.events, body)
     elif isinstance(body, Fault):
         _write_fault(envelope.fault, body)
     elif kind in _BODY_FIELDS:
@@ -364,19 +377,13 @@ def _fill_envelope(envelope: worker_pb2.Envelope, body: Body) -> None:
 
 def _read_envelope(envelope: worker_pb2.Envelope) -> Body:
     field = envelope.WhichOneof("body")
-    match field:
-        case None:
-            raise ProtocolViolation("a message without a known body came", reason="body")
-        case "events":
-            return _read_batch(envelope.events)
-        case "command":
-            return _read_command(envelope.command)
-        case "reply":
-            return _read_reply(envelope.reply)
-        case "fault":
-            return Fault(envelope.fault.code, envelope.fault.message, dict(envelope.fault.details))
-        case _:
-            return _MAPPINGS[_BODY_KINDS[field]].read(getattr(envelope, field))
+    if field is None:
+        raise ProtocolViolation("a message without a known body came", reason="body")
+    return _BODY_READERS[field](getattr(envelope, field))
+
+
+def _read_fault(message: values_pb2.Fault) -> Fault:
+    return Fault(message.code, message.message, dict(message.details))
 
 
 def _write_fault(message: values_pb2.Fault, fault: Fault) -> None:
@@ -396,14 +403,16 @@ def _read_command(message: worker_pb2.Command) -> Command:
     field = message.WhichOneof("kind")
     if field is None:
         raise ProtocolViolation("a command of an unknown kind came", reason="command")
-    return _MAPPINGS[_COMMAND_KINDS[field]].read(getattr(message, field))
+    return _COMMAND_READERS[field](getattr(message, field))
 
 
 def _write_reply(message: worker_pb2.Reply, reply: Reply) -> None:
     message.SetInParent()
     message.code = reply.code
-    message.message = _sound(reply.message)
-    message.diagnostic = _sound(reply.diagnostic)
+    if reply.message:
+        message.message = _sound(reply.message)
+    if reply.diagnostic:
+        message.diagnostic = _sound(reply.diagnostic)
     if reply.hresult is not None:
         _set(message, "Reply", "hresult", reply.hresult)
     for status in reply.statuses:
@@ -427,7 +436,7 @@ def _read_reply(message: worker_pb2.Reply) -> Reply:
         message.diagnostic,
         message.hresult if message.HasField("hresult") else None,
         tuple([_status_from(status) for status in statuses]) if statuses else (),
-        None if field is None else _MAPPINGS[_PAYLOAD_KINDS[field]].read(getattr(message, field)),
+        None if field is None else _PAYLOAD_READERS[field](getattr(message, field)),
     )
 
 
@@ -588,3 +597,13 @@ def _read_details(message: worker_pb2.EventBatch, count: int) -> Mapping[int, De
             entry.coalesced,
         )
     return details
+
+
+#: What reads the body in each field of an envelope.
+_BODY_READERS: dict[str, _Read] = {
+    **{field: _MAPPINGS[kind].read for kind, field in _BODY_FIELDS.items() if kind in _MAPPINGS},
+    "events": _read_batch,
+    "command": _read_command,
+    "reply": _read_reply,
+    "fault": _read_fault,
+}

@@ -10,7 +10,7 @@ import os
 import platform
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from app.batch import EventBatch
 from app.commands import Command, ProtocolStatus, Reply
@@ -36,6 +36,7 @@ _PARENT_GRACE = 5
 _CLOSE_S = 2.0
 #: How long the gateway may take to read what was written before the end.
 _LAST_WORDS_S = 1.0
+_COMMANDS = frozenset(get_args(Command))
 _OVERFLOW = 20  # detail code of a status
 
 
@@ -143,6 +144,9 @@ class WorkerLink(PipeProtocol):
     # ---- in
 
     def _received(self, correlation_id: int, body: Body) -> None:
+        if type(body) in _COMMANDS:  # most of what comes, and no row of comparisons should stand before it
+            self._command(correlation_id, cast("Command", body))
+            return
         match body:
             case Heartbeat():
                 pass  # that it came is what it says
@@ -155,7 +159,7 @@ class WorkerLink(PipeProtocol):
             case Hello() | Ready() | ShutdownAck() | Reply() | EventBatch() | Fault() | SourceState():
                 raise ProtocolViolation(f"the gateway sent {type(body).__name__}, which only a worker sends")
             case _:
-                self._command(correlation_id, body)
+                raise AssertionError(f"a {type(body).__name__} is no body")
 
     def _begin(self, start: Start) -> None:
         if self._start is not None:

@@ -37,6 +37,7 @@ _OTHER_END_S = 1.0
 #: The worker gets this part of a shutdown's time for each of its two steps: commands that run, then the source.
 _SHUTDOWN_SHARE = 0.5
 _ALIVE = (WorkerState.STARTING, WorkerState.READY)
+_READING = (*_ALIVE, WorkerState.CLOSING)
 
 
 class PipeClient(pipes.PipeProtocol):
@@ -153,7 +154,7 @@ class PipeClient(pipes.PipeProtocol):
     async def batches(self) -> list[EventBatch]:
         if self._arrived is not None:
             raise RuntimeError("a worker's events have one reader")
-        if not self._inbox and self._state in (*_ALIVE, WorkerState.CLOSING):
+        if not self._inbox and self._state in _READING:
             self._arrived = asyncio.get_running_loop().create_future()
             try:
                 await self._arrived
@@ -288,7 +289,7 @@ class PipeClient(pipes.PipeProtocol):
         self._watchdog.heard()
         try:
             for payload in self._reader.feed(data):
-                if self._state not in (*_ALIVE, WorkerState.CLOSING):
+                if self._state not in _READING:
                     return
                 envelope = self._codec.decode(payload)
                 self._take(envelope.correlation_id, envelope.body)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.commands import Reply
 from app.errors import ErrorCode, GatewayError
 from app.tasks import Clock, Timer
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(NamedTuple):
     reply: asyncio.Future[Reply]
     due: float
     kind: str
