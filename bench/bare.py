@@ -22,10 +22,11 @@ from app.wire.messages import Codec
 _LIMIT = 16 * 1024 * 1024
 
 
-class BareReader(asyncio.Protocol):
+class BareReader(pipes.PipeProtocol):
     """Shakes hands with a real worker, subscribes, then does the least that can be done with its events."""
 
     def __init__(self, options: str) -> None:
+        super().__init__()
         self._options = options
         self._reader = FrameReader(_LIMIT)
         self._codec = Codec("bare", _LIMIT)
@@ -40,7 +41,7 @@ class BareReader(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
 
-    def data_received(self, data: bytes) -> None:
+    def data_received(self, data: bytes | memoryview) -> None:
         newest = self.newest
         for payload in self._reader.feed(data):
             envelope = worker_pb2.Envelope.FromString(payload)

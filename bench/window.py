@@ -9,14 +9,11 @@ import tempfile
 import time
 from dataclasses import dataclass
 
-from bench.report import percentile
-
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     rate: float
-    stall_p99_ms: float
-    stall_max_ms: float
+    stalls_ms: tuple[float, ...]
     frames: int
 
 
@@ -61,8 +58,6 @@ async def _measured(application: object, tags: int, rate: float, warm_s: float, 
     await asyncio.sleep(measure_s)
     after = application.feed.statistics()
     seconds = time.perf_counter() - began
-    stalls = [stall * 1000 for stall in application.lag.samples()]
+    stalls = tuple([stall * 1000 for stall in application.lag.samples()])
     await application.stop()
-    return Seen(
-        (after.events - before.events) / seconds, percentile(stalls, 0.99), max(stalls), after.frames - before.frames
-    )
+    return Seen((after.events - before.events) / seconds, stalls, after.frames - before.frames)

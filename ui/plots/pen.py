@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -353,14 +354,42 @@ class Picker:
             by_session.setdefault(session_id, []).append(key)
         self._wanted = {session: np.array(sorted(keys), dtype=np.uint64) for session, keys in by_session.items()}
 
+    def take_all(self, batches: Sequence[tuple[str, EventBatch]]) -> int:
+        """:meth:`take` for the batches of a frame: under load there are hundreds, and few samples in each."""
+        by_session: dict[str, list[EventBatch]] = {}
+        for session_id, batch in batches:
+            if session_id in self._wanted:
+                by_session.setdefault(session_id, []).append(batch)
+        return sum(self.take(session_id, self._picked(session_id, some)) for session_id, some in by_session.items())
+
+    def _picked(self, session_id: str, batches: list[EventBatch]) -> EventBatch:
+        """What is for the pens, as one batch; its sequences mean nothing."""
+        if len(batches) == 1:
+            return batches[0]
+        columns = [np.asarray(batch.keys, dtype=np.uint64) for batch in batches]
+        keys = np.concatenate(columns)
+        hits = _hits(self._wanted[session_id], keys)
+        ends = np.cumsum([len(column) for column in columns])
+        numbers = np.searchsorted(ends, hits, side="right")
+        starts = (ends - [len(column) for column in columns])[numbers]
+        found = [(batches[n], at) for n, at in zip(numbers.tolist(), (hits - starts).tolist(), strict=True)]
+        return EventBatch(
+            1,
+            keys[hits].tolist(),
+            [batch.values[at] for batch, at in found],
+            [batch.qualities[at] for batch, at in found],
+            [batch.source_times[at] for batch, at in found],
+            [batch.worker_times[at] for batch, at in found],
+            bytes([batch.kinds[at] if batch.kinds else 0 for batch, at in found]),
+        )
+
     def take(self, session_id: str, batch: EventBatch) -> int:
         """Add the batch's samples to their pens; how many there were."""
         wanted = self._wanted.get(session_id)
         if wanted is None:
             return 0
         keys = np.asarray(batch.keys, dtype=np.uint64)
-        nearest = wanted[np.minimum(np.searchsorted(wanted, keys), len(wanted) - 1)] if len(wanted) > 1 else wanted
-        hits = np.flatnonzero(nearest == keys)
+        hits = _hits(wanted, keys)
         if batch.kinds:
             hits = hits[np.frombuffer(batch.kinds, dtype=np.uint8)[hits] <= 1]
         if not len(hits):
@@ -388,6 +417,12 @@ class Picker:
                 batch.source_times[newest],
                 batch.worker_times[newest],
             )
+
+
+def _hits(wanted: NDArray[np.uint64], keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Which keys are wanted ones; those are sorted."""
+    nearest = wanted[np.minimum(np.searchsorted(wanted, keys), len(wanted) - 1)] if len(wanted) > 1 else wanted
+    return np.flatnonzero(nearest == keys)
 
 
 def _columns(batch: EventBatch, hits: NDArray[np.int64]) -> tuple[Times, Floats, Classes, Times]:

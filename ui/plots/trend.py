@@ -321,7 +321,7 @@ class TrendView(QWidget):
         for session_id, notice in frame.notices:
             if notice.kind in _MISSING:  # what is missing came before what has come now
                 self._end(session_id, None)
-        count = sum(self._picker.take(session_id, batch) for session_id, batch in frame.batches)
+        count = self._picker.take_all(frame.batches)
         for session_id, notice in frame.notices:
             live = _says_live(notice)
             if live is not None:

@@ -353,6 +353,29 @@ def test_completions_carry_no_samples(count: int) -> None:
     assert samples.latest.value == count - 1
 
 
+@pytest.mark.parametrize("length", [1, 30])
+def test_the_batches_of_a_frame_give_what_they_give_one_by_one(length: int) -> None:
+    frame = [
+        ("abc"[i % 3], _batch([7, i % 5, 9] * length, [i, float(i), "text"] * length, kinds=bytes([0, 1, 2]) * length))
+        for i in range(1, 12)
+    ]
+    frame.append(("a", _batch([7, 1], [2.5, 0.0])))
+    both: list[dict[tuple[str, int], Samples]] = []
+    for at_once in (True, False):
+        picker, pens = Picker(), {("a", 7): Samples(), ("a", 3): Samples(), ("b", 9): Samples(), ("d", 1): Samples()}
+        picker.set_pens(pens)
+        count = picker.take_all(frame) if at_once else sum(picker.take(session, batch) for session, batch in frame)
+        assert count == sum(samples.total for samples in pens.values()) > 0
+        both.append(pens)
+    for name, samples in both[0].items():
+        other = both[1][name]
+        assert samples.values.tolist() == other.values.tolist(), name
+        assert samples.times.tolist() == other.times.tolist()
+        assert samples.classes.tolist() == other.classes.tolist()
+        assert samples.latest == other.latest
+    assert both[0]["a", 7].values[-1] == 2.5
+
+
 @pytest.mark.clause("W1", "T5")
 @pytest.mark.parametrize(
     ("quality", "worth"), [(192, GOOD), (195, GOOD), (0x1C0, GOOD), (64, UNCERTAIN), (128, UNCERTAIN), (24, BAD)]
