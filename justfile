@@ -43,3 +43,7 @@ behaviour:
 # the pictures of the docs, from the running program
 screenshots:
     python -m tests.helpers.screenshots
+
+# the words of the window, for translation
+words:
+    python -m tests.helpers.words

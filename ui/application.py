@@ -23,6 +23,8 @@ from ui.desk.desk import Desk
 from ui.desk.help import HelpDesk
 from ui.desk.index import IndexDesk
 from ui.desk.items import ItemsDesk
+from ui.desk.language import LanguageDesk
+from ui.desk.language import kept as kept_language
 from ui.desk.layout import LayoutDesk
 from ui.desk.sessions import SessionsDesk
 from ui.desk.sources import SourcesDesk
@@ -31,7 +33,7 @@ from ui.desk.workspace import WorkspaceDesk, places
 from ui.desk.writing import WritingDesk
 from ui.feed import Feed
 from ui.format import time_text
-from ui.i18n import tr
+from ui.i18n import install, tr
 from ui.instance import Door, Start, Wanted
 from ui.lag import LagMeter
 from ui.loop import FastQEventLoop
@@ -75,7 +77,7 @@ class Application:
         self._first = first
         self._begin = begin
         clock = SystemClock()
-        kept = QSettings(str(config.directory() / "window.ini"), QSettings.Format.IniFormat)
+        kept = _kept()
         self._mode = Mode(str(kept.value("theme", Mode.SYSTEM.value)))
         theme = themes.apply(qt, self._mode)
         self.feed = Feed(clock)
@@ -95,6 +97,7 @@ class Application:
         self.index = IndexDesk(desk, self.items_model, self.window.items_pane)
         self.trends = TrendsDesk(desk, self.items)
         self.writing = WritingDesk(desk, self.items)
+        self.language = LanguageDesk(desk)
         self.help = HelpDesk(desk)
         self.asked = AskedDesk(desk, self.sources, self.items)
         where = config.directory() if begin is None else begin.directory
@@ -232,6 +235,11 @@ class Application:
         self.look()
 
 
+def _kept() -> QSettings:
+    """What the window remembers for this user."""
+    return QSettings(str(config.directory() / "window.ini"), QSettings.Format.IniFormat)
+
+
 def _nothing() -> None:
     """What is left to stop, once it is stopped."""
 
@@ -245,6 +253,7 @@ def run(
     qt.setApplicationName("Tagwatch")
     qt.setQuitOnLastWindowClosed(False)
     qt.setWindowIcon(themes.icon("tagwatch"))
+    install(qt, kept_language(_kept()))
     loop = FastQEventLoop(qt)
     asyncio.set_event_loop(loop)
     with loop:
