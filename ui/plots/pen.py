@@ -3,36 +3,35 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.batch import EventBatch, Sample
+from app.batch import Sample
 from app.values import NO_TIME
-from ui.plots.pyramid import BAD, BLOCK, GOOD, UNCERTAIN, Classes, Floats, Pyramid, without_bad
+from ui.plots.areas import Areas
+from ui.plots.pyramid import BAD, BLOCK, GOOD, UNCERTAIN, Classes, Floats, Pyramid, Times, without_bad
 
 #: Samples kept of one pen; a tenth is let go of when it is full.
 CAPACITY = 1_000_000
 _DROP = CAPACITY // 10 // BLOCK * BLOCK
-#: A curve has no more points than this; with more samples, as many stretches of time are drawn as make it.
+#: A curve with no more points than this is drawn as it is. One with more is reduced: for as many stretches of time as
+#: there are pixel columns it has two to four points each.
 MAX_POINTS = 4_000
-_STRETCHES = MAX_POINTS * 9 // 40  # four points each, and room for widths that are rounded
+COLUMNS = 900
+#: Stretches with more samples than this are as good as a vertical line from their smallest to their largest value.
+_DENSE = 8
 #: From so many samples in a stretch on, whole blocks are good enough.
 _BY_BLOCKS = 4 * BLOCK
 #: A source whose clock is further ahead than this is drawn when its values came: nothing is drawn in the future.
-_AHEAD_NS = 2_000_000_000
+AHEAD_NS = 2_000_000_000
 #: Marks where a line ends: more than this cannot be told apart.
 _MARKS = 500
 
-_CLASSES = (BAD, UNCERTAIN, UNCERTAIN, GOOD)  # by the two class bits of a quality
-_CLASS_OF_BITS = np.array(_CLASSES, dtype=np.uint8)
-#: Up to so many samples of a batch are taken one by one.
-_FEW = 64
+CLASSES = (BAD, UNCERTAIN, UNCERTAIN, GOOD)  # by the two class bits of a quality
 
-Times = NDArray[np.int64]
 _NOTHING: Floats = np.empty(0)
 
 
@@ -65,7 +64,8 @@ class At:
 class Samples:
     """Times (ns since 1970 UTC, not falling), values and quality classes, newest last.
 
-    Values are doubles: booleans as 0 and 1, enumerations and integers as numbers. What is no number is a gap.
+    Values are doubles: booleans as 0 and 1, enumerations and integers as numbers. What is no number is a gap. A sample
+    takes 18.5 bytes, a full line 18.5 MB.
     """
 
     def __init__(self) -> None:
@@ -75,6 +75,7 @@ class Samples:
         self._count = 0
         self._bad = 0  # bad ones among them, at the most
         self._pyramid = Pyramid()
+        self._areas = Areas()
         self.total = 0  # samples that ever came
         #: The one that came last, as it came.
         self.latest: Sample | None = None
@@ -113,6 +114,7 @@ class Samples:
         self._count = end
         self._bad += int((self._classes[start:end] == BAD).sum())
         self._pyramid.grow(self.values, self.classes, start)
+        self._areas.grow(self.times, self.values, self.classes, start)
 
     def add_one(self, time_ns: int, value: float, quality: int, received_ns: int) -> None:
         """:meth:`add` for one sample, many times as quick."""
@@ -129,12 +131,13 @@ class Samples:
         self.total += 1
         if (count + 1) % BLOCK == 0:
             self._pyramid.grow(self.values, self.classes, count)
+            self._areas.grow(self.times, self.values, self.classes, count)
 
     def take(self, sample: Sample) -> None:
         """Append one as it came."""
         source, received = sample.source_time, sample.worker_time
-        drawn = received if source == NO_TIME or source > received + _AHEAD_NS else source
-        self.add_one(drawn, number_of(sample.value), _CLASSES[(sample.quality & 0xC0) >> 6], received)
+        drawn = received if source == NO_TIME or source > received + AHEAD_NS else source
+        self.add_one(drawn, number_of(sample.value), CLASSES[(sample.quality & 0xC0) >> 6], received)
         self.latest = sample
 
     def end(self, time_ns: int | None = None) -> None:
@@ -162,9 +165,10 @@ class Samples:
         drop = min(-(-need // BLOCK) * BLOCK, self._count // BLOCK * BLOCK)
         if self._count - drop + count > CAPACITY:  # so many come that not even a last, begun block has room
             drop = self._count
-            self._pyramid = Pyramid()
+            self._pyramid, self._areas = Pyramid(), Areas()
         else:
             self._pyramid.drop(drop)
+            self._areas.drop(drop)
         for column in (self._times, self._values, self._classes):
             column[: self._count - drop] = column[drop : self._count].copy()
         self._count -= drop
@@ -186,14 +190,49 @@ class Samples:
         low, high = self._pyramid.extremes(self.values, self.classes, first, last)
         return (low, high) if low <= high else None
 
-    def drawing(self, start_ns: int, stop_ns: int, step: bool, hold_until_ns: int | None = None) -> Drawing:
-        """The line within a window, with the samples before and after it. ``hold_until_ns``: until then the newest
-        value still holds, where it steps and is not bad."""
+    def mean_between(
+        self, start_ns: int, stop_ns: int, step: bool, holds_until_ns: int | None = None
+    ) -> tuple[float | None, float]:
+        """The mean weighted by time of what is known and not bad in the window, and for how many seconds that is.
+        ``holds_until_ns``: until then the newest value still holds, where it steps."""
+        before = int(np.searchsorted(self.times, start_ns, side="right")) - 1
+        last = int(np.searchsorted(self.times, stop_ns, side="right")) - 1
+        if last < 0:
+            return None, 0.0
+        parts = [self._part(last, start_ns, stop_ns, step, holds_until_ns)]
+        if before < last:
+            first = max(before + 1, 0)
+            parts.append(self._areas.between(self.times, self.values, self.classes, first, last, step))
+            if before >= 0:
+                parts.append(self._part(before, start_ns, int(self._times[first]), step, None))
+        area, seconds = (sum(column) for column in zip(*parts, strict=True))
+        return (area / seconds if seconds > 0 else None), seconds
+
+    def _part(self, at: int, start_ns: int, stop_ns: int, step: bool, until_ns: int | None) -> tuple[float, float]:
+        """(area, seconds) of the stretch that follows the sample, as far as it is in the window."""
+        if self._classes[at] == BAD:
+            return 0.0, 0.0
+        here, newest = int(self._times[at]), at == self._count - 1
+        there = (here if until_ns is None else max(until_ns, here)) if newest else int(self._times[at + 1])
+        start, stop = max(start_ns, here), min(stop_ns, there)
+        if stop <= start or (not step and (newest or self._classes[at + 1] == BAD)):
+            return 0.0, 0.0
+        value, seconds = float(self._values[at]), (stop - start) / 1e9
+        if not step:
+            rise = (float(self._values[at + 1]) - value) / (there - here)
+            value += rise * ((start + stop) / 2 - here)
+        return value * seconds, seconds
+
+    def drawing(
+        self, start_ns: int, stop_ns: int, step: bool, hold_until_ns: int | None = None, columns: int = COLUMNS
+    ) -> Drawing:
+        """The line within a window of so many pixel columns, with the samples before and after it. ``hold_until_ns``:
+        until then the newest value still holds, where it steps and is not bad."""
         first = max(0, int(np.searchsorted(self.times, start_ns, side="right")) - 1)
         last = min(int(np.searchsorted(self.times, stop_ns, side="right")) + 1, self._count)
         count = last - first
         if count * (2 if step else 1) > MAX_POINTS:
-            points = self._reduced(first, last, start_ns, stop_ns, step)
+            points = self._reduced(first, last, start_ns, stop_ns, step, columns)
         else:
             part = slice(first, last)
             points = _plain(self._times[part], self._values[part], self._classes[part], step)
@@ -227,15 +266,17 @@ class Samples:
             ends, times = ends[kept], times[kept]
         return times / 1e9, self._values[ends]
 
-    def _reduced(self, first: int, last: int, start_ns: int, stop_ns: int, step: bool) -> tuple[Any, Any, Any, Any]:
+    def _reduced(
+        self, first: int, last: int, start_ns: int, stop_ns: int, step: bool, columns: int
+    ) -> tuple[Any, Any, Any, Any]:
         """Smallest, largest and last value of each stretch of time, so that no peak is lost and no step moves."""
-        width = _rounded((stop_ns - start_ns) / _STRETCHES)
+        width = _rounded((stop_ns - start_ns) / columns)
         # Stretches start at multiples of their width, so that a line that moves along does not shimmer.
         grid = np.arange(start_ns // width * width, stop_ns, width)
         starts = np.unique(np.concatenate(([first], first + np.searchsorted(self._times[first:last], grid))))
         starts = starts[starts < last]
         stop = last
-        if (last - first) // _STRETCHES >= _BY_BLOCKS and last // BLOCK > first // BLOCK + 1:
+        if (last - first) // columns >= _BY_BLOCKS and last // BLOCK > first // BLOCK + 1:
             blocks = np.unique(starts // BLOCK)
             stop = min(last // BLOCK, len(self._pyramid))
             blocks = blocks[blocks < stop]
@@ -246,7 +287,7 @@ class Samples:
             for_low, for_high = without_bad(self._values[first:last], self._classes[first:last])
             low = np.minimum.reduceat(for_low, starts - first)
             high = np.maximum.reduceat(for_high, starts - first)
-        return self._columns(starts, np.append(starts[1:], last) - 1, low, high, step)
+        return self._columns(starts, np.append(starts[1:], last) - 1, low, high, step, width)
 
     def _with_rest(
         self, low: Floats, high: Floats, starts: Times, start: int, last: int
@@ -258,9 +299,11 @@ class Samples:
         for_low, for_high = without_bad(self._values[part], self._classes[part])
         return np.append(low, for_low.min()), np.append(high, for_high.max()), np.append(starts, start)
 
-    def _columns(self, firsts: Times, lasts: Times, low: Floats, high: Floats, step: bool) -> tuple[Any, Any, Any, Any]:
-        """Three points a stretch: low and high where it starts, the last value where it ends; a fourth where that holds
-        to, if it steps."""
+    def _columns(
+        self, firsts: Times, lasts: Times, low: Floats, high: Floats, step: bool, width: int
+    ) -> tuple[Any, Any, Any, Any]:
+        """Up to four points a stretch: low and high where it starts, the last value where it ends, and, if it steps,
+        where that holds to. A dense stretch that the next one follows needs but the first two."""
         size = 4 if step else 3
         x = np.empty((len(firsts), size))
         y = np.empty((len(firsts), size))
@@ -281,7 +324,19 @@ class Samples:
         goes_on[-1, size - 1] = 0
         unsure = np.repeat(self._classes[lasts] == UNCERTAIN, size).reshape(x.shape)
         dashed = np.where(unsure, goes_on, 0).astype(np.int32)
-        return x.ravel(), y.ravel(), (goes_on - dashed).ravel(), dashed.ravel()
+        goes_on -= dashed
+        kept = np.ones(x.shape, dtype=np.bool_)
+        if len(firsts) > 1:
+            dense = lasts - firsts >= _DENSE
+            dense[:-1] &= self._times[firsts[1:]] - self._times[firsts[:-1]] < 2 * width
+            dense[-1] = False
+            kept[dense, 2:] = False
+            for edges in (goes_on, dashed):
+                edges[dense, 1] = edges[dense, size - 1]
+            # Up, then down: less ink than down and up again in every column.
+            turned = dense & (np.arange(len(firsts)) % 2 == 1)
+            y[turned, 0], y[turned, 1] = y[turned, 1], y[turned, 0]
+        return x[kept], y[kept], goes_on[kept], dashed[kept]
 
 
 def _rising(times: Times, received: Times, last: int) -> Times:
@@ -335,106 +390,6 @@ def _cross(x: Floats, y: Floats, limit: float) -> None:
         share = (limit - x[inner - 1]) / (x[inner] - x[inner - 1])
         y[:inner] = y[inner - 1] + share * (y[inner] - y[inner - 1])
         x[:inner] = limit
-
-
-# ---- batches ---------------------------------------------------------------
-
-
-class Picker:
-    """Takes the samples of a few items out of batches of many, by one comparison over the whole column."""
-
-    def __init__(self) -> None:
-        self._pens: dict[tuple[str, int], Samples] = {}
-        self._wanted: dict[str, NDArray[np.uint64]] = {}
-
-    def set_pens(self, pens: dict[tuple[str, int], Samples]) -> None:
-        self._pens = dict(pens)
-        by_session: dict[str, list[int]] = {}
-        for session_id, key in pens:
-            by_session.setdefault(session_id, []).append(key)
-        self._wanted = {session: np.array(sorted(keys), dtype=np.uint64) for session, keys in by_session.items()}
-
-    def take_all(self, batches: Sequence[tuple[str, EventBatch]]) -> int:
-        """:meth:`take` for the batches of a frame: under load there are hundreds, and few samples in each."""
-        by_session: dict[str, list[EventBatch]] = {}
-        for session_id, batch in batches:
-            if session_id in self._wanted:
-                by_session.setdefault(session_id, []).append(batch)
-        return sum(self.take(session_id, self._picked(session_id, some)) for session_id, some in by_session.items())
-
-    def _picked(self, session_id: str, batches: list[EventBatch]) -> EventBatch:
-        """What is for the pens, as one batch; its sequences mean nothing."""
-        if len(batches) == 1:
-            return batches[0]
-        columns = [np.asarray(batch.keys, dtype=np.uint64) for batch in batches]
-        keys = np.concatenate(columns)
-        hits = _hits(self._wanted[session_id], keys)
-        ends = np.cumsum([len(column) for column in columns])
-        numbers = np.searchsorted(ends, hits, side="right")
-        starts = (ends - [len(column) for column in columns])[numbers]
-        found = [(batches[n], at) for n, at in zip(numbers.tolist(), (hits - starts).tolist(), strict=True)]
-        return EventBatch(
-            1,
-            keys[hits].tolist(),
-            [batch.values[at] for batch, at in found],
-            [batch.qualities[at] for batch, at in found],
-            [batch.source_times[at] for batch, at in found],
-            [batch.worker_times[at] for batch, at in found],
-            bytes([batch.kinds[at] if batch.kinds else 0 for batch, at in found]),
-        )
-
-    def take(self, session_id: str, batch: EventBatch) -> int:
-        """Add the batch's samples to their pens; how many there were."""
-        wanted = self._wanted.get(session_id)
-        if wanted is None:
-            return 0
-        keys = np.asarray(batch.keys, dtype=np.uint64)
-        hits = _hits(wanted, keys)
-        if batch.kinds:
-            hits = hits[np.frombuffer(batch.kinds, dtype=np.uint8)[hits] <= 1]
-        if not len(hits):
-            return 0
-        if len(hits) <= _FEW:
-            for i in hits.tolist():
-                sample = Sample(batch.values[i], batch.qualities[i], batch.source_times[i], batch.worker_times[i])
-                self._pens[session_id, batch.keys[i]].take(sample)
-            return len(hits)
-        self._take_many(session_id, batch, keys[hits], hits)
-        return len(hits)
-
-    def _take_many(
-        self, session_id: str, batch: EventBatch, hit_keys: NDArray[np.uint64], hits: NDArray[np.int64]
-    ) -> None:
-        times, values, classes, received = _columns(batch, hits)
-        for key in np.unique(hit_keys):
-            mine = np.flatnonzero(hit_keys == key)
-            samples = self._pens[session_id, int(key)]
-            samples.add(times[mine], values[mine], classes[mine], received[mine])
-            newest = int(hits[mine[-1]])
-            samples.latest = Sample(
-                batch.values[newest],
-                batch.qualities[newest],
-                batch.source_times[newest],
-                batch.worker_times[newest],
-            )
-
-
-def _hits(wanted: NDArray[np.uint64], keys: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Which keys are wanted ones; those are sorted."""
-    nearest = wanted[np.minimum(np.searchsorted(wanted, keys), len(wanted) - 1)] if len(wanted) > 1 else wanted
-    return np.flatnonzero(nearest == keys)
-
-
-def _columns(batch: EventBatch, hits: NDArray[np.int64]) -> tuple[Times, Floats, Classes, Times]:
-    source = np.asarray(batch.source_times, dtype=np.int64)[hits]
-    worker = np.asarray(batch.worker_times, dtype=np.int64)[hits]
-    qualities = np.asarray(batch.qualities, dtype=np.int32)[hits]
-    values = np.array([number_of(batch.values[i]) for i in hits], dtype=np.float64)
-    return _drawn_times(source, worker), values, _CLASS_OF_BITS[(qualities & 0xC0) >> 6], worker
-
-
-def _drawn_times(source: Times, received: Times) -> Times:
-    return np.where((source == NO_TIME) | (source > received + _AHEAD_NS), received, source)
 
 
 def number_of(value: object) -> float:

@@ -14,6 +14,7 @@ GOOD, UNCERTAIN, BAD = 0, 1, 2
 
 Floats = NDArray[np.float64]
 Classes = NDArray[np.uint8]
+Times = NDArray[np.int64]
 
 
 class Pyramid:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from app.batch import EventBatch, Sample
 from app.values import NO_TIME, Duration, Value
 from ui.plots import pen as p
-from ui.plots.pen import Drawing, Picker, Samples, number_of
+from ui.plots.pen import Drawing, Samples, number_of
+from ui.plots.picker import Picker
 from ui.plots.pyramid import BAD, GOOD, UNCERTAIN
 
 S = 1_000_000_000
