@@ -27,7 +27,7 @@ from app.events.notices import Notice, NoticeKind
 from app.sessions.state import SessionState
 from ui.feed import FeedFrame
 from ui.plots.axes import Plot, TimeAxis, UnitAxis, View
-from ui.plots.pen import Picker
+from ui.plots.picker import Picker
 from ui.plots.pen_table import Pen, PenTable
 from ui.theme import Theme
 
