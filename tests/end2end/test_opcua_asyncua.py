@@ -372,6 +372,28 @@ async def test_server_restarted_in_good_order(gateway: Any, own_server: ServerPr
     assert session.items.sample(level).quality == 192
 
 
+@pytest.mark.clause("D3", "D4")
+async def test_a_server_that_is_there_but_says_nothing_is_lost_too(
+    gateway: Any, own_server: ServerProcess, tmp_path: pathlib.Path
+) -> None:
+    """As when a cable is pulled: nothing tells that the connection has gone."""
+    session = await opened(gateway, own_server, tmp_path, timeout_s=1.0)
+    keys = await subscribed(session, "ns=2;s=Level", "ns=2;s=Writable")
+    level, writable = keys.values()
+    await changes(session, level, 2)
+    await sample(session, writable)
+    own_server.freeze(True)
+    assert (await session.invoke(c.Write(writable >> 32, writable & 0xFFFF_FFFF, 3.0))).ok
+    done = await until(lambda: gateway[1].completion(writable), "the end of a write without an answer")
+    assert not done.detail.statuses[0].ok
+    await until(lambda: gateway[1].told(NoticeKind.SOURCE_LOST), "the notice of the loss")
+    await until(lambda: session.items.sample(level).quality == 24, "the bad quality")
+    assert (await calls.ping(session, "still here")).text == "still here"
+    own_server.freeze(False)
+    await until(lambda: gateway[1].told(NoticeKind.SOURCE_BACK), "the notice of the return", 40)
+    await changes(session, level, 3)
+
+
 async def test_a_write_while_the_server_is_gone_ends_in_words(
     gateway: Any, own_server: ServerProcess, tmp_path: pathlib.Path
 ) -> None:

@@ -19,6 +19,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psutil
+
 USERS = {"operator": "secret-for-tests"}
 
 #: name -> (variant type, first value, value to write)
@@ -251,6 +253,12 @@ class ServerProcess:
         assert self._process is not None
         self._process.communicate("\n", timeout=30)
         self._process = None
+
+    def freeze(self, frozen: bool) -> None:
+        """It stays where it is and does nothing more, or goes on."""
+        assert self._process is not None
+        process = psutil.Process(self._process.pid)
+        process.suspend() if frozen else process.resume()
 
     def kill(self) -> None:
         if self._process is not None:

@@ -30,6 +30,7 @@ _log = logging.getLogger(__name__)
 
 _HELD_LIMIT = 10_000
 _NO_SUCH_ELEMENT = failed(1003, category=4)
+_NOT_TOLD = failed(18, category=7)
 
 
 class Changes:
@@ -57,8 +58,8 @@ class Changes:
             if item.held or (data.Value is not None and unknown(data.Value.Value)):
                 self._hold(item, data)
                 continue
-            code = data.StatusCode.value if data.StatusCode is not None else 0
-            status = self._keep(item, data, code)
+            code = _code(data)
+            status = self._kept(item, data, code)
             if status is not None:
                 self._tell(item, data, code, status)
                 continue
@@ -68,6 +69,16 @@ class Changes:
             times.append(time_ns(data.SourceTimestamp))
         if keys:
             self._sink.columns(keys, values, qualities, times)
+
+    def _kept(self, item: Item, data: ua.DataValue, code: int) -> Status | None:
+        """As :meth:`_keep`; a value that nobody thought of costs itself, and none of those that came with it."""
+        try:
+            return self._keep(item, data, code)
+        except Exception as error:
+            kind = type(data.Value.Value if data.Value is not None else None).__name__
+            _log.warning("a value of type %s cannot be told: %s", kind, type(error).__name__)
+            item.value = None
+            return _NOT_TOLD
 
     def _keep(self, item: Item, data: ua.DataValue, code: int) -> Status | None:
         """The value into the item; a status where it is not plainly good."""
@@ -88,7 +99,7 @@ class Changes:
 
     def _tell(self, item: Item, data: ua.DataValue, code: int, status: Status) -> None:
         # The last value stays visible; why it is bad goes with it.
-        quality = QUALITY_CONFIGURATION_ERROR if status is _NO_SUCH_ELEMENT else quality_of(code)
+        quality = QUALITY_CONFIGURATION_ERROR if status in (_NO_SUCH_ELEMENT, _NOT_TOLD) else quality_of(code)
         self._sink.data(item.key, item.value, quality, time_ns(data.SourceTimestamp), statuses=(status,))
 
     # ---- structures that are not known yet
@@ -127,8 +138,8 @@ class Changes:
         for item, data in held:
             if not item.advised or self._items.get(item.client_handle) is not item:
                 continue
-            code = data.StatusCode.value if data.StatusCode is not None else 0
-            status = self._keep(item, data, code)
+            code = _code(data)
+            status = self._kept(item, data, code)
             if status is not None:
                 self._tell(item, data, code, status)
             else:
@@ -137,3 +148,7 @@ class Changes:
     async def stop(self) -> None:
         await join(self._learning)
         self._let_go()
+
+
+def _code(data: ua.DataValue) -> int:
+    return data.StatusCode.value if data.StatusCode is not None else 0
