@@ -1,5 +1,8 @@
 import sys
 
-from app.cli import main
+try:
+    from app.cli import main
 
-sys.exit(main())
+    sys.exit(main())
+except KeyboardInterrupt:  # before anything ran that could stop in good order
+    sys.exit(0)

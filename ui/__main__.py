@@ -22,6 +22,13 @@ _SUFFIX = ".tagwatch"
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; the exit code. 3 = Qt lacks a system library (the message names the packages), 4 = another
     instance runs and does not take over."""
+    try:
+        return _main(argv)
+    except KeyboardInterrupt:  # before anything ran that could stop in good order
+        return 0
+
+
+def _main(argv: Sequence[str] | None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments[:1] == ["--worker"]:
         from app.worker import main as worker  # noqa: PLC0415

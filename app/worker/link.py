@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import enum
 import json
 import logging
 import os
@@ -22,6 +21,7 @@ from app.wire.framing import FrameReader
 from app.wire.messages import PROTOCOL_VERSION, Body, Codec
 from app.wire.pipes import PipeProtocol
 from app.worker import drivers
+from app.worker.exit import ExitCode
 from app.worker.loop import CommandLoop
 from app.worker.outbox import Outbox
 
@@ -38,15 +38,6 @@ _CLOSE_S = 2.0
 _LAST_WORDS_S = 1.0
 _COMMANDS = frozenset(get_args(Command))
 _OVERFLOW = 20  # detail code of a status
-
-
-class ExitCode(enum.IntEnum):
-    OK = 0
-    UNEXPECTED = 1
-    BAD_ARGUMENTS = 2
-    PROTOCOL_VERSION = 3
-    MISSING_NONCE = 4
-    BACKEND_FAILED = 5
 
 
 class WorkerLink(PipeProtocol):

@@ -6,25 +6,18 @@ The command line holds nothing secret; the first line of standard input is the n
 from __future__ import annotations
 
 import argparse
-import asyncio
 import ctypes
 import logging
 import os
 import signal
 import sys
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from app.errors import GatewayError
-from app.tasks import SystemClock, spawn
-from app.wire import pipes
-from app.worker.link import ExitCode, WorkerLink
+from app.worker.exit import ExitCode
 
 _log = logging.getLogger(__name__)
 
 _PR_SET_PDEATHSIG = 1
-#: How long the loop may take to end itself after the parent has gone, before the process is ended without it.
-_LAST_WORDS_S = 1.0
 
 
 class _Parser(argparse.ArgumentParser):
@@ -51,42 +44,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not nonce:
         _log.error("no nonce came on standard input")
         return ExitCode.MISSING_NONCE
-    return asyncio.run(_serve(arguments, nonce))
+    # Only now: loading it takes a while, in which the gateway may end, and this process then has to end, too.
+    from app.worker import serve  # noqa: PLC0415
 
-
-async def _serve(arguments: argparse.Namespace, nonce: str) -> int:
-    loop = asyncio.get_running_loop()
-    link = WorkerLink(SystemClock(), arguments.session, arguments.backend, nonce)
-    connecting = spawn(_connect(arguments.pipe, link, arguments.attempt), name="connect")
-
-    def parent_gone() -> None:
-        connecting.cancel()
-        link.abort()
-
-    _watch_stdin(loop, parent_gone)
-    try:
-        await connecting
-        return await link.run()
-    except asyncio.CancelledError:
-        return ExitCode.UNEXPECTED
-    except (OSError, GatewayError) as error:
-        _log.error("%s", error)
-        return ExitCode.UNEXPECTED
-
-
-async def _connect(pipe: str, link: WorkerLink, attempt_s: float) -> None:
-    """Try for as long as it takes: the gateway's deadline for the start is the only one, and it ends this process; and
-    so does the gateway's own end."""
-    told = False
-    while True:
-        try:
-            async with asyncio.timeout(attempt_s):
-                await pipes.connect(pipe, lambda: link, attempt_s)
-                return
-        except (FileNotFoundError, ConnectionRefusedError, TimeoutError) as error:
-            if not told:
-                told = True
-                _log.warning("the gateway's pipe does not answer yet: %s", error)
+    return serve.run(arguments.pipe, arguments.backend, arguments.session, nonce, arguments.attempt)
 
 
 def _read_nonce() -> str:
@@ -98,25 +59,6 @@ def _read_nonce() -> str:
             break
         line += byte
     return line.decode("ascii", "replace").strip()
-
-
-def _watch_stdin(loop: asyncio.AbstractEventLoop, ended: Callable[[], None]) -> None:
-    """End this process when the parent's end of standard input closes, even if the loop or a driver hangs."""
-
-    def watch() -> None:
-        try:
-            while os.read(0, 4096):
-                pass
-        except OSError:
-            pass
-        try:
-            loop.call_soon_threadsafe(ended)
-        except RuntimeError:
-            return  # the loop has ended: so does the process
-        threading.Event().wait(_LAST_WORDS_S)
-        os._exit(ExitCode.UNEXPECTED)
-
-    threading.Thread(target=watch, name="stdin", daemon=True).start()
 
 
 def _die_with_parent() -> None:

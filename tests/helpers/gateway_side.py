@@ -11,7 +11,8 @@ from app.wire.bodies import Shutdown, Start
 from app.wire.framing import FrameReader
 from app.wire.messages import Body, Codec, Envelope
 from app.worker import drivers
-from app.worker.link import ExitCode, WorkerLink
+from app.worker.exit import ExitCode
+from app.worker.link import WorkerLink
 from tests.helpers.clock import ManualClock, settle
 from tests.helpers.driver import ScriptedDriver
 from tests.helpers.far_side import Line

@@ -11,7 +11,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 #: Rooms whose every moment a test must be able to choose.
 ROOMS = ("app/events", "app/sessions", "app/workers", "app/worker", "app/wire")
 #: The worker as a program and the command line stand outside: they hand the clock in.
-OUTSIDE = {"app/worker/main.py"}
+OUTSIDE = {"app/worker/main.py", "app/worker/serve.py"}
 OWN_TIME = {
     "time.time", "time.time_ns", "time.monotonic", "time.monotonic_ns", "time.perf_counter", "time.sleep",
     "asyncio.wait_for", "asyncio.timeout", "asyncio.timeout_at", "datetime.datetime.now", "datetime.datetime.utcnow",

@@ -14,7 +14,7 @@ from app.pb import worker_pb2
 from app.values import Fault
 from app.wire.bodies import Cancel, Heartbeat, Hello, Ready, Shutdown, ShutdownAck
 from app.wire.messages import PROTOCOL_VERSION, Codec
-from app.worker.link import ExitCode
+from app.worker.exit import ExitCode
 from tests.helpers.clock import settle
 from tests.helpers.gateway_side import GatewaySide
 

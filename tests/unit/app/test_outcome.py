@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from app.worker.link import ExitCode
+from app.worker.exit import ExitCode
 from app.workers.outcome import Outcome
 
 unix = pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")

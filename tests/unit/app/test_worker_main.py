@@ -15,7 +15,7 @@ from app.wire import pipes
 from app.wire.bodies import Hello, Shutdown, Start
 from app.wire.framing import FrameReader
 from app.wire.messages import Body, Codec
-from app.worker.link import ExitCode
+from app.worker.exit import ExitCode
 
 ROOT = Path(__file__).resolve().parents[3]
 START = Start("{}", 5.0, 15.0, 16 * 1024 * 1024, 256, 0.005, 10_000)
@@ -44,6 +44,15 @@ def test_how_it_must_be_started(arguments: list[str], given: bytes, code: ExitCo
     assert done.returncode == code, done.stderr
     assert words in done.stderr.decode()
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.clause("S11.5")
+def test_it_looks_after_its_parent_before_it_loads_anything() -> None:
+    """Loading takes a while; a gateway that ends meanwhile would be outlived by it."""
+    code = "import sys, app.worker.main; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    loaded = {name for name in done.stdout.split() if name.partition(".")[0] in ("app", "asyncio", "google")}
+    assert loaded == {"app", "app.worker", "app.worker.main", "app.worker.exit"}
 
 
 class Gateway(asyncio.Protocol):
