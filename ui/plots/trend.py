@@ -27,8 +27,8 @@ from app.events.notices import Notice, NoticeKind
 from app.sessions.state import SessionState
 from ui.feed import FeedFrame
 from ui.plots.axes import Plot, TimeAxis, UnitAxis, View
-from ui.plots.picker import Picker
 from ui.plots.pen_table import Pen, PenTable
+from ui.plots.picker import Picker
 from ui.theme import Theme
 
 _SPANS = {"1 minute": 60, "5 minutes": 300, "15 minutes": 900, "1 hour": 3600, "8 hours": 28_800}
