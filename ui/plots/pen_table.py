@@ -63,6 +63,7 @@ class PenTable(QTableWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(0, len(COLUMNS), parent)
+        self.setTabKeyNavigation(False)  # arrows walk its cells, Tab leaves it
         self._theme = theme
         self.setAccessibleName("Pens")
         self.setHorizontalHeaderLabels(list(COLUMNS))

@@ -47,6 +47,7 @@ _STATES = {
 class _Results(QTableView):
     def __init__(self, model: FoundModel) -> None:
         super().__init__()
+        self.setTabKeyNavigation(False)  # arrows walk its cells, Tab leaves it
         self.hint = ""
         self.setModel(model)
         self.setAccessibleName(tr("Tags found"))

@@ -53,6 +53,7 @@ class _Table(QTableView):
         self._model = model
         self.setModel(model)
         self.setItemDelegateForColumn(TAG, Tags(self))
+        self.setTabKeyNavigation(False)  # arrows walk its cells, Tab leaves it
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
