@@ -71,7 +71,7 @@ class Recorder:
         return next(found, None)
 
 
-QUICK = {"heartbeat_s": 0.2, "heartbeat_grace_s": 2.0, "worker_shutdown_s": 5.0, "detach_grace_s": 0.0}
+QUICK = {"heartbeat_s": 0.2, "heartbeat_grace_s": 10.0, "worker_shutdown_s": 5.0, "detach_grace_s": 0.0}
 
 
 @asynccontextmanager
