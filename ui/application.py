@@ -29,6 +29,7 @@ from ui.desk.layout import LayoutDesk
 from ui.desk.sessions import SessionsDesk
 from ui.desk.sources import SourcesDesk
 from ui.desk.trends import TrendsDesk
+from ui.desk.watch import WatchDesk
 from ui.desk.workspace import WorkspaceDesk, places
 from ui.desk.writing import WritingDesk
 from ui.feed import Feed
@@ -42,6 +43,7 @@ from ui.models.items import ItemsModel
 from ui.models.log import LogModel
 from ui.models.sessions import SessionsModel, counted
 from ui.sources import Source
+from ui.tagref import TagRef
 from ui.theme import Mode
 
 _STOP_S = 1.5
@@ -98,6 +100,7 @@ class Application:
         self.trends = TrendsDesk(desk, self.items)
         self.writing = WritingDesk(desk, self.items)
         self.language = LanguageDesk(desk)
+        self.watch = WatchDesk(desk, self.items, self.sources, self.trends, self.writing)
         self.help = HelpDesk(desk)
         self.asked = AskedDesk(desk, self.sources, self.items)
         where = config.directory() if begin is None else begin.directory
@@ -177,6 +180,7 @@ class Application:
         self.desk.say(words(error))
 
     def _open_first(self) -> None:
+        self.watch.first(TagRef(name, tag) for _, name, tags, _ in self._first for tag in tags)
         for backend, name, tags, pens in self._first:
             work = self._show_first(Source(name, backend), tags, pens)
             spawn(work, name=f"open {backend}", on_failure=self._failed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -35,6 +35,8 @@ class Columns(QObject):
         self._columns = columns
         self._fitting = False
         self._own = False
+        self._chosen = frozenset(range(len(columns)))
+        self._always: frozenset[int] = frozenset()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(24)
@@ -48,13 +50,43 @@ class Columns(QObject):
         self._own = False
         self.fit()
 
+    def choose(self, columns: Iterable[int], always: Iterable[int] = ()) -> None:
+        """Show these alone; those that are ``always`` shown stay also where there is no room."""
+        self._chosen, self._always = frozenset(columns), frozenset(always)
+        if self._own:
+            for number in range(len(self._columns)):
+                hidden = number not in self._chosen
+                if self._header.isSectionHidden(number) != hidden:
+                    self._header.setSectionHidden(number, hidden)
+                    self._header.resizeSection(number, self._least().get(number, 0))
+        self.fit()
+
+    @property
+    def chosen(self) -> frozenset[int]:
+        return self._chosen
+
+    @property
+    def widths(self) -> dict[int, int] | None:
+        """Those that somebody gave them; None while they fit by themselves."""
+        seen = [number for number in self._chosen if not self._header.isSectionHidden(number)]
+        return {number: self._header.sectionSize(number) for number in seen} if self._own else None
+
+    def set_widths(self, widths: Mapping[int, int]) -> None:
+        """As if somebody had dragged them."""
+        self._own = True
+        for number in range(len(self._columns)):
+            self._header.setSectionHidden(number, number not in self._chosen)
+        least = self._least()
+        for number in self._chosen:
+            self._header.resizeSection(number, widths.get(number, least[number]))
+
     def fit(self) -> None:
         if self._own:
             return
         room = self._view.viewport().width()
         widths = self._least()
         for number in sorted(widths, key=lambda number: -self._columns[number].rank):
-            if sum(widths.values()) > room and self._columns[number].rank:
+            if sum(widths.values()) > room and self._columns[number].rank and number not in self._always:
                 del widths[number]
         left = max(0, room - sum(widths.values()))
         shares = sum(self._columns[number].share for number in widths) or 1
@@ -74,6 +106,7 @@ class Columns(QObject):
                 cell.horizontalAdvance(column.sample) + column.indent + _CELL_PAD,
             )
             for number, column in enumerate(self._columns)
+            if number in self._chosen
         }
 
     def _resized(self, *_: int) -> None:

@@ -36,6 +36,8 @@ _SIZE = QSize(1500, 900)
 #: What the frame of a window takes of a screen.
 _FRAME = 40
 _LEFT, _LOG = 0.44, 0.27
+#: Of what lists and trends share.
+_LISTS = 0.45
 #: Menu, tools and status bar.
 _CHROME = 90
 
@@ -117,6 +119,8 @@ class MainWindow(QMainWindow):
         few = self.sessions.fontMetrics().height() * 10  # two sessions and their sources are seen whole
         docks = [self._panes[name] for name in ("sessions", "items", "log")]
         self.resizeDocks(docks[:2], [left, left], Qt.Orientation.Horizontal)
+        if (lists := self._panes.get("watch")) is not None:
+            self.resizeDocks([lists], [round((height - log - _CHROME) * _LISTS)], Qt.Orientation.Vertical)
         self.resizeDocks(docks, [few, max(few, height - log - few - _CHROME), log], Qt.Orientation.Vertical)
 
     def add_pane(

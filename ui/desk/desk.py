@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal
@@ -68,6 +69,7 @@ class Desk(QObject):
         self._names: dict[str, str] = {}
         self._items: dict[str, ItemRegistry] = {}  # also of sessions that are closed: the log still shows their tags
         self._handles: dict[str, int] = {}
+        self._turns: dict[str, asyncio.Lock] = {}
         feed.frame.connect(self._take)
         self._second = QTimer(self)
         self._second.setInterval(1000)
@@ -132,18 +134,23 @@ class Desk(QObject):
             self._handles[session.id] = await calls.register(session, _CLIENT)
         return self._handles[session.id]
 
-    async def watch(self, session: Session, tags: Sequence[str]) -> list[Item]:
-        """Items of these tags, subscribed where they are not yet; what cannot be is told and left out."""
-        handle = await self.handle(session)
-        have = {item.tag: item for item in session.items.all() if item.server_handle == handle}
-        rows = await calls.subscribe(session, handle, [tag for tag in tags if tag not in have])
-        for row in rows:
-            if row.success:
-                item = session.items.find(handle, row.item_handle)
+    async def watch(
+        self, session: Session, tags: Sequence[str], failed: Callable[[str, str], object] | None = None
+    ) -> list[Item]:
+        """Items of these tags, subscribed where they are not yet. What cannot be is left out, and told: to
+        ``failed(tag, why)`` where somebody counts them, else in the status bar."""
+        tell = failed or (lambda tag, why: self.say(f"{tag}: {why}"))
+        async with self._turns.setdefault(session.id, asyncio.Lock()):  # who asks at the same time gets the same items
+            handle = await self.handle(session)
+            wanted = set(tags)
+            have = {i.tag: i for i in session.items.all() if i.tag in wanted and i.server_handle == handle}
+            rows = await calls.subscribe(session, handle, [tag for tag in dict.fromkeys(tags) if tag not in have])
+            for row in rows:
+                item = session.items.find(handle, row.item_handle) if row.success else None
                 if item is not None:
                     have[row.tag] = item
-            else:
-                self.say(f"{row.tag}: {row.error}")
+                elif not row.success:
+                    tell(row.tag, row.error)
         return [have[tag] for tag in tags if tag in have]
 
     async def unwatch(self, session: Session, keys: Iterable[int]) -> None:
@@ -161,6 +168,7 @@ class Desk(QObject):
         for session_id, notice in frame.notices:
             if notice.kind is NoticeKind.STATE and notice.details["new"] == SessionState.CLOSED:
                 self._handles.pop(session_id, None)
+                self._turns.pop(session_id, None)
                 self.session_ended.emit(session_id)
 
     def set_theme(self, theme: Theme) -> None:

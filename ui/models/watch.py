@@ -49,6 +49,7 @@ class WatchModel(QAbstractTableModel):
     second, in slices."""
 
     counts_changed = Signal()
+    comment_changed = Signal(object, str)  # a Row and its new words: who listens changes it
     rows_changed = Signal()  # which rows there are, or their lines: the list differs from what was kept
     about_to_rearrange = Signal()  # everything is told anew: who shows it keeps selection and place
     rearranged = Signal()
@@ -127,6 +128,12 @@ class WatchModel(QAbstractTableModel):
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
 
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        if role != Qt.ItemDataRole.EditRole or not self.flags(index) & Qt.ItemFlag.ItemIsEditable:
+            return False
+        self.comment_changed.emit(self._shown[index.row()], str(value).strip())
+        return True
+
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         rows = [self._shown[number] for number in sorted({index.row() for index in indexes})]
         return to_mime(row.line.ref for row in rows if row.line.kind is Kind.TAG)
@@ -176,9 +183,10 @@ class WatchModel(QAbstractTableModel):
         for row in self._rows:
             for link in row.links:
                 self._links.setdefault(link.ref, link)
-        self.rebound()
+        self._by_key = None
         self.rows_changed.emit()
         self.arrange()
+        self._repaint()
         self.counts_changed.emit()
 
     def state_of_rows(self) -> list[tuple[Row, Line]]:
@@ -186,12 +194,16 @@ class WatchModel(QAbstractTableModel):
         return [(row, row.line) for row in self._rows]
 
     def rebound(self) -> None:
-        """Tags have found their items or lost them, or sources went or came: everything on the screen is made anew."""
+        """Tags have found their items or lost them."""
         self._by_key = None
-        for row in self._rows:
-            row.refresh()
-            row.touch()
-        self._all_changed()
+        self._repaint()
+
+    def source_changed(self, source: Source) -> None:
+        """It went, came, or is no longer live."""
+        for link in self._links.values():
+            if link.source is source:
+                link.stamp += 1
+        self.rebound()
 
     # ---- what is shown
 
@@ -346,13 +358,8 @@ class WatchModel(QAbstractTableModel):
 
     def tick(self) -> None:
         """Once a second: ages grow, curves move on."""
-        moved = False
-        for number in self._visible():
-            row = self._shown[number]
-            moved = moved or (AGE in row.cells and self.cells.age(row) != row.cells[AGE])
-            row.cells.pop(AGE, None)
         visible = self._visible()
-        if visible and (moved or SPARK in self._columns):
+        if visible and (AGE in self._columns or SPARK in self._columns):
             self.dataChanged.emit(self.index(visible[0], AGE), self.index(visible[-1], len(HEADERS) - 1))
         self._renew()
 
@@ -430,15 +437,6 @@ class WatchModel(QAbstractTableModel):
         for row in self._rows:
             row.touch()
         self._all_changed()
-
-    # ---- kept
-
-    def state_of(self) -> dict[str, Any]:
-        """Rows and order, for a workspace."""
-        kept: dict[str, Any] = {"name": self.name, "rows": [row.line.state() for row in self._rows]}
-        if self._order.column is not None:
-            kept["sort"] = {"column": watch_cells.NAMES[self._order.column], "descending": self._order.descending}
-        return kept
 
 
 def _ranges(numbers: Sequence[int]) -> list[tuple[int, int]]:

@@ -102,7 +102,8 @@ class Cells:
             if column == SPARK or (row.line.kind is Kind.COMMENT and column != TAG):
                 return ""
             text = self._makers[column](row)
-            if column not in _OF_ABOUT or self.about(row) is not UNKNOWN:  # what is not known yet is asked for again
+            # An age grows by itself, and what is not known yet is asked for again.
+            if column != AGE and (column not in _OF_ABOUT or self.about(row) is not UNKNOWN):
                 row.cells[column] = text
         return text
 
@@ -212,8 +213,7 @@ class Cells:
             lines += [f"= {line.expression}", *(str(ref) for ref in line.inputs)]
         else:
             lines.append(self.session(row))
-        if row.failure:
-            lines.append(row.failure)
+        lines += [words for words in (self.state(row), *(link.reason for link in row.links)) if words]
         if sample is None:
             lines.append(tr("no value yet"))
             return "\n".join(lines)

@@ -82,7 +82,8 @@ def _text(state: dict[str, Any], name: str) -> str:
 
 
 class Source:
-    """A source by its name: open (``items`` is there), live or not, or closed. All rows of it share one."""
+    """A source by its name: open (``items`` is there), live or not, or closed. All rows of it share one.
+    ``session_id`` is that of its last session."""
 
     __slots__ = ("items", "live", "name", "session_id", "version")
 
@@ -101,21 +102,23 @@ class Source:
 class Link:
     """One tag of a source, for a row: which item it is of the session that is open now, and its last value."""
 
-    __slots__ = ("failure", "kept", "key", "read", "ref", "seen", "source", "stamp")
+    __slots__ = ("failure", "items", "kept", "key", "read", "reason", "ref", "seen", "source", "stamp")
 
     def __init__(self, ref: TagRef, source: Source) -> None:
         self.ref = ref
         self.source = source
+        self.items: ItemRegistry | None = None  # of the session that `key` is of, or that was asked in vain
         self.key = 0  # 0 = no item
         self.seen = 0  # sequence of the event that `kept` is of
         self.kept: Sample | None = None
         self.read: Sample | None = None  # what was read by hand, while nothing newer has come
-        self.failure = ""  # why there is no item
+        self.failure = ""  # why there is no item, in a word or two
+        self.reason = ""  # and as the source says it
         self.stamp = 0  # grows whenever something about it has changed
 
     def fresh(self) -> int:
         """Take over the newest event; the stamp."""
-        items = self.source.items
+        items = self.items
         if not self.key or items is None:
             return self.stamp
         newest = items.sequence(self.key)
@@ -138,19 +141,30 @@ class Link:
 
     @property
     def live(self) -> bool:
-        return bool(self.key) and self.source.live
+        return bool(self.key) and self.source.live and self.items is self.source.items
+
+    @property
+    def wants_item(self) -> bool:
+        """Its source is open, and has not been asked for it."""
+        return self.source.items is not None and self.items is not self.source.items
+
+    def asked(self) -> None:
+        """The source is being asked for its item: until the answer the last value stays, and is not live."""
+        self.fresh()
+        self._take(0, "", "")
 
     def bind(self, key: int) -> None:
-        self.key = key
-        self.seen = 0
-        self.failure = ""
-        self.stamp += 1
+        self._take(key, "", "")
 
-    def unbind(self, failure: str = "") -> None:
-        """The last value stays."""
+    def lose(self, failure: str, reason: str = "") -> None:
+        """No item; the last value stays."""
         self.fresh()
-        self.key = 0
-        self.failure = failure
+        self._take(0, failure, reason)
+
+    def _take(self, key: int, failure: str, reason: str) -> None:
+        self.items = self.source.items
+        self.key, self.seen = key, 0
+        self.failure, self.reason = failure, reason
         self.stamp += 1
 
 

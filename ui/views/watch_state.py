@@ -1,0 +1,91 @@
+"""A watch list as a workspace keeps it, and back. What cannot be read is left out and told, the rest is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from ui.models.watch_cells import NAMES
+from ui.models.watch_order import QUALITIES, Order, WatchFilter
+from ui.models.watch_rows import Line
+from ui.models.watch_snapshot import Snapshot, Tolerance
+from ui.views.watch_list import SNAPSHOTS, WatchList
+
+_T = TypeVar("_T")
+
+
+def state_of(made: WatchList) -> dict[str, Any]:
+    """JSON."""
+    model = made.model
+    kept: dict[str, Any] = {
+        "name": model.name,
+        "rows": [row.line.state() for row in model.rows],
+        **made.table.columns_state(),
+        "span_s": model.span_s,
+        "tolerance": {"absolute": made.tolerance.absolute, "percent": made.tolerance.percent},
+        "snapshots": [snapshot.state() for snapshot in made.snapshots],
+    }
+    if model.order.column is not None:
+        kept["sort"] = {"column": NAMES[model.order.column], "descending": model.order.descending}
+    if not model.filter.empty:
+        wanted = model.filter
+        kept["filter"] = {"text": wanted.text, "qualities": sorted(wanted.qualities), "changed": wanted.changed}
+    if model.cells.snapshot in made.snapshots:
+        kept["compared"] = made.snapshots.index(model.cells.snapshot)
+    return kept
+
+
+def restore_list(made: WatchList, kept: object) -> list[str]:
+    """What was left out, in words."""
+    problems: list[str] = []
+    if not isinstance(kept, dict):
+        return ["a list is an object"]
+    model = made.model
+    if isinstance(name := kept.get("name"), str) and name.strip():
+        model.name = name.strip()[:80]
+
+    def take(what: str, make: Callable[[], _T]) -> _T | None:
+        try:
+            return make()
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            problems.append(f"{model.name}, {what}: {error}")
+            return None
+
+    rows = kept.get("rows", [])
+    lines = [take(f"row {n}", lambda row=row: Line.of(row)) for n, row in enumerate(rows, 1)]
+    model.become([(row, row.line) for row in model.make(line for line in lines if line is not None)])
+    take("columns", lambda: made.table.restore_columns(kept))
+    take("tolerance", lambda: setattr(made, "tolerance", _tolerance(kept.get("tolerance", {}))))
+    take("span_s", lambda: model.set_span(_span(kept.get("span_s", model.span_s))))
+    snapshots = [
+        take("snapshot", lambda one=one: Snapshot.restored(one)) for one in kept.get("snapshots", [])[:SNAPSHOTS]
+    ]
+    made.snapshots = [snapshot for snapshot in snapshots if snapshot is not None]
+    compared = kept.get("compared")
+    if isinstance(compared, int) and 0 <= compared < len(made.snapshots):
+        made.compare_with(made.snapshots[compared])
+    if "sort" in kept:
+        take("sort", lambda: made.table.set_order(_order(kept["sort"])))
+    if "filter" in kept:
+        take("filter", lambda: made.set_filter(_filter(kept["filter"])))
+    return problems
+
+
+def _tolerance(kept: dict[str, Any]) -> Tolerance:
+    return Tolerance(float(kept.get("absolute", 0.0)), float(kept.get("percent", 0.0)))
+
+
+def _span(kept: object) -> float:
+    span_s = float(kept)  # type: ignore[arg-type]
+    if not 1.0 <= span_s <= 86_400.0:
+        raise ValueError(f"{span_s:g} s is not between a second and a day")
+    return span_s
+
+
+def _order(kept: dict[str, Any]) -> Order:
+    return Order(NAMES.index(kept["column"]), bool(kept.get("descending")))
+
+
+def _filter(kept: dict[str, Any]) -> WatchFilter:
+    qualities = frozenset(kept.get("qualities", ())) & frozenset(QUALITIES)
+    return WatchFilter(str(kept.get("text", "")), qualities, bool(kept.get("changed")))
