@@ -12,8 +12,8 @@ from ui.theme import Theme, icon
 class Tabs(QTabWidget):
     """Closing, renaming (a double click) and a new tab (the button at the end) are wishes; nothing is done here."""
 
-    close_wanted = Signal(QWidget)
-    rename_wanted = Signal(QWidget)
+    close_wanted = Signal(object)  # the page
+    rename_wanted = Signal(object)
     new_wanted = Signal()
 
     def __init__(self, name: str, new: str, theme: Theme, parent: QWidget | None = None) -> None:
