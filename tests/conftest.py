@@ -6,12 +6,17 @@ import asyncio
 import os
 from collections.abc import Callable, Iterator, Mapping
 
+import hypothesis
 import psutil
 import pytest
 
 from app import tasks
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# How long an example takes says how busy the machine is, and nothing about the code.
+hypothesis.settings.register_profile("tagwatch", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("tagwatch")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # never that of whoever runs the tests
 
 #: Modules whose async tests run on plain asyncio and on the window's loop: the engine knows neither.
