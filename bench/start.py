@@ -43,10 +43,14 @@ with loop:
 
 def _headless() -> float:
     began = time.perf_counter()
-    subprocess.run(
-        [sys.executable, "-m", "app", "watch", "sim", "Reactor.PV", "--count", "1"], check=True, capture_output=True
-    )
-    return time.perf_counter() - began
+    with subprocess.Popen(
+        [sys.executable, "-m", "app", "watch", "sim", "Reactor.PV", "--count", "1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        return time.perf_counter() - began
 
 
 def _window() -> tuple[float, float]:
@@ -68,7 +72,7 @@ def run() -> list[Figure]:
     headless = min(_headless() for _ in range(_RUNS))
     windows = [_window() for _ in range(_RUNS)]
     return [
-        told("headless: first live value, and closed again", f"{headless:.2f} s"),
+        told("headless: first live value", f"{headless:.2f} s"),
         told("window: shown", f"{min(shown for shown, _ in windows):.2f} s"),
         told("window: painted with live values", f"{min(live for _, live in windows):.2f} s"),
     ]
