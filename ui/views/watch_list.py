@@ -61,7 +61,6 @@ class WatchList(QWidget):
         layout.setSpacing(0)
         layout.addLayout(self._bar())
         layout.addWidget(self.table)
-        self.setFocusProxy(self.table)
         self.table.menu_wanted.connect(self._row_menu)
         self.table.edit_wanted.connect(self.computed_wanted)
         header = self.table.horizontalHeader()
