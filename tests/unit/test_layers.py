@@ -21,6 +21,7 @@ PLANTED = {
     "small-worker": ("app/worker/outbox.py", "import numpy"),
     "generated-code-at-the-edge": ("app/sessions/session.py", "from app.pb import worker_pb2"),
     "one-seam-to-the-loop": ("ui/feed.py", "import qasync"),
+    "alarms-without-io": ("app/alarms/engine.py", "import time"),
     "views-apart": ("ui/views/items.py", "import ui.views.log"),
 }
 
