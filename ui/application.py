@@ -18,6 +18,7 @@ from app.runtime import Runtime
 from app.tasks import SystemClock, running, spawn
 from ui import theme as themes
 from ui.bridge import act, stop_acts, words
+from ui.desk.alarms import AlarmsDesk
 from ui.desk.asked import AskedDesk
 from ui.desk.desk import Desk
 from ui.desk.help import HelpDesk
@@ -100,7 +101,11 @@ class Application:
         self.trends = TrendsDesk(desk, self.items)
         self.writing = WritingDesk(desk, self.items)
         self.language = LanguageDesk(desk)
+<<<<<<< HEAD
         self.watch = WatchDesk(desk, self.items, self.sources, self.trends, self.writing)
+=======
+        self.alarms = AlarmsDesk(desk, self.trends)
+>>>>>>> efa2bf9 (List alarms, set their limits, acknowledge and shelve)
         self.help = HelpDesk(desk)
         self.asked = AskedDesk(desk, self.sources, self.items)
         where = config.directory() if begin is None else begin.directory

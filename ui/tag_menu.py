@@ -20,6 +20,7 @@ class TagActs:
     watch: Callable[[list[str]], object]
     write: Callable[[str], object]
     properties: Callable[[str], object]
+    limits: Callable[[list[str]], object] | None = None
 
 
 def copy_tags(tags: Sequence[str]) -> None:
@@ -44,6 +45,8 @@ def tag_menu(parent: QWidget, tags: Sequence[str], acts: TagActs) -> QMenu:
     add(tr("Add to trend"), lambda: [acts.trend(tag) for tag in tags])
     add(tr("Watch"), lambda: acts.watch(list(tags)))
     add(tr("Write …"), lambda: acts.write(first), "F2")
+    if (limits := acts.limits) is not None:
+        add(tr("Alarm limits …"), lambda: limits(list(tags)), "Ctrl+L")
     menu.addSeparator()
     add(tr("Copy address"), lambda: copy_tags(tags), "Ctrl+C")
     add(tr("Properties"), lambda: acts.properties(first), "Alt+Return")

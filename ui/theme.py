@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalett
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
+from app.alarms.limits import Priority
 from app.events.notices import Severity
 from app.sessions.state import SessionState
 from app.values import QualityClass
@@ -57,6 +58,13 @@ class Theme:
 
     def of_severity(self, severity: Severity) -> str:
         return {Severity.INFO: self.text, Severity.WARNING: self.uncertain, Severity.ERROR: self.bad}[severity]
+
+    def of_priority(self, priority: Priority) -> str:
+        return {Priority.LOW: self.text, Priority.MEDIUM: self.uncertain}.get(priority, self.bad)
+
+    def behind_priority(self, priority: Priority) -> str:
+        """What stands behind an alarm that nobody has acknowledged."""
+        return {Priority.LOW: self.panel, Priority.MEDIUM: self.warning_back}.get(priority, self.error_back)
 
     def of_state(self, state: SessionState) -> str:
         if state is SessionState.FAULTED:
@@ -147,6 +155,9 @@ STATE_MARKS = {
     SessionState.CLOSED: "○",
 }
 SEVERITY_MARKS = {Severity.INFO: "", Severity.WARNING: "▲", Severity.ERROR: "✕"}
+
+#: A shape for each priority of an alarm, beside its word.
+PRIORITY_MARKS = {Priority.LOW: "▽", Priority.MEDIUM: "■", Priority.HIGH: "▲", Priority.URGENT: "◆"}
 
 
 def chosen(mode: Mode) -> Theme:

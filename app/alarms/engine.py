@@ -29,18 +29,19 @@ class _Source:
     session_id: str = ""
     tags: dict[str, TagWatch] = field(default_factory=dict[str, TagWatch])
     bound: dict[int, str] = field(default_factory=dict[int, str])
+    bound_as: dict[str, int] = field(default_factory=dict[str, int])
     by_key: dict[int, TagWatch] = field(default_factory=dict[int, TagWatch])
     suppressors: dict[int, list[TagWatch]] = field(default_factory=dict[int, list[TagWatch]])
     keys: frozenset[int] = frozenset()  # that matter: most events are told from those by this alone
 
     def rebind(self) -> None:
         self.by_key = {key: self.tags[tag] for key, tag in self.bound.items() if tag in self.tags}
-        by_tag = {tag: key for key, tag in self.bound.items()}
+        self.bound_as = {tag: key for key, tag in self.bound.items()}
         self.suppressors = {}
         for tag in self.tags.values():
             suppression = tag.limits.suppression
-            if suppression is not None and suppression.tag in by_tag:
-                self.suppressors.setdefault(by_tag[suppression.tag], []).append(tag)
+            if suppression is not None and suppression.tag in self.bound_as:
+                self.suppressors.setdefault(self.bound_as[suppression.tag], []).append(tag)
         self.keys = frozenset((*self.by_key, *self.suppressors))
 
 
@@ -111,6 +112,11 @@ class AlarmEngine:
             return []
         suppressing = [tag.limits.suppression.tag for tag in place.tags.values() if tag.limits.suppression is not None]
         return list(dict.fromkeys([*place.tags, *suppressing]))
+
+    def key(self, source: str, tag: str) -> int | None:
+        """The key under which the tag's samples come; None while it is not bound."""
+        place = self._sources.get(source)
+        return None if place is None else place.bound_as.get(tag)
 
     def _index(self, tag: TagWatch, watch: Watch) -> None:
         """What waits on time knows the tag's present record."""

@@ -19,6 +19,7 @@ class NoticeKind(enum.StrEnum):
     DROPPED = "dropped"  # events were dropped in the gateway because nobody read them; details: missed
     MIRROR_RESTARTED = "mirror-restarted"  # the window's own feed overflowed; details: missed
     WORKER_RESTART = "worker-restart"  # a new worker takes over; details: attempt, restored, items
+    ALARM = "alarm"  # of a tag: raised, over, chattering; details: tag, condition, priority, state, value
     SUBSCRIBER = "subscriber"  # an external subscriber came, left or overflowed
 
 

@@ -49,6 +49,7 @@ class Desk(QObject):
     session_ended = Signal(str)  # its id
     theme_changed = Signal(object)
     utc_changed = Signal(bool)
+    limits_wanted = Signal(list)  # of TagRef: their alarm limits are to be edited
     acted = Signal(object, str, str, str, str)  # time in ns; words, session id, tag, value: an operator action
     source_wanted = Signal(str)  # its name: open it, if it is one of :attr:`saved`
     tags_wanted = Signal(list)  # of TagRef: somebody outside the window wants to see them

@@ -37,6 +37,7 @@ _NOTICE_WORDS = {
     NoticeKind.DROPPED: "gap",
     NoticeKind.MIRROR_RESTARTED: "gap",
     NoticeKind.WORKER_RESTART: "restart",
+    NoticeKind.ALARM: "alarm",
     NoticeKind.SUBSCRIBER: "subscriber",
 }
 
@@ -173,6 +174,8 @@ class LogModel(QAbstractTableModel):
             return f"{SEVERITY_MARKS[what.severity]} {what.severity.name.lower()}".strip()
         if column == DETAIL:  # its session has a column of its own
             return what.message.removeprefix(f"{self._name_of(session_id)}: ") if session_id else what.message
+        if what.kind is NoticeKind.ALARM and column in (TAG, VALUE):
+            return what.details.get("tag" if column == TAG else "value", "")
         return _NOTICE_WORDS[what.kind] if column == KIND else ""
 
     def _event_text(self, session_id: str, event: Event, column: int) -> str:

@@ -32,6 +32,7 @@ class ItemsView(QTreeView):
     watch_wanted = Signal(list)  # addresses
     remove_wanted = Signal(list)  # item keys
     properties_wanted = Signal(str)
+    limits_wanted = Signal(list)  # addresses
     current_changed = Signal()
 
     def __init__(self, model: ItemsModel, parent: QWidget | None = None) -> None:
@@ -67,6 +68,11 @@ class ItemsView(QTreeView):
         """The address of the tag that the cursor is on; "" where it is on none."""
         index = self.currentIndex()
         return self._model.node(index).tag if index.isValid() else ""
+
+    @property
+    def session_id(self) -> str:
+        """Of the session whose items are shown."""
+        return self._model.session_id
 
     def visible_nodes(self) -> list[Node]:
         """The rows on the screen."""
@@ -155,7 +161,11 @@ class ItemsView(QTreeView):
     def acts(self) -> TagActs:
         """What can be done with tags, here and in what else shows tags of this session."""
         return TagActs(
-            self.trend_wanted.emit, self.watch_wanted.emit, self.write_wanted.emit, self.properties_wanted.emit
+            self.trend_wanted.emit,
+            self.watch_wanted.emit,
+            self.write_wanted.emit,
+            self.properties_wanted.emit,
+            self.limits_wanted.emit,
         )
 
     def _selected(self) -> list[Node]:
