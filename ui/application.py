@@ -101,11 +101,8 @@ class Application:
         self.trends = TrendsDesk(desk, self.items)
         self.writing = WritingDesk(desk, self.items)
         self.language = LanguageDesk(desk)
-<<<<<<< HEAD
         self.watch = WatchDesk(desk, self.items, self.sources, self.trends, self.writing)
-=======
         self.alarms = AlarmsDesk(desk, self.trends)
->>>>>>> efa2bf9 (List alarms, set their limits, acknowledge and shelve)
         self.help = HelpDesk(desk)
         self.asked = AskedDesk(desk, self.sources, self.items)
         where = config.directory() if begin is None else begin.directory
