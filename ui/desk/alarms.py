@@ -250,7 +250,11 @@ class AlarmsDesk(QObject):
             about = await self._desk.book.ask_now(session.id, first.tag)
         limits = [self.engine.limits(ref.source, ref.tag) for ref in refs]
         form = LimitsForm(refs, limits, about, self._desk.theme, self._desk.window)
-        form.saved.connect(lambda made: self.set_limits({ref: made for ref in refs})  # noqa: C420)
+
+        def save(made: TagLimits) -> None:
+            self.set_limits(dict.fromkeys(refs, made))
+
+        form.saved.connect(save)
         form.open()
 
     def set_limits(self, wanted: Mapping[TagRef, TagLimits]) -> None:

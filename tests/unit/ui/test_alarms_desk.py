@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QMenu
 from app.alarms.limits import Condition, Limit, Priority, Suppression, TagLimits
 from app.alarms.model import AlarmId
 from app.alarms.states import AlarmEvent, AlarmState
+from app.sessions.manager import OpenRequest
 from app.values import iso_utc
 from app.wire.bodies import SourceState
 from tests.helpers.engine import until
@@ -109,7 +110,7 @@ async def test_a_closed_session_holds_and_a_new_one_of_its_name_goes_on(made: Sc
     await made.application.runtime.manager.close(old.id)
     made.application.feed.flush()
     assert alarms(made).model.shown()[0].held
-    made.application.sessions.open_more("sim", "Plant")
+    await made.application.sessions.open(OpenRequest("sim", name="Plant"))
     await until(
         lambda: made.application.runtime.manager.list() and not alarms(made).model.shown()[0].held, "the new one"
     )

@@ -84,7 +84,8 @@ async def test_properties_are_asked_for_by_menu_and_keys(scripted: Scripted) -> 
     menu = items.menu_of(scripted.application.items_model.node(items.currentIndex()))
     assert isinstance(menu, QMenu)
     words = {action.text(): action for action in menu.actions() if not action.isSeparator()}
-    assert {"Add to trend", "Watch", "Write …", "Copy address", "Properties", "Remove"} == set(words)
+    expected = {"Add to trend", "Watch", "Write …", "Alarm limits …", "Copy address", "Properties", "Remove"}
+    assert set(words) == expected
     words["Properties"].trigger()
     (dialog,) = scripted.window.findChildren(PropertiesDialog)
     await until(lambda: dialog._table.topLevelItemCount() == 3, "the properties")
