@@ -78,16 +78,16 @@ def claim(directory: Path, wanted: Wanted | None, *, answer_s: float = _ANSWER_S
     InstanceError when it has not, within ``answer_s``, or where there is nothing to hand over. One that is just
     starting or ending is waited for.
     """
-    directory.mkdir(parents=True, exist_ok=True)
+    if not _made(directory):
+        return Place(0, _lock(directory, 0))
     end = time.monotonic() + answer_s
     while True:
         lock = _lock(directory, 0)
         if lock.tryLock(0):
             return Place(0, lock)
         if lock.error() is not QLockFile.LockError.LockFailedError:
-            raise InstanceError(
-                tr("{directory} cannot be written: Tagwatch keeps its settings there.").format(directory=directory)
-            )
+            _not_kept(directory)
+            return Place(0, lock)
         if wanted is None:
             raise InstanceError(
                 tr("Tagwatch runs already. Close it first, or start another one beside it with --new-instance.")
@@ -102,12 +102,28 @@ def claim(directory: Path, wanted: Wanted | None, *, answer_s: float = _ANSWER_S
 
 def claim_another(directory: Path) -> Place:
     """A further place, for an instance beside the first."""
-    directory.mkdir(parents=True, exist_ok=True)
+    if not _made(directory):
+        return Place(1, _lock(directory, 1))
     for number in range(1, _PLACES):
         lock = _lock(directory, number)
         if lock.tryLock(0):
             return Place(number, lock)
     raise InstanceError(tr("{count} instances of Tagwatch run already.").format(count=_PLACES))
+
+
+def _made(directory: Path) -> bool:
+    """False, told, where it cannot be: a full disk must not keep anybody from seeing the plant."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        _not_kept(directory)
+        return False
+    return True
+
+
+def _not_kept(directory: Path) -> None:
+    words = tr("{directory} cannot be written: nothing is kept of this window, and nothing tells of another one.")
+    sys.stderr.write(f"tagwatch: {words.format(directory=directory)}\n")
 
 
 def _lock(directory: Path, number: int) -> QLockFile:

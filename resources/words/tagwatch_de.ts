@@ -85,7 +85,7 @@ MIT licence. Icons: Lucide, ISC licence.</source>
     </message>
     <message>
         <source>Panes</source>
-        <extracomment>Grows when the panes change so much that a kept layout no longer fits. What the frame of a window takes of a screen. Menu, tools and status bar.</extracomment>
+        <extracomment>Grows when the panes change so much that a kept layout no longer fits. What the frame of a window takes of a screen. Of what lists and trends share. Menu, tools and status bar.</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -515,16 +515,16 @@ MIT licence. Icons: Lucide, ISC licence.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{directory} cannot be written: Tagwatch keeps its settings there.</source>
+        <source>Tagwatch runs already. Close it first, or start another one beside it with --new-instance.</source>
         <extracomment>A path of a socket may not be longer on any system. How many instances may run beside the first.</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Tagwatch runs already. Close it first, or start another one beside it with --new-instance.</source>
+        <source>{count} instances of Tagwatch run already.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{count} instances of Tagwatch run already.</source>
+        <source>{directory} cannot be written: nothing is kept of this window, and nothing tells of another one.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -640,6 +640,459 @@ MIT licence. Icons: Lucide, ISC licence.</source>
     </message>
     <message>
         <source>{path} could not be written: {reason}. Save it under another name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Watch lists</source>
+        <extracomment>More rows than this are not taken at once: nobody pastes so many on purpose.</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add tags …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Watch list</source>
+        <extracomment>Selections of more rows than this are let go when everything is told anew.</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>List {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>remove rows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>new list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>duplicate a list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>close “{name}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” is closed. Ctrl+Z brings it back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A list needs a name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another list has this name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>rename a list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was pasted: {problem}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There are no names to add.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was added: a list holds {most} rows at the most.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was added: open a source first, or write its name before the tag (Plant:Tank).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>add rows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} rows added.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 row added.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>move rows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>change a comment</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Comment</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>add a comment</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>change a number format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>change a computed row</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{source} is not open.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} values read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} values read, {failed} could not be.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} entries of the watch lists were left out: {first}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not watched</source>
+        <extracomment>Tags in one command: the worker answers before it takes the next, and nobody waits long behind it.</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The item was removed. F5 watches it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The expression is empty.</source>
+        <extracomment>Whole numbers stay exact up to this; what is larger is refused, for it could be made to grow for ever.</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The expression is longer than {count} characters.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The expression has too many parts.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A parenthesis is missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is no expression: write numbers, [tags], + - * / and functions as in max([A], [B]).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A quotation mark is missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A tag&apos;s name is missing in [ ].</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A bracket ] is missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The expression is nested too deeply.</source>
+        <extracomment>Name -&gt; (function, least and most arguments).</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{part}” has no place in an expression.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” is not known: tags stand in brackets, [{name}].</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no function “{name}”; there are {known}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} takes {least} to {most} values, not {count}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>OK</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add tags</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Names</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One a line, or separated by tabs or commas; “source:” before a name where it is of another source.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} rows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Computed row</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>as the expression</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Expression</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of tags that have no “source:” before their names</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Made of {tags}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A constant: no tag is in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tolerance</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Absolute</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of the old value</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A number is unchanged while it is off by no more than either. 0 and 0 tell every change.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 name is not known to its source: its row stays, marked “not found”.</source>
+        <extracomment>An order by values is renewed this often. Rows that change on the screen are told one by one up to so many. Rows come and go as ranges up to so many ranges; beyond it everything is told anew. With more events than this in a frame, small curves take the newest value of each item.</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} names are not known to their source: their rows stay, marked “not found”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <extracomment>By which a workspace knows them. Change with the values, so that an order by them has to be renewed.</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{state}, was {quality}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not live, was {quality}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no value yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>source {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>received {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no value of {names}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>an input is no number</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not in it</source>
+        <extracomment>What a snapshot knows a row by: (source, tag), or (&quot;=&quot;, expression).</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>was {value}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close (Ctrl+Z brings it back)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Names of the watch lists</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Duplicate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filter of the list</source>
+        <extracomment>A list keeps so many snapshots; the oldest goes.</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filter: text, * and ?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words in tag, unit, session or description; * stands for any text, ? for one character</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>all but good</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rows shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tags …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paste names</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Computed row …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 row</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{shown} of {count} shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take a snapshot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tolerance …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show only what has changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No comparison</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With {time}, {count} values</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compared with {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{words}, changed only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time of the small trends</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Usual columns</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open {source}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Comment above</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Number format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Columns of the watch list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The list is sorted: click the column&apos;s head until the mark is gone, then move rows.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

@@ -48,6 +48,7 @@ def test_the_window_runs_and_closes_with_nowhere_to_keep_anything(tmp_path: Path
     done = run(tmp_path, 'exec "$PYTHON" -m ui --seconds 3')
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
+    assert "nothing is kept of this window" in done.stderr
 
 
 def test_a_certificate_that_cannot_be_kept_is_told_and_not_left_half(tmp_path: Path) -> None:

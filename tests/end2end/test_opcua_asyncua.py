@@ -21,7 +21,7 @@ from tests.helpers import opcua_server
 from tests.helpers.engine import Recorder, changes, engine, sample, subscribed, until
 from tests.helpers.opcua_server import TYPES, ServerProcess
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 
 @pytest.fixture(scope="module")
@@ -352,7 +352,7 @@ async def test_server_killed_and_started_again(gateway: Any, own_server: ServerP
     assert session.items.sample(level).value is not None, "the last value is kept"
     assert session.state == "Ready", "the worker goes on"
     own_server.start()
-    (back,) = await until(lambda: recorder.told(NoticeKind.SOURCE_BACK), "the notice of the return", 40)
+    (back,) = await until(lambda: recorder.told(NoticeKind.SOURCE_BACK), "the notice of the return", 90)
     assert (back.details["restored"], back.details["items"]) == ("2", "3")
     await changes(session, level, 3)
     assert session.items.sample(level).quality == 192
@@ -367,7 +367,7 @@ async def test_server_restarted_in_good_order(gateway: Any, own_server: ServerPr
     await until(lambda: gateway[1].told(NoticeKind.SOURCE_LOST), "the notice of the loss")
     await until(lambda: session.items.sample(level).quality == 24, "the bad quality")
     own_server.start()
-    await until(lambda: gateway[1].told(NoticeKind.SOURCE_BACK), "the notice of the return", 40)
+    await until(lambda: gateway[1].told(NoticeKind.SOURCE_BACK), "the notice of the return", 90)
     await changes(session, level, 3)
     assert session.items.sample(level).quality == 192
 
@@ -390,7 +390,7 @@ async def test_a_server_that_is_there_but_says_nothing_is_lost_too(
     await until(lambda: session.items.sample(level).quality == 24, "the bad quality")
     assert (await calls.ping(session, "still here")).text == "still here"
     own_server.freeze(False)
-    await until(lambda: gateway[1].told(NoticeKind.SOURCE_BACK), "the notice of the return", 40)
+    await until(lambda: gateway[1].told(NoticeKind.SOURCE_BACK), "the notice of the return", 90)
     await changes(session, level, 3)
 
 

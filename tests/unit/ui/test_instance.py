@@ -141,7 +141,11 @@ def test_instances_beside_the_first_have_places_of_their_own(first: Place, tmp_p
 
 
 @pytest.mark.clause("F5")
-def test_a_directory_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_directory_that_cannot_be_written_is_named_and_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A full disk must not keep anybody from seeing the plant."""
+
     class Refused:
         LockError = QLockFile.LockError
 
@@ -152,8 +156,21 @@ def test_a_directory_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch
             return QLockFile.LockError.PermissionError
 
     monkeypatch.setattr(instance, "_lock", lambda directory, number: Refused())
-    with pytest.raises(InstanceError, match=str(tmp_path)):
-        instance.claim(tmp_path, Wanted())
+    place = instance.claim(tmp_path, Wanted())
+    assert place is not None
+    assert str(tmp_path) in capsys.readouterr().err
+
+
+@pytest.mark.clause("F5")
+def test_a_directory_that_cannot_be_made_stops_nothing_either(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    for claim in (lambda at: instance.claim(at, Wanted()), instance.claim_another):
+        place = claim(tmp_path / "file" / "settings")
+        assert place is not None
+        place.free()
+        assert "nothing is kept of this window" in capsys.readouterr().err
 
 
 @pytest.mark.clause("F5")
