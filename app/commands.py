@@ -200,6 +200,12 @@ class Browse:
 
 
 @dataclass(frozen=True, slots=True)
+class Reconnect:
+    """A source that is lost is tried at once, whenever the next attempt was due. Ok says nothing about what comes of
+    it; without a loss nothing is done."""
+
+
+@dataclass(frozen=True, slots=True)
 class Properties:
     """What the source knows about a tag: type, unit, range, description, access."""
 
@@ -346,6 +352,7 @@ SingleCommand = (
     | Ping
     | Browse
     | Properties
+    | Reconnect
 )
 BulkCommand = (
     AddItemBulk

@@ -164,6 +164,9 @@ class Driver(abc.ABC):
     async def user_to_id(self, server_handle: int, user_guid: str) -> Outcome:
         raise NotImplementedError
 
+    async def reconnect(self) -> None:  # noqa: B027 - most sources are never lost
+        """Somebody does not want to wait for the next attempt at a source that is lost. Without a loss: nothing."""
+
     @abc.abstractmethod
     async def browse(self, node: str, page_token: str, limit: int) -> BrowsePage:
         """One level below ``node`` ("" = root). An unknown node raises ValueError that names it."""

@@ -497,7 +497,12 @@ class SimDriver(Driver):
         )
         self._later(seconds, self._reconnect)
 
+    async def reconnect(self) -> None:
+        self._reconnect()
+
     def _reconnect(self) -> None:
+        if self._connected:
+            return
         self._connected = True
         self._plant.tags["Sim.Fault.Disconnect"].value = 0.0
         for item in self._advised.values():

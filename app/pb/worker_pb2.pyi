@@ -441,6 +441,7 @@ class Command(message.Message):
     PING_FIELD_NUMBER: builtins.int
     BROWSE_FIELD_NUMBER: builtins.int
     PROPERTIES_FIELD_NUMBER: builtins.int
+    RECONNECT_FIELD_NUMBER: builtins.int
     ADD_ITEM_BULK_FIELD_NUMBER: builtins.int
     ADVISE_ITEM_BULK_FIELD_NUMBER: builtins.int
     REMOVE_ITEM_BULK_FIELD_NUMBER: builtins.int
@@ -496,6 +497,8 @@ class Command(message.Message):
     @builtins.property
     def properties(self) -> Properties: ...
     @builtins.property
+    def reconnect(self) -> Reconnect: ...
+    @builtins.property
     def add_item_bulk(self) -> AddItemBulk: ...
     @builtins.property
     def advise_item_bulk(self) -> AdviseItemBulk: ...
@@ -543,6 +546,7 @@ class Command(message.Message):
         ping: Ping | None = ...,
         browse: Browse | None = ...,
         properties: Properties | None = ...,
+        reconnect: Reconnect | None = ...,
         add_item_bulk: AddItemBulk | None = ...,
         advise_item_bulk: AdviseItemBulk | None = ...,
         remove_item_bulk: RemoveItemBulk | None = ...,
@@ -556,11 +560,11 @@ class Command(message.Message):
         read_bulk: ReadBulk | None = ...,
         restore: Restore | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = typing.Literal["activate", b"activate", "add_buffered_item", b"add_buffered_item", "add_item", b"add_item", "add_item2", b"add_item2", "add_item_bulk", b"add_item_bulk", "advise", b"advise", "advise_item_bulk", b"advise_item_bulk", "advise_supervisory", b"advise_supervisory", "archestr_a_user_to_id", b"archestr_a_user_to_id", "authenticate_user", b"authenticate_user", "browse", b"browse", "kind", b"kind", "ping", b"ping", "properties", b"properties", "read_bulk", b"read_bulk", "register", b"register", "remove_item", b"remove_item", "remove_item_bulk", b"remove_item_bulk", "restore", b"restore", "set_buffered_update_interval", b"set_buffered_update_interval", "subscribe_bulk", b"subscribe_bulk", "suspend", b"suspend", "un_advise", b"un_advise", "un_advise_item_bulk", b"un_advise_item_bulk", "unregister", b"unregister", "unsubscribe_bulk", b"unsubscribe_bulk", "write", b"write", "write2", b"write2", "write2_bulk", b"write2_bulk", "write_bulk", b"write_bulk", "write_secured", b"write_secured", "write_secured2", b"write_secured2", "write_secured2_bulk", b"write_secured2_bulk", "write_secured_bulk", b"write_secured_bulk"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = typing.Literal["activate", b"activate", "add_buffered_item", b"add_buffered_item", "add_item", b"add_item", "add_item2", b"add_item2", "add_item_bulk", b"add_item_bulk", "advise", b"advise", "advise_item_bulk", b"advise_item_bulk", "advise_supervisory", b"advise_supervisory", "archestr_a_user_to_id", b"archestr_a_user_to_id", "authenticate_user", b"authenticate_user", "browse", b"browse", "kind", b"kind", "ping", b"ping", "properties", b"properties", "read_bulk", b"read_bulk", "reconnect", b"reconnect", "register", b"register", "remove_item", b"remove_item", "remove_item_bulk", b"remove_item_bulk", "restore", b"restore", "set_buffered_update_interval", b"set_buffered_update_interval", "subscribe_bulk", b"subscribe_bulk", "suspend", b"suspend", "un_advise", b"un_advise", "un_advise_item_bulk", b"un_advise_item_bulk", "unregister", b"unregister", "unsubscribe_bulk", b"unsubscribe_bulk", "write", b"write", "write2", b"write2", "write2_bulk", b"write2_bulk", "write_bulk", b"write_bulk", "write_secured", b"write_secured", "write_secured2", b"write_secured2", "write_secured2_bulk", b"write_secured2_bulk", "write_secured_bulk", b"write_secured_bulk"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["activate", b"activate", "add_buffered_item", b"add_buffered_item", "add_item", b"add_item", "add_item2", b"add_item2", "add_item_bulk", b"add_item_bulk", "advise", b"advise", "advise_item_bulk", b"advise_item_bulk", "advise_supervisory", b"advise_supervisory", "archestr_a_user_to_id", b"archestr_a_user_to_id", "authenticate_user", b"authenticate_user", "browse", b"browse", "kind", b"kind", "ping", b"ping", "properties", b"properties", "read_bulk", b"read_bulk", "register", b"register", "remove_item", b"remove_item", "remove_item_bulk", b"remove_item_bulk", "restore", b"restore", "set_buffered_update_interval", b"set_buffered_update_interval", "subscribe_bulk", b"subscribe_bulk", "suspend", b"suspend", "un_advise", b"un_advise", "un_advise_item_bulk", b"un_advise_item_bulk", "unregister", b"unregister", "unsubscribe_bulk", b"unsubscribe_bulk", "write", b"write", "write2", b"write2", "write2_bulk", b"write2_bulk", "write_bulk", b"write_bulk", "write_secured", b"write_secured", "write_secured2", b"write_secured2", "write_secured2_bulk", b"write_secured2_bulk", "write_secured_bulk", b"write_secured_bulk"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["activate", b"activate", "add_buffered_item", b"add_buffered_item", "add_item", b"add_item", "add_item2", b"add_item2", "add_item_bulk", b"add_item_bulk", "advise", b"advise", "advise_item_bulk", b"advise_item_bulk", "advise_supervisory", b"advise_supervisory", "archestr_a_user_to_id", b"archestr_a_user_to_id", "authenticate_user", b"authenticate_user", "browse", b"browse", "kind", b"kind", "ping", b"ping", "properties", b"properties", "read_bulk", b"read_bulk", "reconnect", b"reconnect", "register", b"register", "remove_item", b"remove_item", "remove_item_bulk", b"remove_item_bulk", "restore", b"restore", "set_buffered_update_interval", b"set_buffered_update_interval", "subscribe_bulk", b"subscribe_bulk", "suspend", b"suspend", "un_advise", b"un_advise", "un_advise_item_bulk", b"un_advise_item_bulk", "unregister", b"unregister", "unsubscribe_bulk", b"unsubscribe_bulk", "write", b"write", "write2", b"write2", "write2_bulk", b"write2_bulk", "write_bulk", b"write_bulk", "write_secured", b"write_secured", "write_secured2", b"write_secured2", "write_secured2_bulk", b"write_secured2_bulk", "write_secured_bulk", b"write_secured_bulk"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = typing.Literal["register", "unregister", "add_item", "add_item2", "add_buffered_item", "set_buffered_update_interval", "remove_item", "advise", "advise_supervisory", "un_advise", "suspend", "activate", "write", "write2", "write_secured", "write_secured2", "authenticate_user", "archestr_a_user_to_id", "ping", "browse", "properties", "add_item_bulk", "advise_item_bulk", "remove_item_bulk", "un_advise_item_bulk", "subscribe_bulk", "unsubscribe_bulk", "write_bulk", "write2_bulk", "write_secured_bulk", "write_secured2_bulk", "read_bulk", "restore"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = typing.Literal["register", "unregister", "add_item", "add_item2", "add_buffered_item", "set_buffered_update_interval", "remove_item", "advise", "advise_supervisory", "un_advise", "suspend", "activate", "write", "write2", "write_secured", "write_secured2", "authenticate_user", "archestr_a_user_to_id", "ping", "browse", "properties", "reconnect", "add_item_bulk", "advise_item_bulk", "remove_item_bulk", "un_advise_item_bulk", "subscribe_bulk", "unsubscribe_bulk", "write_bulk", "write2_bulk", "write_secured_bulk", "write_secured2_bulk", "read_bulk", "restore"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -1023,6 +1027,19 @@ class Properties(message.Message):
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
     _ClearFieldArgType: _TypeAlias = typing.Literal["tag", b"tag"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class Reconnect(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

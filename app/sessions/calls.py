@@ -191,5 +191,10 @@ async def properties(session: Session, tag: str) -> TagProperties:
     return await call(session, c.Properties(tag), TagProperties)
 
 
+async def reconnect(session: Session) -> None:
+    """A source that is lost is tried at once."""
+    await invoke(session, c.Reconnect())
+
+
 async def ping(session: Session, text: str = "") -> c.Pong:
     return await call(session, c.Ping(text), c.Pong)

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
+
 from app.tasks import Clock
 
 _BACKOFF_S = (1.0, 2.0, 5.0, 15.0, 30.0)
 _ATTEMPTS = 10
 _STABLE_S = 60.0
+#: So much of a wait may be left out, so that workers that died together do not start together.
+_JITTER = 0.2
+
+#: A number between the two.
+Spread = Callable[[float, float], float]
 
 
 class Backoff:
-    """Waits 1, 2, 5, 15, then 30 s, ten times at the most; a worker that ran for a minute starts the count anew."""
+    """Waits up to 1, 2, 5, 15, then 30 s, ten times at the most. A worker that ran for a minute starts the count
+    anew."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, spread: Spread = random.uniform) -> None:
         self._clock = clock
+        self._spread = spread
         self._attempt = 0
         self._ready_since: float | None = None
 
@@ -29,4 +39,5 @@ class Backoff:
         if self._attempt >= _ATTEMPTS:
             return None
         self._attempt += 1
-        return self._attempt, _BACKOFF_S[min(self._attempt, len(_BACKOFF_S)) - 1]
+        longest_s = _BACKOFF_S[min(self._attempt, len(_BACKOFF_S)) - 1]
+        return self._attempt, self._spread(longest_s * (1 - _JITTER), longest_s)

@@ -76,6 +76,7 @@ class Session:
         self._starting: asyncio.Task[WorkerClient] | None = None
         self._restarting: asyncio.Task[None] | None = None
         self._backoff = Backoff(clock)
+        self._hurry = asyncio.Event()  # somebody does not want to wait for the next attempt
         self._restarts = 0
         self._opened = False  # a worker that is lost before is a failed start: no restart
         self._totals = Totals()
@@ -469,7 +470,7 @@ class Session:
                 number, wait_s = attempt
                 self._tell.restart_begins(number, wait_s)
                 await self._release_client()
-                await self._clock.sleep(wait_s)
+                await self._wait(wait_s)
                 if self._state not in RESTARTABLE:
                     return
                 try:
@@ -492,6 +493,24 @@ class Session:
             if self._restarting is asyncio.current_task():
                 self._restarting = None
                 self._stream.expect_no_other()
+
+    async def _wait(self, wait_s: float) -> None:
+        """Before an attempt; :meth:`retry_now` ends it."""
+        self._hurry.clear()
+        timer = self._clock.call_later(wait_s, self._hurry.set)
+        try:
+            await self._hurry.wait()
+        finally:
+            timer.cancel()
+
+    async def retry_now(self) -> None:
+        """Do not wait for the next attempt, be it at a new worker or at a source that is lost; otherwise nothing."""
+        self._hurry.set()
+        lost = self._source_state is not None and not self._source_state.connected
+        if self._restarting is None and self._state is SessionState.READY and lost:
+            reply = await self.invoke(c.Reconnect())
+            if not reply.ok:
+                raise GatewayError(ErrorCode.COMMAND_FAILED, f"no attempt was made: {reply.words}")
 
     async def _restart_once(self) -> None:
         client = await self._launcher.start(self._worker_spec(), self._entered)

@@ -79,7 +79,7 @@ class Teller:
         self._tell(NoticeKind.DROPPED, Severity.WARNING, words, missed=str(count))
 
     def restart_begins(self, attempt: int, wait_s: float) -> None:
-        words = f"a new worker is started in {wait_s:g} s (attempt {attempt})"
+        words = f"a new worker is started in {wait_s:.1f} s (attempt {attempt})"
         self._tell(NoticeKind.WORKER_RESTART, Severity.WARNING, words, attempt=str(attempt))
 
     def restarted(self, restored: int, items: int) -> None:

@@ -78,6 +78,7 @@ class CommandLoop:
             c.ArchestrAUserToId: self._user_to_id,
             c.Browse: self._browse,
             c.Properties: self._properties,
+            c.Reconnect: self._reconnect,
             c.AddItemBulk: self._add_bulk,
             c.AdviseItemBulk: self._advise_bulk,
             c.RemoveItemBulk: self._remove_bulk,
@@ -466,6 +467,10 @@ class CommandLoop:
 
     async def _properties(self, command: c.Properties) -> Reply:
         return Reply(payload=await self._driver.properties(command.tag))
+
+    async def _reconnect(self, command: c.Reconnect) -> Reply:
+        await self._driver.reconnect()
+        return Reply()
 
     async def _restore(self, command: c.Restore) -> Reply:
         for entry in command.servers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pathlib
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -392,6 +393,29 @@ async def test_a_server_that_is_there_but_says_nothing_is_lost_too(
     own_server.freeze(False)
     await until(lambda: gateway[1].told(NoticeKind.SOURCE_BACK), "the notice of the return", 90)
     await changes(session, level, 3)
+
+
+@pytest.mark.slow
+@pytest.mark.clause("D1", "D2")
+async def test_a_lost_server_is_tried_when_somebody_asks(
+    gateway: Any, own_server: ServerProcess, tmp_path: pathlib.Path
+) -> None:
+    session = await opened(gateway, own_server, tmp_path)
+    level = (await subscribed(session, "ns=2;s=Level"))["ns=2;s=Level"]
+    await changes(session, level, 1)
+    own_server.kill()
+    recorder: Recorder = gateway[1]
+
+    def far_attempt() -> int:
+        losses = recorder.told(NoticeKind.SOURCE_LOST)
+        due_ns = int(losses[-1].details["next_attempt_ns"]) if losses else 0
+        return due_ns if due_ns - time.time_ns() > 3e9 else 0
+
+    due_ns = await until(far_attempt, "an attempt that is far off", 40)
+    count = len(recorder.told(NoticeKind.SOURCE_LOST))
+    await session.retry_now()
+    await until(lambda: len(recorder.told(NoticeKind.SOURCE_LOST)) > count, "what came of the attempt", 40)
+    assert recorder.told(NoticeKind.SOURCE_LOST)[count].time_ns < due_ns
 
 
 async def test_a_write_while_the_server_is_gone_ends_in_words(

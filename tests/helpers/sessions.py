@@ -7,6 +7,7 @@ from typing import Any
 from app.config import Settings
 from app.metrics import Metrics
 from app.sessions.manager import OpenRequest, SessionManager
+from app.sessions.restart import Backoff
 from app.sessions.session import Session, SessionSpec
 from app.sessions.state import SessionState
 from tests.helpers.clock import ManualClock
@@ -34,6 +35,8 @@ class Desk:
             self.recorder if broadcast else None,
             expired=self.expired.append,
         )
+        # As long as a wait may be: tests turn the clock to the moment.
+        self.session._backoff = Backoff(self.clock, lambda least, most: most)
         self.session.watch(lambda old, new: self.states.append((old, new)))
 
     @property

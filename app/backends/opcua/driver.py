@@ -77,6 +77,8 @@ class OpcUaDriver(Driver):
         self._subscription: int | None = None
         self._lost = asyncio.Event()
         self._loss = ""
+        self._wait_s = _BACKOFF_S[0]
+        self._hurry = asyncio.Event()  # somebody does not want to wait
         self._failed_items = False
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -145,8 +147,8 @@ class OpcUaDriver(Driver):
         self._subscription = None
         await self._quiet()
         now = self._clock.utc_ns()
-        wait_s = _BACKOFF_S[0]
-        self._out.source_state(False, self._loss, next_attempt_ns=now + round(wait_s * 1e9))
+        self._wait_s = _jittered(0)
+        self._out.source_state(False, self._loss, next_attempt_ns=now + round(self._wait_s * 1e9))
         for item in self._items.values():
             item.monitored = 0
             item.settled = item.address.certain  # it may come back as another server
@@ -166,17 +168,20 @@ class OpcUaDriver(Driver):
     async def _reconnect(self) -> None:
         attempt = 0
         while True:
-            wait_s = _BACKOFF_S[min(attempt, len(_BACKOFF_S) - 1)]
-            # So that a hundred clients do not all come back in the same instant.
-            await self._clock.sleep(wait_s * random.uniform(1 - _JITTER, 1 + _JITTER))
+            self._hurry.clear()
+            timer = self._clock.call_later(self._wait_s, self._hurry.set)
+            try:
+                await self._hurry.wait()
+            finally:
+                timer.cancel()
             attempt += 1
             try:
                 await self._connect()
                 restored, total = await self._restore()
             except (GatewayError, OSError, TimeoutError, uaerrors.UaError) as error:
                 reason = error.fault.message if isinstance(error, GatewayError) else str(error)
-                next_s = _BACKOFF_S[min(attempt, len(_BACKOFF_S) - 1)]
-                next_ns = self._clock.utc_ns() + round(next_s * 1e9)
+                self._wait_s = _jittered(attempt)
+                next_ns = self._clock.utc_ns() + round(self._wait_s * 1e9)
                 self._out.source_state(False, reason, next_attempt_ns=next_ns)
                 await self._quiet()
                 if self._connection is not None:
@@ -186,6 +191,9 @@ class OpcUaDriver(Driver):
             self._lost.clear()
             self._out.source_state(True, "", restored=restored, items=total)
             return
+
+    async def reconnect(self) -> None:
+        self._hurry.set()
 
     async def _restore(self) -> tuple[int, int]:
         advised = [item for item in self._items.values() if item.advised]
@@ -362,3 +370,8 @@ class OpcUaDriver(Driver):
 def _probe(item: Item) -> str:
     assert item.address.part is not None
     return ",".join([_BEYOND] * len(item.address.part.bounds))
+
+
+def _jittered(attempt: int) -> float:
+    """How long to wait before an attempt: a hundred clients must not all come back in the same instant."""
+    return _BACKOFF_S[min(attempt, len(_BACKOFF_S) - 1)] * random.uniform(1 - _JITTER, 1 + _JITTER)

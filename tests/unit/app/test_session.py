@@ -654,6 +654,42 @@ async def test_a_stable_run_starts_the_count_anew() -> None:
     await session.close()
 
 
+@pytest.mark.clause("S11.8", "D1")
+async def test_nobody_has_to_wait_for_the_next_attempt() -> None:
+    desk = Desk(spec=RESTARTING)
+    session = await desk.ready()
+    await session.retry_now()
+    assert desk.client.commands == [], "nothing is lost"
+    desk.launcher.failures = 2
+    desk.client.fault()
+    await settle()
+    for attempt in range(3):
+        assert session.state is S.STARTING_WORKER
+        assert len(desk.launcher.specs) == attempt + 1
+        await session.retry_now()
+        await session.retry_now()
+        await settle()
+    assert session.state is S.READY
+    await session.close()
+    assert desk.clock.timers == 0
+
+
+@pytest.mark.clause("D1")
+async def test_a_lost_source_is_tried_at_once_when_somebody_asks() -> None:
+    desk = Desk()
+    session = await desk.ready()
+    desk.client.tell_source(SourceState(False, "unplugged", 0))
+    await session.retry_now()
+    assert [type(command) for command in desk.client.commands] == [c.Reconnect]
+    desk.client.answer = lambda command: Reply(ProtocolStatus.UNSUPPORTED, "this source has no Reconnect")
+    with pytest.raises(GatewayError, match="no attempt was made"):
+        await session.retry_now()
+    desk.client.tell_source(SourceState(True, "", 0))
+    await session.retry_now()
+    assert len(desk.client.commands) == 2
+    await session.close()
+
+
 @pytest.mark.clause("S11.8", "S10.4")
 @pytest.mark.parametrize("how", ["close", "kill", "dispose"])
 async def test_an_end_during_a_restart_ends_it(how: str) -> None:

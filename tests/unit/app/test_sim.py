@@ -319,6 +319,21 @@ async def test_disconnect_and_back() -> None:
         assert plant.sink.last(key).quality == 192
 
 
+@pytest.mark.clause("D1")
+async def test_a_disconnect_ends_when_somebody_does_not_want_to_wait() -> None:
+    async with Plant() as plant:
+        key = await plant.item("Tank101.Level")
+        await plant.driver.reconnect()
+        assert plant.sink.states == [], "nothing was lost"
+        await order(plant, "Disconnect", 5.0)
+        await plant.driver.reconnect()
+        assert plant.sink.states[-1][0]
+        assert plant.sink.last(key).quality == 192
+        told = len(plant.sink.states)
+        await plant.clock.advance(6)
+        assert len(plant.sink.states) == told, "and it is told once"
+
+
 async def test_no_answer_and_slow() -> None:
     async with Plant() as plant:
         key = await plant.item("Sample.Double")

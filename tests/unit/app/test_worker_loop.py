@@ -145,6 +145,7 @@ async def test_login_and_the_rest() -> None:
         assert (await worker.good(c.Ping("x"))).text == "x"
         assert (await worker.good(c.Browse())).nodes[0].address == "a"
         assert (await worker.good(c.Properties("a"))).get("unit") == "m"
+        assert (await worker.ask(c.Reconnect())).ok
 
 
 # ---- bulks
