@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSettings, QSize, Qt, Signal
+from PySide6.QtCore import QChildEvent, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
     QMenu,
+    QTabBar,
     QToolBar,
     QVBoxLayout,
     QWidget,
@@ -150,6 +151,12 @@ class MainWindow(QMainWindow):
     def add_bar(self, bar: QWidget) -> None:
         """Over the trends, where it is seen and in nobody's way."""
         self._centre.insertWidget(0, bar)
+
+    def childEvent(self, event: QChildEvent) -> None:
+        """Bars of tabs are Qt's own: it makes one where panes share a place."""
+        if event.polished() and isinstance(bar := event.child(), QTabBar):
+            bar.setAccessibleName(tr("Panes in one place"))
+        super().childEvent(event)
 
     def pane(self, name: str) -> QDockWidget:
         return self._panes[name]

@@ -22,6 +22,7 @@ class Tabs(QTabWidget):
         self._theme = theme
         self.setDocumentMode(True)
         self.setMovable(True)
+        self.setAccessibleName(name)
         bar = self.tabBar()
         bar.setAccessibleName(name)
         bar.setElideMode(Qt.TextElideMode.ElideRight)

@@ -88,7 +88,7 @@ async def test_right_to_left_breaks_no_layout(scripted: Scripted, qapp: QApplica
         window = scripted.window
         room = window.rect()
         for dock in window.panes():
-            if dock.isVisible() and not dock.isFloating():
+            if not dock.visibleRegion().isEmpty() and not dock.isFloating():
                 assert room.contains(dock.geometry()), dock.objectName()
         for widget in reachable(window):
             assert widget.width() > 8, name_of(widget)
