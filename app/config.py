@@ -38,6 +38,14 @@ class RestartPolicy(enum.StrEnum):
     ON_FAULT = "on-fault"
 
 
+class JournalPolicy(enum.StrEnum):
+    """What of the event log is kept on disk."""
+
+    ALL = "all"
+    NO_VALUES = "no-values"  # everything but changes of values
+    OFF = "off"
+
+
 class SettingError(ValueError):
     """A setting that cannot be used; the text names it, its value and what is allowed."""
 
@@ -88,6 +96,13 @@ class Settings:
     replay_events: int = _setting(1024, "newest events kept for subscribers that come back; 0 = none", least=0)
     replay_s: float = _setting(300.0, "how long events are kept for replay; 0 = no limit of age", least=0)
     restart: RestartPolicy = _setting(RestartPolicy.NEVER, "after a fault start a new worker: never or on-fault")
+    journal: JournalPolicy = _setting(
+        JournalPolicy.ALL,
+        "what of the event log is kept on disk: all, no-values (no changes of values) or off",
+    )
+    journal_bytes: int = _setting(
+        256 * 1024 * 1024, "size of the journal, compressed, at the most; its oldest files go", least=1024 * 1024
+    )
     values_in_logs: bool = _setting(False, "whether values of tags may stand in log files")
     origins: Mapping[str, str] = field(default_factory=dict[str, str], compare=False, repr=False)
 

@@ -16,12 +16,24 @@ from app.events.notices import Notice, NoticeKind, Severity
 from app.values import NS_PER_S, EventKind, QualityClass, quality_class
 from ui.feed import FeedFrame
 from ui.format import full_text, iso_text, quality_text, time_text, value_text, zone_text
-from ui.models.log_filter import Cells, LogFilter, Matcher
+from ui.models.log_filter import (
+    COLUMNS,
+    DETAIL,
+    KIND,
+    QUALITY,
+    SESSION,
+    SEVERITY,
+    TAG,
+    TIME,
+    UNIT,
+    VALUE,
+    Cells,
+    LogFilter,
+    Matcher,
+)
 from ui.tagbook import TagAbout, TagBook
 from ui.theme import SEVERITY_MARKS, Theme
 
-COLUMNS = ("Time", "Session", "Kind", "Severity", "Tag", "Value", "Unit", "Quality", "Detail")
-TIME, SESSION, KIND, SEVERITY, TAG, VALUE, UNIT, QUALITY, DETAIL = range(9)
 ROWS = 100_000
 #: Rows that are held while it is paused.
 HELD = ROWS // 2
@@ -406,7 +418,7 @@ class LogModel(QAbstractTableModel):
         return passed if indices else None
 
     def _passes(self, matcher: Matcher, session_id: str, what: Notice | Action) -> bool:
-        texts = [self._text(session_id, what, column) for column in (TIME, TAG, VALUE, DETAIL)]
+        texts = [(column, self._text(session_id, what, column)) for column in (TIME, TAG, VALUE, DETAIL)]
         severity = Severity.INFO if isinstance(what, Action) else what.severity
         return matcher.passes(session_id, self._text(session_id, what, KIND), severity.name.lower(), texts)
 

@@ -1,24 +1,32 @@
-"""What of the log is shown: text in any column, kinds, sessions and severities."""
+"""What of the log is shown: text in any column or in one, kinds, sessions and severities."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from app.batch import EventBatch
+
+COLUMNS = ("Time", "Session", "Kind", "Severity", "Tag", "Value", "Unit", "Quality", "Detail")
+TIME, SESSION, KIND, SEVERITY, TAG, VALUE, UNIT, QUALITY, DETAIL = range(9)
+_NAMES = {name.lower(): column for column, name in enumerate(COLUMNS)}
 
 #: What can be in a time or in a number: nothing else has to be looked for in them.
 _IN_TIMES = frozenset("0123456789-:. ")
 _IN_NUMBERS = frozenset("0123456789+-.e")
 
+#: A column's name with a colon, or not; then text in quotes, or without a blank.
+_WORD = re.compile(r'(?:(?P<column>\w+):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S+))')
+
 
 @dataclass(frozen=True, slots=True)
 class LogFilter:
     """Everything is shown where nothing is asked. ``text``: words that all have to be somewhere in the row, in any
-    column, whatever their case; ``*`` stands for any characters, ``?`` for one. ``kinds`` and ``severities`` are
-    compared with the words of the columns, ``sessions`` are ids ("" = actions that belong to none)."""
+    column, whatever their case; ``*`` stands for any characters, ``?`` for one. ``tag:level`` looks in one column,
+    ``tag:=level`` is all of its cell, ``detail:"two words"`` keeps blanks. ``kinds`` and ``severities`` are compared
+    with the words of the columns, ``sessions`` are ids ("" = actions that belong to none)."""
 
     text: str = ""
     kinds: frozenset[str] = frozenset()
@@ -28,6 +36,42 @@ class LogFilter:
     @property
     def empty(self) -> bool:
         return not (self.text.strip() or self.kinds or self.sessions or self.severities)
+
+
+def column_word(column: int, text: str) -> str:
+    """The word that finds just the cells of a column that read ``text``."""
+    whole = "=" + text.replace('"', "?")
+    return f"{COLUMNS[column].lower()}:{f'{chr(34)}{whole}{chr(34)}' if ' ' in whole else whole}"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a filter's text; ``column`` -1 = any."""
+
+    column: int
+    text: str
+    search: Callable[[str], object]
+
+    def may_be_in(self, column: int) -> bool:
+        return self.column in (-1, column)
+
+
+def words_of(text: str) -> list[Word]:
+    words: list[Word] = []
+    for found in _WORD.finditer(text.lower()):
+        column = _NAMES.get(found["column"] or "", -1)
+        wanted = found["quoted"] if found["quoted"] is not None else found["plain"]
+        if found["column"] and column < 0:  # a colon of its own, as times have
+            wanted = f"{found['column']}:{wanted}"
+        if wanted:
+            words.append(_word(column, wanted))
+    return words
+
+
+def _word(column: int, wanted: str) -> Word:
+    whole = column >= 0 and len(wanted) > 1 and wanted.startswith("=")
+    pattern = _pattern(wanted[1:] if whole else wanted)
+    return Word(column, wanted, pattern.fullmatch if whole else pattern.search)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +96,11 @@ class Matcher:
 
     wanted: LogFilter
     cells: Cells
-    _words: list[Callable[[str], object]] = field(init=False)
+    _words: list[Word] = field(init=False)
     _all: int = field(init=False)
     _in_times: int = field(init=False)
     _in_numbers: int = field(init=False)
+    _in_values: int = field(init=False)
     _time: tuple[int, int] = field(init=False, default=(-1, 0))
     _keys: dict[tuple[str, int], int] = field(init=False, default_factory=dict[tuple[str, int], int])
     _classes: dict[tuple[int, int], tuple[bool, int]] = field(
@@ -63,20 +108,24 @@ class Matcher:
     )
 
     def __post_init__(self) -> None:
-        words = self.wanted.text.lower().split()
-        self._words = [_pattern(word).search for word in words]
-        self._all = (1 << len(words)) - 1
-        self._in_times = sum(1 << i for i, word in enumerate(words) if _may_be_in(word, _IN_TIMES))
-        self._in_numbers = sum(1 << i for i, word in enumerate(words) if _may_be_in(word, _IN_NUMBERS))
+        self._words = words_of(self.wanted.text)
+        self._all = (1 << len(self._words)) - 1
+        self._in_values = self._bits(lambda word: word.may_be_in(VALUE))
+        self._in_times = self._bits(lambda word: word.may_be_in(TIME) and _may_be_in(word.text, _IN_TIMES))
+        self._in_numbers = self._bits(lambda word: word.may_be_in(VALUE) and _may_be_in(word.text, _IN_NUMBERS))
 
-    def passes(self, session_id: str, kind: str, severity: str, texts: Sequence[str]) -> bool:
-        """Whether a row that is no event passes, by the texts of its cells."""
+    def _bits(self, test: Callable[[Word], bool]) -> int:
+        return sum(1 << number for number, word in enumerate(self._words) if test(word))
+
+    def passes(self, session_id: str, kind: str, severity: str, texts: Sequence[tuple[int, str]]) -> bool:
+        """Whether a row that is no event passes, by the (column, text) of its cells."""
         wanted = self.wanted
         if wanted.sessions and session_id not in wanted.sessions:
             return False
         if (wanted.kinds and kind not in wanted.kinds) or (wanted.severities and severity not in wanted.severities):
             return False
-        return self._found("\n".join([self.cells.session(session_id), kind, severity, *texts])) == self._all
+        own = ((SESSION, self.cells.session(session_id)), (KIND, kind), (SEVERITY, severity))
+        return self._found((*own, *texts)) == self._all
 
     def indices(self, session_id: str, batch: EventBatch) -> list[int]:
         """The events of a batch that pass."""
@@ -104,8 +153,12 @@ class Matcher:
         found = self._keys.get((session_id, key))
         if found is None:
             cells = self.cells
-            text = "\n".join([cells.session(session_id), cells.tag(session_id, key), cells.unit(session_id, key)])
-            found = self._keys[session_id, key] = self._found(text)
+            texts = (
+                (SESSION, cells.session(session_id)),
+                (TAG, cells.tag(session_id, key)),
+                (UNIT, cells.unit(session_id, key)),
+            )
+            found = self._keys[session_id, key] = self._found(texts)
         return found
 
     def _of_class(self, batch: EventBatch, index: int) -> tuple[bool, int]:
@@ -124,16 +177,18 @@ class Matcher:
         passes = (not wanted.kinds or words in wanted.kinds) and (
             not wanted.severities or severity in wanted.severities
         )
-        return passes, self._found(f"{words}\n{severity}\n{quality}")
+        return passes, self._found(((KIND, words), (SEVERITY, severity), (QUALITY, quality)))
 
     def _in_event(self, session_id: str, batch: EventBatch, index: int, missing: int) -> bool:
         if batch.details and index in batch.details:
-            missing &= ~self._found(self.cells.detail(batch, index))
+            missing &= ~self._found(((DETAIL, self.cells.detail(batch, index)),))
+        if missing & ~(self._in_times | self._in_values):
+            return False
         value = batch.values[index]
         if missing & ~(self._in_times | self._in_numbers) and isinstance(value, float) and math.isfinite(value):
             return False  # neither a time nor a number has such letters
-        if missing:
-            missing &= ~self._found(self.cells.value(session_id, batch, index))
+        if missing & self._in_values:
+            missing &= ~self._found(((VALUE, self.cells.value(session_id, batch, index)),))
         if missing & ~self._in_times:
             return False
         return not missing or not missing & ~self._of_time(batch.worker_times[index])
@@ -141,23 +196,25 @@ class Matcher:
     def _of_time(self, ns: int) -> int:
         """Of the many events of one millisecond only the first is written out."""
         if ns // 1_000_000 != self._time[0]:
-            self._time = ns // 1_000_000, self._found(self.cells.time(ns))
+            self._time = ns // 1_000_000, self._found(((TIME, self.cells.time(ns)),))
         return self._time[1]
 
-    def _found(self, text: str) -> int:
-        found, bit = 0, 1
-        for search in self._words:
-            if search(text) is not None:
-                found |= bit
-            bit <<= 1
+    def _found(self, cells: Iterable[tuple[int, str]]) -> int:
+        """The words, as bits, that are in one of these cells."""
+        found = 0
+        for column, text in cells:
+            bit = 1
+            for word in self._words:
+                if word.column in (-1, column) and word.search(text) is not None:
+                    found |= bit
+                bit <<= 1
         return found
 
 
 def _pattern(word: str) -> re.Pattern[str]:
-    """A cell's end is a line's end: a wildcard never reaches into the next column."""
     parts = (".*" if part == "*" else "." if part == "?" else re.escape(part) for part in re.split(r"([*?])", word))
     return re.compile("".join(parts), re.IGNORECASE)
 
 
 def _may_be_in(word: str, letters: frozenset[str]) -> bool:
-    return all(letter in letters or letter in "*?" for letter in word)
+    return all(letter in letters or letter in "*?=" for letter in word)
