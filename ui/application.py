@@ -20,6 +20,7 @@ from ui import theme as themes
 from ui.bridge import act, stop_acts, words
 from ui.desk.alarms import AlarmsDesk
 from ui.desk.asked import AskedDesk
+from ui.desk.clocks import ClocksDesk
 from ui.desk.desk import Desk
 from ui.desk.help import HelpDesk
 from ui.desk.index import IndexDesk
@@ -27,6 +28,7 @@ from ui.desk.items import ItemsDesk
 from ui.desk.language import LanguageDesk
 from ui.desk.language import kept as kept_language
 from ui.desk.layout import LayoutDesk
+from ui.desk.log import LogDesk
 from ui.desk.sessions import SessionsDesk
 from ui.desk.sources import SourcesDesk
 from ui.desk.trends import TrendsDesk
@@ -91,9 +93,7 @@ class Application:
         self.items_model = ItemsModel(theme, desk.book)
         self.log_model = LogModel(theme, desk.tag_of, desk.name_of, desk.book)
         self.window = desk.window = MainWindow(theme, self.sessions_model, self.items_model, self.log_model, kept)
-        desk.frame.connect(self.log_model.take)
-        desk.acted.connect(self.log_model.action)
-        desk.utc_changed.connect(self.log_model.set_utc)
+        self.log = LogDesk(desk, self.log_model, self.items_model)
         self.sessions = SessionsDesk(desk, self.sessions_model)
         self.sources = SourcesDesk(desk, self.sessions)
         self.items = ItemsDesk(desk, self.items_model)
@@ -103,6 +103,7 @@ class Application:
         self.language = LanguageDesk(desk)
         self.watch = WatchDesk(desk, self.items, self.sources, self.trends, self.writing)
         self.alarms = AlarmsDesk(desk, self.trends)
+        self.clocks = ClocksDesk(desk)
         self.help = HelpDesk(desk)
         self.asked = AskedDesk(desk, self.sources, self.items)
         where = config.directory() if begin is None else begin.directory
@@ -125,6 +126,7 @@ class Application:
         """The window first, then the engine: a slow source never delays what is seen."""
         self.window.show()
         await self.runtime.start()
+        self.log.start()
         self.desk.start()
         if self._begin is not None and self._begin.number == 0:
             self._door = Door(self._begin.directory, self.desk)
@@ -174,7 +176,9 @@ class Application:
         stop_acts()
         await self.runtime.stop(_STOP_S)
         await keeping
+        self.feed.flush()
         self.feed.stop()
+        await self.log.stop()
         self.desk.kept.sync()
         self.window.trend.stop()
 

@@ -19,6 +19,7 @@ from app.values import (
     quality_class,
     quality_words,
 )
+from ui.i18n import tr
 
 MORE = "…"
 #: Marks beside a value, so that its worth never hangs on colour alone.
@@ -207,6 +208,24 @@ def age_text(seconds: float) -> str:
         if seconds >= size:
             return f"{seconds // size:.0f} {unit}"
     return f"{max(0.0, seconds) // 1:.0f} s"
+
+
+#: A clock difference that is worth telling.
+SKEW_NS = 2 * NS_PER_S
+
+
+def skew_text(source_ns: int, received_ns: int) -> str:
+    """How far a source's time is from the time of receipt, where that is more than two seconds; else ""."""
+    if source_ns == NO_TIME or abs(source_ns - received_ns) <= SKEW_NS:
+        return ""
+    return offset_text(source_ns - received_ns)
+
+
+def offset_text(ns: int) -> str:
+    """A clock's difference: "3.2 s ahead", "4 min behind"."""
+    seconds = abs(ns) / NS_PER_S
+    amount = f"{seconds:.1f} s" if seconds < 60 else age_text(seconds)
+    return (tr("{amount} ahead") if ns > 0 else tr("{amount} behind")).format(amount=amount)
 
 
 # ---- back from text --------------------------------------------------------

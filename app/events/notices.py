@@ -20,6 +20,7 @@ class NoticeKind(enum.StrEnum):
     MIRROR_RESTARTED = "mirror-restarted"  # the window's own feed overflowed; details: missed
     WORKER_RESTART = "worker-restart"  # a new worker takes over; details: attempt, restored, items
     ALARM = "alarm"  # of a tag: raised, over, chattering; details: tag, condition, priority, state, value
+    CLOCK = "clock"  # the source's clock is off, or right again; details: offset_ns (> 0 = it is ahead, 0 = right)
     SUBSCRIBER = "subscriber"  # an external subscriber came, left or overflowed
 
 

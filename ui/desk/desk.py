@@ -12,10 +12,11 @@ from app.commands import TagProperties
 from app.events.notices import NoticeKind
 from app.runtime import Runtime
 from app.sessions import calls
-from app.sessions.items import Item, ItemRegistry
+from app.sessions.items import Item
 from app.sessions.session import Session
 from app.sessions.state import SessionState
 from app.tasks import Clock
+from ui.desk.names import TagNames
 from ui.feed import Feed, FeedFrame
 from ui.main_window import MainWindow
 from ui.sources import SourceBook
@@ -68,7 +69,7 @@ class Desk(QObject):
         self.read_only = False
         self.parts: dict[str, Part] = {}
         self._names: dict[str, str] = {}
-        self._items: dict[str, ItemRegistry] = {}  # also of sessions that are closed: the log still shows their tags
+        self.names = TagNames()
         self._handles: dict[str, int] = {}
         self._turns: dict[str, asyncio.Lock] = {}
         feed.frame.connect(self._take)
@@ -102,14 +103,13 @@ class Desk(QObject):
     def know(self, session: Session) -> None:
         """Its name and tags are told from here on, also when it is closed."""
         self._names[session.id] = session.name
-        self._items[session.id] = session.items
+        self.names.know(session.id, session.items)
 
     def name_of(self, session_id: str) -> str:
         return self._names.get(session_id, session_id)
 
     def tag_of(self, session_id: str, key: int) -> str:
-        items = self._items.get(session_id)
-        return "" if items is None else items.tag(key)
+        return self.names.tag(session_id, key)
 
     async def _properties(self, session_id: str, tag: str) -> TagProperties:
         session = self.session(session_id)
@@ -165,6 +165,8 @@ class Desk(QObject):
     # ---- what comes
 
     def _take(self, frame: FeedFrame) -> None:
+        for session_id, batch in frame.batches:
+            self.names.learn(session_id, batch)
         self.frame.emit(frame)
         for session_id, notice in frame.notices:
             if notice.kind is NoticeKind.STATE and notice.details["new"] == SessionState.CLOSED:

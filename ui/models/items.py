@@ -13,7 +13,8 @@ from app.commands import BrowsePage
 from app.sessions.items import Item, ItemRegistry
 from app.values import QualityClass, quality_class
 from ui.feed import FeedFrame
-from ui.format import full_text, iso_text, quality_mark, quality_text, time_text, value_text
+from ui.format import full_text, iso_text, quality_mark, quality_text, skew_text, time_text, value_text
+from ui.i18n import tr
 from ui.tagbook import TagBook
 from ui.tagref import MIME, TagRef, to_mime
 from ui.theme import Theme
@@ -264,6 +265,7 @@ class ItemsModel(QAbstractItemModel):
         about = self._book.about(self._session_id, node.tag)
         value = full_text(sample.value, about.enumeration)
         shown = value if len(value) <= 2000 else f"{value[:2000]}…"
+        skew = skew_text(sample.source_time, sample.worker_time)
         return "\n".join(
             [
                 node.tag,
@@ -271,6 +273,7 @@ class ItemsModel(QAbstractItemModel):
                 quality_text(sample.quality),
                 f"source {iso_text(sample.source_time, self.utc) or '—'}",
                 f"received {iso_text(sample.worker_time, self.utc)}",
+                *([tr("source time {difference}").format(difference=skew)] if skew else ()),
             ]
         )
 
@@ -431,6 +434,9 @@ class ItemsModel(QAbstractItemModel):
 
     def node_of(self, key: int) -> Node | None:
         return self._by_key.get(key)
+
+    def node_of_tag(self, tag: str) -> Node | None:
+        return next((node for node in self._by_key.values() if node.tag == tag), None)
 
     @property
     def registered(self) -> Node:

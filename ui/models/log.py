@@ -5,7 +5,6 @@ from __future__ import annotations
 import bisect
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
@@ -13,9 +12,12 @@ from PySide6.QtGui import QBrush, QColor
 
 from app.batch import NO_DETAIL, Detail, Event, EventBatch
 from app.events.notices import Notice, NoticeKind, Severity
+from app.records.journal import Act
 from app.values import NS_PER_S, EventKind, QualityClass, quality_class
 from ui.feed import FeedFrame
-from ui.format import full_text, iso_text, quality_text, time_text, value_text, zone_text
+from ui.format import full_text, iso_text, quality_text, skew_text, time_text, value_text, zone_text
+from ui.i18n import tr
+from ui.models import log_rows
 from ui.models.log_filter import (
     COLUMNS,
     DETAIL,
@@ -50,6 +52,7 @@ _NOTICE_WORDS = {
     NoticeKind.MIRROR_RESTARTED: "gap",
     NoticeKind.WORKER_RESTART: "restart",
     NoticeKind.ALARM: "alarm",
+    NoticeKind.CLOCK: "clock",
     NoticeKind.SUBSCRIBER: "subscriber",
 }
 
@@ -65,22 +68,12 @@ TagOf = Callable[[str, int], str]
 NameOf = Callable[[str], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
-    """What an operator did, as a row of the log."""
-
-    time_ns: int
-    words: str
-    tag: str = ""
-    value: str = ""
-
-
 class _Piece:
     """Rows that came together: a batch (all of it, or the indices that pass the filter), a notice or an action."""
 
     __slots__ = ("count", "indices", "serial", "session_id", "what")
 
-    def __init__(self, session_id: str, what: EventBatch | Notice | Action, indices: list[int] | None = None) -> None:
+    def __init__(self, session_id: str, what: EventBatch | Notice | Act, indices: list[int] | None = None) -> None:
         self.session_id = session_id
         self.what = what
         self.indices = indices
@@ -140,7 +133,7 @@ class LogModel(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"Time ({zone_text(self.utc)})" if section == 0 else COLUMNS[section]
+            return f"{tr(COLUMNS[0])} ({zone_text(self.utc)})" if section == 0 else tr(COLUMNS[section])
         if role == Qt.ItemDataRole.TextAlignmentRole and section == VALUE:
             return _RIGHT
         return None
@@ -163,7 +156,7 @@ class LogModel(QAbstractTableModel):
             case _:
                 return None
 
-    def entry(self, row: int) -> tuple[str, Event | Notice | Action]:
+    def entry(self, row: int) -> tuple[str, Event | Notice | Act]:
         """(session id, what happened) of a row."""
         position = row + self._gone
         number = bisect.bisect_right(self._ends, position)
@@ -173,14 +166,14 @@ class LogModel(QAbstractTableModel):
         offset = position - (self._ends[number] - piece.count)
         return piece.session_id, piece.what.event(offset if piece.indices is None else piece.indices[offset])
 
-    def _text(self, session_id: str, what: Event | Notice | Action, column: int) -> str:
+    def _text(self, session_id: str, what: Event | Notice | Act, column: int) -> str:
         if column == SESSION:
             return self._name_of(session_id) if session_id else ""
         if isinstance(what, Event):
             return self._event_text(session_id, what, column)
         if column == TIME:
             return time_text(what.time_ns, self.utc)
-        if isinstance(what, Action):
+        if isinstance(what, Act):
             return {KIND: "operator", TAG: what.tag, VALUE: what.value, DETAIL: what.words}.get(column, "")
         if column == SEVERITY:
             return f"{SEVERITY_MARKS[what.severity]} {what.severity.name.lower()}".strip()
@@ -222,24 +215,25 @@ class LogModel(QAbstractTableModel):
         if rows := self.rowCount():
             self.dataChanged.emit(self.index(0, VALUE), self.index(rows - 1, UNIT))
 
-    def _tooltip(self, what: Event | Notice | Action) -> str:
+    def _tooltip(self, what: Event | Notice | Act) -> str:
         if isinstance(what, Event):
             value = full_text(what.value)
             times = (
                 f"source {iso_text(what.source_time, self.utc) or '—'}\nreceived {iso_text(what.worker_time, self.utc)}"
             )
-            return f"{value[:2000]}\n{times}\nevent {what.sequence:,}"
+            skew = skew_text(what.source_time, what.worker_time)
+            off = "\n" + tr("source time {difference}").format(difference=skew) if skew else ""
+            return f"{value[:2000]}\n{times}{off}\nevent {what.sequence:,}"
         if isinstance(what, Notice):
             details = "\n".join(f"{name}: {text}" for name, text in what.details.items())
             return f"{what.message}\n{iso_text(what.time_ns, self.utc)}\n{details}".strip()
         return f"{what.words}\n{iso_text(what.time_ns, self.utc)}"
 
-    def _colour(self, what: Event | Notice | Action, column: int) -> QBrush | None:
-        if isinstance(what, Action):
+    def _colour(self, what: Event | Notice | Act, column: int) -> QBrush | None:
+        if isinstance(what, Act):
             colour = {TIME: self.theme.muted, KIND: self.theme.accent}.get(column)
             return QBrush(QColor(colour)) if colour else None
-        is_event = isinstance(what, Event)
-        severity = _severity(what.kind, what.quality, what.detail) if is_event else what.severity
+        severity = _severity_of(what)
         if severity is not Severity.INFO and column in (SEVERITY, QUALITY, DETAIL):
             return QBrush(QColor(self.theme.of_severity(severity)))
         return QBrush(QColor(self.theme.muted)) if column in (TIME, KIND, SEVERITY) else None
@@ -252,7 +246,7 @@ class LogModel(QAbstractTableModel):
 
     def action(self, time_ns: int, words: str, session_id: str = "", tag: str = "", value: str = "") -> None:
         """An operator's action."""
-        self._add([_Piece(session_id, Action(time_ns, words, tag, value))])
+        self._add([_Piece(session_id, Act(time_ns, words, tag, value))])
 
     def _add(self, pieces: list[_Piece]) -> None:
         if self._paused:
@@ -317,6 +311,50 @@ class LogModel(QAbstractTableModel):
         del self._shown[:empty]
         del self._ends[:empty]
         self.endRemoveRows()
+
+    # ---- rows for others
+
+    def snapshot(self) -> list[log_rows.Piece]:
+        """The rows that are shown, in order; later changes of the log do not touch it."""
+        pieces: list[log_rows.Piece] = []
+        begin = self._ends[0] - self._shown[0].count if self._shown else 0
+        for piece, end in zip(self._shown, self._ends, strict=True):
+            gone = max(0, self._gone - begin)  # of the first piece some rows may be trimmed
+            wanted = range(piece.count) if piece.indices is None else piece.indices
+            pieces.append(log_rows.Piece(piece.session_id, piece.what, wanted[gone:]))
+            begin = end
+        return pieces
+
+    def names(self) -> log_rows.Names:
+        """How rows are told outside the table. Nobody is asked for it, so that another thread may."""
+
+        def unit(session_id: str, key: int) -> str:
+            return "" if self._book is None else self._book.known(session_id, self._tag_of(session_id, key)).unit
+
+        return log_rows.Names(
+            self._name_of,
+            self._tag_of,
+            unit,
+            lambda what: self._text("", what, KIND),
+            lambda what: _severity_of(what).name.lower(),
+            lambda session_id, what: self._text(session_id, what, DETAIL),
+        )
+
+    def told(self, row: int) -> list[tuple[str, str]]:
+        """All that is known of a row: (name, text)."""
+        return log_rows.told(*self.entry(row), self.names(), self.utc)
+
+    def copied(self, rows: Iterable[int]) -> str:
+        return log_rows.copied(
+            [[str(self.data(self.index(row, column)) or "") for column in range(len(COLUMNS))] for row in rows]
+        )
+
+    def tag(self, row: int) -> tuple[str, int, str]:
+        """(session id, item key, tag) of a row; the key is 0 where no item is known, the tag "" where there is none."""
+        session_id, what = self.entry(row)
+        if isinstance(what, Event):
+            return session_id, what.key, self._tag_of(session_id, what.key)
+        return session_id, 0, what.tag if isinstance(what, Act) else ""
 
     # ---- pause and filter
 
@@ -417,9 +455,9 @@ class LogModel(QAbstractTableModel):
         passed.serial = piece.serial
         return passed if indices else None
 
-    def _passes(self, matcher: Matcher, session_id: str, what: Notice | Action) -> bool:
+    def _passes(self, matcher: Matcher, session_id: str, what: Notice | Act) -> bool:
         texts = [(column, self._text(session_id, what, column)) for column in (TIME, TAG, VALUE, DETAIL)]
-        severity = Severity.INFO if isinstance(what, Action) else what.severity
+        severity = Severity.INFO if isinstance(what, Act) else what.severity
         return matcher.passes(session_id, self._text(session_id, what, KIND), severity.name.lower(), texts)
 
     def _cells(self) -> Cells:
@@ -487,6 +525,12 @@ class _Times:
 
 def _serial(piece: _Piece) -> int:
     return piece.serial
+
+
+def _severity_of(what: Event | Notice | Act) -> Severity:
+    if isinstance(what, Event):
+        return _severity(what.kind, what.quality, what.detail)
+    return what.severity if isinstance(what, Notice) else Severity.INFO
 
 
 def _severity(kind: EventKind, quality: int, detail: Detail) -> Severity:

@@ -61,6 +61,8 @@ def words_of(text: str) -> list[Word]:
     for found in _WORD.finditer(text.lower()):
         column = _NAMES.get(found["column"] or "", -1)
         wanted = found["quoted"] if found["quoted"] is not None else found["plain"]
+        if found["plain"] and wanted.endswith(":") and wanted[:-1] in _NAMES:
+            continue  # somebody is about to write what to look for
         if found["column"] and column < 0:  # a colon of its own, as times have
             wanted = f"{found['column']}:{wanted}"
         if wanted:

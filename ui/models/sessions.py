@@ -37,6 +37,7 @@ class SessionRow:
     info: SessionInfo | None = None
     rate: float = 0.0
     fault: str = ""
+    clock: str = ""  # how far the source's clock is off, in words
     gone: bool = False
     details: Mapping[str, str] = field(default_factory=dict[str, str])  # of the last fault: exit_code, stderr, step …
     steps: list[tuple[int, SessionState]] = field(
@@ -147,6 +148,8 @@ class SessionsModel(QAbstractItemModel):
         lines = [row.name, _state_words(row)]
         if row.info is not None and row.info.source:
             lines.append(row.info.source)
+        if row.clock:
+            lines.append(row.clock)
         if row.info is not None and not row.gone:
             figures = zip(COLUMNS[2:8], [self._text(row, column) for column in range(2, 8)], strict=True)
             lines += [f"{name}: {text}" for name, text in figures]
@@ -204,6 +207,8 @@ class SessionsModel(QAbstractItemModel):
         elif notice.kind is NoticeKind.FAULT:
             row.fault = notice.message
             row.details = dict(notice.details)
+        elif notice.kind is NoticeKind.CLOCK:
+            row.clock = notice.message if notice.details["offset_ns"] != "0" else ""
         else:
             return
         if row.state is SessionState.CLOSED:

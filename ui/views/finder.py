@@ -179,6 +179,11 @@ class ItemsPane(QWidget):
         self._line.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._line.selectAll()
 
+    def look_for(self, words: str) -> None:
+        self._line.setText(words)
+        self._search()
+        self.focus_search()
+
     def clear(self) -> None:
         """Back to the tree."""
         inside = self.isAncestorOf(focus) if (focus := self.focusWidget()) is not None else False

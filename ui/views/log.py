@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
+    QGuiApplication,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -19,7 +20,9 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMenu,
     QPushButton,
+    QSplitter,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -27,8 +30,12 @@ from PySide6.QtWidgets import (
 
 from ui.choice import Choice
 from ui.columns import Column, Columns
-from ui.models.log import KINDS, SEVERITIES, TAG, VALUE_KINDS, LogFilter, LogModel
+from ui.i18n import noop, tr
+from ui.models.log import KINDS, SEVERITIES, VALUE_KINDS, LogModel
+from ui.models.log_filter import COLUMNS, KIND, SESSION, SEVERITY, TAG, TIME, LogFilter, column_word
+from ui.tag_menu import TagActs, tag_menu
 from ui.theme import Theme, icon, number_font
+from ui.views.event_detail import EventDetail
 from ui.widgets import Tags, paint_hint
 
 _COLUMNS = (
@@ -43,8 +50,13 @@ _COLUMNS = (
     Column("the worker was ended", share=7),
 )
 _FILTER_MS = 250
+_FILTER_HELP = noop(
+    "Words that are in any column (Ctrl+F); * stands for any text, ? for one character.\n"
+    "In one column: tag:level, value:1*, quality:bad; as all of its cell: tag:=Tank101.Level; with blanks: "
+    'detail:"timed out"'
+)
 #: Narrower than this, the state is told in fewer words.
-_SHORT = 940
+_SHORT = 1080
 
 
 class _Table(QTableView):
@@ -58,26 +70,35 @@ class _Table(QTableView):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self._model.rowCount() and not self._model.looking:
-            unheard = "Nothing has happened yet."
-            paint_hint(self, unheard if self._model.filter.empty else "Nothing passes the filter. Esc shows all.")
+            unheard, all_out = tr("Nothing has happened yet."), tr("Nothing passes the filter. Esc shows all.")
+            paint_hint(self, unheard if self._model.filter.empty else all_out)
 
 
 class LogView(QWidget):
     """Follows the newest row until somebody looks up; then it stands still, and says how much is new."""
 
+    export_wanted = Signal()
+    cancel_wanted = Signal()  # of the export
+    jump_wanted = Signal(str, object, str)  # session id, item key (0 = not known), tag: show it where its value lives
+    details_toggled = Signal(bool)
+
     def __init__(self, model: LogModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
+        #: What can be done with tags of a session; None where it is closed.
+        self.acts_of: Callable[[str], TagActs | None] = lambda session_id: None
+        self._exporting = False
         self._at = 0  # where the scroll bar was
         self._resetting = False
-        self.setAccessibleName("Event log")
+        self.setAccessibleName(tr("Event log"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(self._bar())
-        layout.addWidget(self._build_table())
+        layout.addWidget(self._build_splitter(), 1)
         model.modelAboutToBeReset.connect(lambda: self._set_resetting(True))
         model.modelReset.connect(lambda: self._set_resetting(False))
+        model.modelReset.connect(self._show_detail)
         model.paused_changed.connect(self._show_state)
         model.counts_changed.connect(self._show_counts)
         for choice in (self._kinds, self._sessions, self._severities):
@@ -92,9 +113,25 @@ class LogView(QWidget):
         self._show_state()
         self._show_counts()
 
+    def _build_splitter(self) -> QSplitter:
+        self._detail = EventDetail(self._model.theme)
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(self._build_table())
+        splitter.addWidget(self._detail)
+        splitter.setStretchFactor(0, 3)
+        splitter.setStretchFactor(1, 1)
+        self._detail.hide()
+        return splitter
+
     def _build_table(self) -> QTableView:
         self._table = table = _Table(self._model)
-        table.setAccessibleName("Events")
+        table.setAccessibleName(tr("Events"))
+        table.setTabKeyNavigation(False)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        table.customContextMenuRequested.connect(self._menu)
+        table.doubleClicked.connect(self._jump)
+        table.selectionModel().currentRowChanged.connect(self._show_detail)
         table.setFont(number_font())
         table.setShowGrid(False)
         table.setAlternatingRowColors(True)
@@ -107,6 +144,8 @@ class LogView(QWidget):
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._header_menu)
         self.columns = Columns(table, header, _COLUMNS)
         table.installEventFilter(self)
         table.viewport().installEventFilter(self)
@@ -120,9 +159,9 @@ class LogView(QWidget):
         bar.setContentsMargins(8, 4, 8, 4)
         bar.setSpacing(8)
         self._find = QLineEdit()
-        self._find.setAccessibleName("Filter")
-        self._find.setPlaceholderText("Filter: text, * and ?")
-        self._find.setToolTip("Words that are in any column (Ctrl+F); * stands for any text, ? for one character")
+        self._find.setAccessibleName(tr("Filter"))
+        self._find.setPlaceholderText(tr("Filter: text, * and ?"))
+        self._find.setToolTip(tr(_FILTER_HELP))
         self._find.setClearButtonEnabled(True)
         self._find.setMinimumWidth(170)
         self._find.setMaximumWidth(280)
@@ -134,22 +173,22 @@ class LogView(QWidget):
         self._soon.timeout.connect(self._filter)
         self._find.textChanged.connect(lambda *_: self._soon.start())
         self._find.returnPressed.connect(self._filter)
-        without = {"without values": frozenset(KINDS) - VALUE_KINDS}
-        self._kinds = Choice("Kind", lambda: _same(KINDS), without)
-        self._sessions = Choice("Session", self._session_names)
-        trouble = {"warnings and errors": frozenset(SEVERITIES[1:])}
-        self._severities = Choice("Severity", lambda: _same(SEVERITIES), trouble)
-        self._clear = QPushButton("Clear")
-        self._clear.setAccessibleName("Clear the filter")
-        self._clear.setToolTip("Show every event again (Esc)")
+        without = {tr("without values"): frozenset(KINDS) - VALUE_KINDS}
+        self._kinds = Choice(tr("Kind"), lambda: _same(KINDS), without)
+        self._sessions = Choice(tr("Session"), self._session_names)
+        trouble = {tr("warnings and errors"): frozenset(SEVERITIES[1:])}
+        self._severities = Choice(tr("Severity"), lambda: _same(SEVERITIES), trouble)
+        self._clear = QPushButton(tr("Clear"))
+        self._clear.setAccessibleName(tr("Clear the filter"))
+        self._clear.setToolTip(tr("Show every event again (Esc)"))
         self._clear.clicked.connect(self.clear_filter)
         self._counts = QLabel()
-        self._counts.setAccessibleName("Events shown")
+        self._counts.setAccessibleName(tr("Events shown"))
         self._state = QLabel()
-        self._state.setAccessibleName("State of the log")
-        self._follow = QPushButton("Resume")
-        self._follow.setAccessibleName("Resume")
-        self._follow.setToolTip("Follow the newest events again (End)")
+        self._state.setAccessibleName(tr("State of the log"))
+        self._follow = QPushButton(tr("Resume"))
+        self._follow.setAccessibleName(tr("Resume"))
+        self._follow.setToolTip(tr("Follow the newest events again (End)"))
         self._follow.clicked.connect(self._model.resume)
         bar.addWidget(self._find, 1)
         for widget in (self._kinds, self._sessions, self._severities, self._clear, self._counts):
@@ -157,12 +196,135 @@ class LogView(QWidget):
         bar.addStretch(1)
         bar.addWidget(self._state)
         bar.addWidget(self._follow)
+        self._details = QPushButton()
+        self._details.setCheckable(True)
+        self._details.setToolTip(tr("Show all of the chosen row beside the log (Ctrl+I)"))
+        self._details.toggled.connect(self.show_details)
+        self._export = QPushButton()
+        self._export.clicked.connect(lambda *_: (self.cancel_wanted if self._exporting else self.export_wanted).emit())
+        bar.addWidget(self._details)
+        bar.addWidget(self._export)
+        self._details.setAccessibleName(tr("Details"))
+        QShortcut(
+            QKeySequence("Ctrl+I"),
+            self,
+            self._details.toggle,
+            context=Qt.ShortcutContext.WidgetWithChildrenShortcut,
+        )
+        self.show_export(None)
         return bar
+
+    # ---- details and export
+
+    def show_details(self, shown: bool) -> None:
+        self._details.setChecked(shown)
+        self._detail.setVisible(shown)
+        self._show_detail()
+        self.details_toggled.emit(shown)
+
+    def _show_detail(self, *_: object) -> None:
+        if self._detail.isVisibleTo(self):
+            index = self._table.currentIndex()
+            self._detail.show_lines(self._model.told(index.row()) if index.isValid() else ())
+
+    def show_export(self, rows: int | None) -> None:
+        """How far an export is; None = there is none."""
+        self._exporting = rows is not None
+        words = tr("Export …") if rows is None else tr("Cancel export ({rows})").format(rows=f"{rows:,}")
+        self._export.setAccessibleName(words)
+        self._export.setToolTip(
+            tr("Write the rows that are shown to a table: .xlsx, .csv or .parquet") if rows is None else words
+        )
+        self._show_buttons()
+
+    def _show_buttons(self) -> None:
+        """Where there is little room, their drawings alone."""
+        for button in (self._details, self._export):
+            button.setText("" if self._short and not self._exporting else button.accessibleName())
+
+    # ---- rows
+
+    def selected(self) -> list[int]:
+        return sorted(index.row() for index in self._table.selectionModel().selectedRows())
+
+    def copy(self) -> None:
+        """The chosen rows with tabs and a header."""
+        if rows := self.selected():
+            QGuiApplication.clipboard().setText(self._model.copied(rows))
+
+    def _jump(self, index: QModelIndex) -> None:
+        if not index.isValid():
+            return
+        session_id, key, tag = self._model.tag(index.row())
+        if tag:
+            self.jump_wanted.emit(session_id, key, tag)
+
+    def menu_at(self, index: QModelIndex) -> QMenu:
+        """What can be done with a row, and with the cell that was pointed at."""
+        session_id, key, tag = self._model.tag(index.row())
+        acts = self.acts_of(session_id)
+        if tag and acts is not None:
+            menu = tag_menu(self._table, [tag], acts)
+            first = menu.actions()[0]
+            jump = QAction(tr("Show in items"), menu)
+            jump.triggered.connect(lambda *_: self.jump_wanted.emit(session_id, key, tag))
+            menu.insertAction(first, jump)
+            menu.addSeparator()
+        else:
+            menu = QMenu(self._table)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        text = str(self._model.data(index) or "")
+        if index.column() != TIME and text:
+            words = tr("Show only {column}: {text}").format(column=tr(COLUMNS[index.column()]).lower(), text=text[:40])
+            menu.addAction(words.replace("&", "&&")).triggered.connect(lambda *_: self._only(index.column(), text))
+        copy = menu.addAction(tr("Copy rows"))
+        copy.triggered.connect(lambda *_: self.copy())
+        return menu
+
+    def _menu(self, position: QPoint) -> None:
+        index = self._table.indexAt(position)
+        if index.isValid():
+            self.menu_at(index).popup(self._table.viewport().mapToGlobal(position))
+
+    def _only(self, column: int, text: str) -> None:
+        """The rows whose cell reads the same."""
+        match column:
+            case _ if column == SESSION:
+                self._sessions.choose(key for key, name in self._model.sessions().items() if name == text)
+            case _ if column == KIND:
+                self._kinds.choose((text,))
+            case _ if column == SEVERITY:
+                self._severities.choose((text.rsplit(maxsplit=1)[-1],))
+            case _:
+                self._add_word(column_word(column, text))
+                self._filter()
+
+    def _add_word(self, word: str) -> None:
+        self._find.setText(f"{self._find.text().strip()} {word}".strip())
+
+    def _header_menu(self, position: QPoint) -> None:
+        column = self._table.horizontalHeader().logicalIndexAt(position)
+        if column >= 0:
+            self.header_menu(column).popup(self._table.horizontalHeader().mapToGlobal(position))
+
+    def header_menu(self, column: int) -> QMenu:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        words = tr("Filter {column} …").format(column=tr(COLUMNS[column]).lower())
+        menu.addAction(words).triggered.connect(lambda *_: self._filter_column(column))
+        return menu
+
+    def _filter_column(self, column: int) -> None:
+        self._add_word(f"{COLUMNS[column].lower()}:")
+        self._find.setFocus()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self._glass.setIcon(icon("find", theme))
         self._follow.setIcon(icon("live", theme))
+        self._details.setIcon(icon("info", theme))
+        self._export.setIcon(icon("export", theme))
+        self._detail.set_theme(theme)
         self._counts.setStyleSheet(f"color: {theme.muted}")
         self._show_state()
 
@@ -197,12 +359,13 @@ class LogView(QWidget):
         told = [*names.values()]
         shown = {key: name if told.count(name) == 1 else f"{name} ({key[:6]})" for key, name in names.items() if key}
         shown = dict(sorted(shown.items(), key=lambda entry: entry[1].lower()))
-        return {**shown, "": "no session"} if "" in names else shown
+        return {**shown, "": tr("no session")} if "" in names else shown
 
     def _show_counts(self) -> None:
         model = self._model
         filtered = not model.filter.empty
-        shown = "looking …" if model.looking else f"{model.rowCount():,} of {model.kept:,} shown"
+        counts = tr("{shown} of {kept} shown").format(shown=f"{model.rowCount():,}", kept=f"{model.kept:,}")
+        shown = tr("looking …") if model.looking else counts
         text = shown if filtered else ""
         if self._counts.text() != text:
             self._counts.setText(text)
@@ -230,14 +393,11 @@ class LogView(QWidget):
 
     def _show_state(self) -> None:
         model = self._model
-        text = "▶ Following"
+        text = tr("▶ Following")
         if model.paused:
-            lost = f", {model.dropped:,} older dropped" if model.dropped else ""
-            text = (
-                f"❚❚ {model.held:,} new{lost}"
-                if self._short
-                else f"❚❚ Paused — {model.held:,} new{lost}, End to resume"
-            )
+            lost = tr(", {count} older dropped").format(count=f"{model.dropped:,}") if model.dropped else ""
+            words = tr("❚❚ {count} new{lost}") if self._short else tr("❚❚ Paused — {count} new{lost}, End to resume")
+            text = words.format(count=f"{model.held:,}", lost=lost)
         if self._state.text() != text:
             self._state.setText(text)
         back = self._theme.warning_back if model.paused else "transparent"
@@ -254,6 +414,7 @@ class LogView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._show_buttons()
         self._show_state()
 
     def _set_resetting(self, resetting: bool) -> None:
@@ -285,6 +446,12 @@ class LogView(QWidget):
                 self._model.pause()
             elif event.key() == Qt.Key.Key_End:
                 self._model.resume()
+                return True
+            elif event.matches(QKeySequence.StandardKey.Copy):
+                self.copy()
+                return True
+            elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._jump(self._table.currentIndex())
                 return True
         return super().eventFilter(watched, event)
 

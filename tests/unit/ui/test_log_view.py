@@ -18,6 +18,9 @@ from ui import theme as themes
 from ui.feed import FeedFrame
 from ui.models import log as logs
 from ui.models.log import LogModel
+from ui.models.log_filter import LogFilter
+from ui.models.log_rows import EXPORTED, exported
+from ui.tag_menu import TagActs
 from ui.views.log import LogView
 
 
@@ -213,3 +216,158 @@ def test_a_narrow_pane_says_it_shorter_and_cuts_nothing(pane: Pane) -> None:
         assert widget.width() >= widget.minimumSizeHint().width()
     gap = pane.view._follow.geometry().left() - pane.view._state.geometry().right()
     assert gap >= 8
+
+
+# ---- one row, and what can be done with it
+
+
+@pytest.mark.clause("G2")
+def test_the_detail_pane_tells_all_of_the_chosen_row(pane: Pane) -> None:
+    view = pane.view
+    view.show_details(True)
+    QApplication.processEvents()
+    assert view._detail.isVisible()
+    assert not view._detail.topLevelItemCount()
+    view._table.selectRow(3)
+    lines = dict(view._detail._lines)
+    assert (lines["Tag"], lines["Session"], lines["Kind"]) == ("Tank7.Level", "plant a", "data change")
+    assert (lines["Value"], lines["Quality"], lines["Sequence"]) == ("3.0", "good (192)", "4")
+    assert lines["Source time"].startswith("1970-01-01T")
+    assert "Time difference" not in lines
+    pane.view.follow()
+    pane.model.take(
+        FeedFrame([], [("a", Notice(NoticeKind.FAULT, Severity.ERROR, 10**18, "died", {"exit_code": "9"}))])
+    )
+    view._table.selectRow(pane.model.rowCount() - 1)
+    lines = dict(view._detail._lines)
+    assert (lines["Detail"], lines["exit code"], lines["Severity"]) == ("died", "9", "error")
+    view._detail.copy()
+    assert "exit code\t9" in QApplication.clipboard().text()
+    pane.model.set_filter(LogFilter("nothing"))
+    assert not view._detail.topLevelItemCount(), "a row that is gone is told no more"
+
+
+@pytest.mark.clause("G2", "Z3")
+def test_times_that_differ_are_told_and_not_rewritten(pane: Pane) -> None:
+    made = batch(1000, 1)
+    made.source_times[0], made.worker_times[0] = 10**18 + 3_200_000_000, 10**18  # type: ignore[index]
+    pane.model.take(FeedFrame([("a", made)], []))
+    row = pane.model.rowCount() - 1
+    lines = dict(pane.model.told(row))
+    assert lines["Time difference"] == "3.2 s ahead"
+    assert lines["Source time"] != lines["Received"]
+    assert "source time 3.2 s ahead" in pane.model.data(pane.model.index(row, 0), Qt.ItemDataRole.ToolTipRole)
+
+
+@pytest.mark.clause("G3")
+def test_rows_are_copied_with_a_header(pane: Pane) -> None:
+    pane.view._table.selectRow(1)
+    QTest.keyClick(pane.view._table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(pane.view._table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    head, one, two = QApplication.clipboard().text().split("\n")
+    assert head.split("\t")[4:6] == ["Tag", "Value"]
+    assert one.split("\t")[4:6] == ["Tank7.Level", "1.0"]
+    assert two.split("\t")[4:6] == ["Tank7.Level", "2.0"]
+
+
+@pytest.mark.clause("G2", "L3")
+def test_from_a_row_to_its_tag_and_to_rows_like_it(pane: Pane) -> None:
+    told: list[object] = []
+    acts = TagActs(*([told.append] * 4))
+    pane.view.acts_of = lambda session: acts if session == "a" else None
+    pane.view.jump_wanted.connect(lambda *what: told.append(what))
+    pane.come(3, key=8, session="b")
+    table, model = pane.view._table, pane.model
+    table.selectRow(0)
+    QTest.keyClick(table, Qt.Key.Key_Return)
+    menu = pane.view.menu_at(model.index(0, 4))
+    words = {action.text(): action for action in menu.actions()}
+    words["Show in items"].trigger()
+    words["Add to trend"].trigger()
+    assert told == [("a", 7, "Tank7.Level"), ("a", 7, "Tank7.Level"), "Tank7.Level"]
+    words["Show only tag: Tank7.Level"].trigger()
+    assert model.filter.text == "tag:=Tank7.Level"
+    assert model.rowCount() == 200
+    menu.deleteLater()
+    pane.view.clear_filter()
+    menu = pane.view.menu_at(model.index(202, 1))  # of a session that is closed
+    words = {action.text(): action for action in menu.actions()}
+    assert "Add to trend" not in words
+    words["Show only session: plant b"].trigger()
+    assert model.rowCount() == 3
+    menu.deleteLater()
+    pane.view.clear_filter()
+    menu = pane.view.header_menu(7)
+    menu.actions()[0].trigger()
+    assert pane.view._find.text() == "quality:"
+    menu.deleteLater()
+
+
+@pytest.mark.clause("G1")
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("tag:tank7", 200),
+        ("tag:=tank7.level", 200),
+        ("tag:=tank7", 0),
+        ("value:=12.0", 1),
+        ("value:=1?.0 tag:tank", 10),
+        ("tag:192", 0),
+        ("quality:192", 200),
+        ("quality:good session:plant", 200),
+        ("session:tank7", 0),
+        ("time:1970-01-01", 200),
+        ("kind:data severity:info", 200),
+        ('kind:"data change"', 200),
+        ('kind:"data  change"', 0),
+        ("unknown:tank7", 0),
+        ("detail:tank7", 0),
+        ("tag:tank7 value:=5.0", 1),
+        ("value:", 200),
+    ],
+)
+def test_text_is_looked_for_in_one_column(pane: Pane, text: str, rows: int) -> None:
+    pane.model.set_filter(LogFilter(text))
+    while pane.model.looking:
+        QApplication.processEvents()
+    assert pane.model.rowCount() == rows
+
+
+@pytest.mark.clause("G3")
+def test_the_export_is_asked_for_told_and_cancelled(pane: Pane) -> None:
+    told: list[str] = []
+    pane.view.export_wanted.connect(lambda: told.append("export"))
+    pane.view.cancel_wanted.connect(lambda: told.append("cancel"))
+    pane.view._export.click()
+    pane.view.show_export(12_400)
+    assert pane.view._export.text() == "Cancel export (12,400)"
+    pane.view._export.click()
+    pane.view.show_export(None)
+    assert pane.view._export.text() == "Export …"
+    assert told == ["export", "cancel"]
+
+
+@pytest.mark.clause("G3")
+def test_what_is_exported_is_what_was_shown(pane: Pane, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "ROWS", 150)
+    pane.come(50)  # rows are trimmed inside a batch
+    pane.model.action(10**18, "write sent", "a", "Tank7.Level", "5")
+    pane.model.set_filter(LogFilter("value:*0*"))
+    while pane.model.looking:
+        QApplication.processEvents()
+    pieces, names = pane.model.snapshot(), pane.model.names()
+    shown = [pane.model.data(pane.model.index(row, 5)) for row in range(pane.model.rowCount())]
+    rows = list(exported(pieces, names))
+    assert [str(row[6]) for row in rows] == shown
+    assert {len(row) for row in rows} == {len(EXPORTED)}
+    before = len(rows)
+    pane.come(100)
+    assert len(list(exported(pieces, names))) == before
+    pane.model.set_filter(LogFilter())
+    while pane.model.looking:
+        QApplication.processEvents()
+    (action,) = [row for row in exported(pane.model.snapshot(), names) if row[3] == "operator"]
+    assert action[5:7] == ("Tank7.Level", "5")
+    event = next(exported(pane.model.snapshot(), names))
+    assert event[2:6] == ("plant a", "data change", "info", "Tank7.Level")
+    assert event[8:10] == ("good", 192)
