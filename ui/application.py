@@ -32,6 +32,7 @@ from ui.desk.log import LogDesk
 from ui.desk.sessions import SessionsDesk
 from ui.desk.sources import SourcesDesk
 from ui.desk.trends import TrendsDesk
+from ui.desk.troubles import TroublesDesk
 from ui.desk.watch import WatchDesk
 from ui.desk.workspace import WorkspaceDesk, places
 from ui.desk.writing import WritingDesk
@@ -104,6 +105,7 @@ class Application:
         self.watch = WatchDesk(desk, self.items, self.sources, self.trends, self.writing)
         self.alarms = AlarmsDesk(desk, self.trends)
         self.clocks = ClocksDesk(desk)
+        self.troubles = TroublesDesk(desk)
         self.help = HelpDesk(desk)
         self.asked = AskedDesk(desk, self.sources, self.items)
         where = config.directory() if begin is None else begin.directory

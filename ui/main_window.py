@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.banners import Banners
 from ui.format import zone_text
 from ui.i18n import noop, tr
 from ui.models.items import ItemsModel
@@ -29,7 +30,7 @@ from ui.views.finder import ItemsPane
 from ui.views.items import ItemsView
 from ui.views.log import LogView
 from ui.views.sessions import SessionsView
-from ui.widgets import Banners, Elided, Steady, Themed
+from ui.widgets import Elided, Steady, Themed
 
 #: Grows when the panes change so much that a kept layout no longer fits.
 _LAYOUT_VERSION = 3

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from app.events.notices import Notice, NoticeKind, Severity
 from app.sessions.state import SessionState
 from app.tasks import Clock
-from app.values import Fault
+from app.values import NS_PER_S, Fault
 from app.wire.bodies import SourceState
 
 
@@ -80,7 +80,9 @@ class Teller:
 
     def restart_begins(self, attempt: int, wait_s: float) -> None:
         words = f"a new worker is started in {wait_s:.1f} s (attempt {attempt})"
-        self._tell(NoticeKind.WORKER_RESTART, Severity.WARNING, words, attempt=str(attempt))
+        next_ns = self._clock.utc_ns() + round(wait_s * NS_PER_S)
+        told = {"attempt": str(attempt), "next_attempt_ns": str(next_ns)}
+        self._tell(NoticeKind.WORKER_RESTART, Severity.WARNING, words, **told)
 
     def restarted(self, restored: int, items: int) -> None:
         self._tell(

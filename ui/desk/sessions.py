@@ -6,19 +6,17 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMessageBox
 
 from app.errors import GatewayError
-from app.events.notices import Notice, NoticeKind
 from app.sessions.manager import OpenRequest
 from app.sessions.session import Session
 from ui.bridge import act, answered, words
 from ui.desk.desk import Desk
 from ui.feed import FeedFrame
-from ui.format import time_text
 from ui.i18n import tr
 from ui.models.sessions import SessionsModel
 
 
 class SessionsDesk(QObject):
-    """The sessions pane, its actions, and the banners."""
+    """The sessions pane and its actions."""
 
     begun = Signal(object)  # a Session that is in the tree, and starts
 
@@ -32,7 +30,6 @@ class SessionsDesk(QObject):
         view.close_wanted.connect(self.close)
         view.kill_wanted.connect(self.kill)
         view.extend_wanted.connect(self._extend)
-        desk.window.banners.details_wanted.connect(view.choose)
 
     def refresh(self) -> None:
         """Figures that no event tells."""
@@ -97,30 +94,7 @@ class SessionsDesk(QObject):
         except GatewayError as error:
             self._desk.say(words(error))
 
-    # ---- banners
+    # ---- what comes
 
     def _take(self, frame: FeedFrame) -> None:
         self.model.take(frame)
-        for session_id, notice in frame.notices:
-            self._tell(session_id, notice)
-
-    def _tell(self, session_id: str, notice: Notice) -> None:
-        banners = self._desk.window.banners
-        match notice.kind:
-            case NoticeKind.SOURCE_LOST | NoticeKind.FAULT:
-                self._banner(session_id, notice.message, notice.time_ns, notice.details.get("next_attempt_ns", "0"))
-            case NoticeKind.WORKER_RESTART if not notice.details.get("restored"):
-                self._banner(session_id, notice.message, notice.time_ns, "0")
-            case NoticeKind.STATE:
-                if notice.details["new"] == "Closed":
-                    banners.clear(session_id)
-            case _:
-                if notice.kind is NoticeKind.SOURCE_BACK or notice.details.get("restored"):
-                    banners.clear(session_id)
-
-    def _banner(self, session_id: str, message: str, time_ns: int, next_ns: str) -> None:
-        utc = self._desk.utc
-        parts = [message, " ", tr("(since {time})").format(time=time_text(time_ns, utc, date=False))]
-        if next_ns not in ("", "0"):
-            parts.append(tr(", next attempt {time}").format(time=time_text(int(next_ns), utc, date=False)))
-        self._desk.window.banners.say(session_id, "".join(parts))

@@ -1,75 +1,15 @@
-"""Banners over the panes, and hints in empty ones."""
+"""Hints in empty panes, long tags, lines that give way."""
 
 from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPaintEvent
-from PySide6.QtWidgets import QApplication, QPushButton, QStyleOptionViewItem, QTableWidget
+from PySide6.QtWidgets import QApplication, QStyleOptionViewItem, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from ui import theme as themes
-from ui.widgets import Banner, Banners, Elided, Steady, Tags, paint_hint
-
-
-def _buttons(banner: Banner) -> dict[str, QPushButton]:
-    return {button.text(): button for button in banner.findChildren(QPushButton)}
-
-
-@pytest.mark.clause("D1")
-def test_each_session_has_one_banner_that_says_the_newest(qtbot: QtBot) -> None:
-    banners = Banners(themes.LIGHT)
-    qtbot.addWidget(banners)
-    assert not banners.isVisibleTo(None)
-    banners.say("a", "source lost")
-    banners.say("b", "worker died")
-    banners.say("a", "source lost, next attempt 12:00")
-    assert banners.shown() == {"a": "source lost, next attempt 12:00", "b": "worker died"}
-    banners.clear("a")
-    banners.clear("a")
-    assert banners.shown() == {"b": "worker died"}
-    assert banners.isVisibleTo(None)
-    banners.clear("b")
-    assert not banners.isVisibleTo(None)
-
-
-@pytest.mark.clause("D1")
-def test_a_banner_that_was_put_away_stays_away_until_its_trouble_is_over(qtbot: QtBot) -> None:
-    banners = Banners(themes.LIGHT)
-    qtbot.addWidget(banners)
-    banners.show()
-    banners.say("a", "source lost")
-    (banner,) = banners.findChildren(Banner)
-    _buttons(banner)["Put away"].click()
-    banners.say("a", "still lost")
-    assert not banner.isVisible()
-    banners.clear("a")
-    banners.say("a", "lost again")
-    assert any(made.isVisible() and made.words() == "lost again" for made in banners.findChildren(Banner))
-
-
-@pytest.mark.clause("D1")
-def test_details_name_the_session(qtbot: QtBot) -> None:
-    banners = Banners(themes.LIGHT)
-    qtbot.addWidget(banners)
-    wanted: list[str] = []
-    banners.details_wanted.connect(wanted.append)
-    banners.say("a", "x")
-    banners.say("b", "y")
-    _buttons(banners.findChildren(Banner)[1])["Details"].click()
-    assert wanted == ["b"]
-
-
-@pytest.mark.clause("L2", "L3")
-def test_banners_follow_the_theme_and_have_names(qtbot: QtBot) -> None:
-    banners = Banners(themes.LIGHT)
-    qtbot.addWidget(banners)
-    banners.say("a", "x")
-    banners.set_theme(themes.DARK)
-    (banner,) = banners.findChildren(Banner)
-    assert themes.DARK.error_back in banner.styleSheet()
-    assert banner.accessibleName()
-    assert all(button.accessibleName() for button in _buttons(banner).values())
+from ui.widgets import Elided, Steady, Tags, paint_hint
 
 
 def _inked(view: QTableWidget, colour: str) -> bool:
