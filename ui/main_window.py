@@ -34,12 +34,14 @@ from ui.widgets import Elided, Steady, Themed
 
 #: Grows when the panes change so much that a kept layout no longer fits.
 _LAYOUT_VERSION = 3
-_SIZE = QSize(1500, 900)
+_SIZE = QSize(1720, 1020)
 #: What the frame of a window takes of a screen.
 _FRAME = 40
-_LEFT, _LOG = 0.44, 0.27
+_LEFT, _LOG = 0.34, 0.23
+#: The left panes are at least so many lines of text wide, where that leaves room for the others.
+_LEFT_LINES, _LEFT_MOST = 24, 0.44
 #: Of what lists and trends share.
-_LISTS = 0.45
+_LISTS = 0.38
 #: Menu, tools and status bar.
 _CHROME = 90
 
@@ -116,9 +118,11 @@ class MainWindow(QMainWindow):
         """As large as is comfortable, and never larger than the screen."""
         room = self.screen().availableSize()
         self.resize(_SIZE.boundedTo(QSize(room.width(), room.height() - _FRAME)))
-        left, height = round(self.width() * _LEFT), self.height()
+        line = self.sessions.fontMetrics().height()
+        height, least = self.height(), min(line * _LEFT_LINES, round(self.width() * _LEFT_MOST))
+        left = max(round(self.width() * _LEFT), least)
         log = round(height * _LOG)
-        few = self.sessions.fontMetrics().height() * 10  # two sessions and their sources are seen whole
+        few = line * 10  # two sessions and their sources are seen whole
         docks = [self._panes[name] for name in ("sessions", "items", "log")]
         self.resizeDocks(docks[:2], [left, left], Qt.Orientation.Horizontal)
         if (lists := self._panes.get("watch")) is not None:
