@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPen, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
@@ -316,6 +316,25 @@ def swatch(colour: str) -> QIcon:
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.fillRect(QRectF(0, 18, 48, 12), QColor(colour))
+    painter.end()
+    return QIcon(pixmap)
+
+
+def stroke(colour: str, pattern: Qt.PenStyle, style: str) -> QIcon:
+    """A line as a trend draws it: dashed, thick or as points."""
+    pixmap = QPixmap(56, 32)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    ink = QColor(colour)
+    if "points" not in style or "line" in style:
+        painter.setPen(QPen(ink, 8 if style == "thick" else 4, pattern))
+        painter.drawLine(2, 16, 54, 16)
+    if "points" in style:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ink)
+        for x in (10, 28, 46):
+            painter.drawEllipse(x - 5, 11, 10, 10)
     painter.end()
     return QIcon(pixmap)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtWidgets import QGraphicsItem
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QGraphicsItem, QToolTip
 
 from ui.format import zone_text
+from ui.i18n import tr
 
 #: The width of every vertical axis: lines of trends one over the other stand on one time axis.
 GUTTER = 58
@@ -18,9 +21,16 @@ _MEANT = 6
 
 
 class Plot(pg.PlotWidget):
-    """Knows how long it takes to paint."""
+    """Knows how long it takes to paint; ``words_at`` tells the tooltip of a place in the viewport."""
 
     painted_s = 0.0
+    words_at: Callable[[QPoint], str] | None = None
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and self.words_at is not None:
+            QToolTip.showText(event.globalPos(), self.words_at(event.pos()), self.viewport())
+            return True
+        return super().viewportEvent(event)
 
     def paintEvent(self, ev: Any) -> None:
         began = time.perf_counter()
@@ -89,16 +99,17 @@ class TimeAxis(pg.DateAxisItem):
 
     def set_utc(self, utc: bool) -> None:
         self.utcOffset = 0 if utc else -time.localtime().tm_gmtoff
-        self.setLabel(f"Time ({zone_text(utc)})")
+        self.setLabel(tr("Time ({zone})").format(zone=zone_text(utc)))
         self.picture = None
         self.update()
 
 
 class UnitAxis:
-    """A vertical axis that all pens of one unit share. ``column`` is its place in the layout, 0 on the left."""
+    """A vertical axis that all pens of one unit share, or that one pen has for itself. ``column`` is its place in the
+    layout, 0 on the left."""
 
-    def __init__(self, unit: str, view: View, axis: Any, column: int) -> None:
-        self.unit = unit
+    def __init__(self, name: str, label: str, view: View, axis: Any, column: int) -> None:
+        self.name = name
         self.view = view
         self.axis = axis
         self.column = column
@@ -106,7 +117,8 @@ class UnitAxis:
         axis.setWidth(GUTTER)
         # Factors like "×0.001" belong into the numbers: an axis whose label changes cannot be read at a glance.
         axis.enableAutoSIPrefix(False)
-        axis.setLabel(unit or "no unit")
+        self.label = label
+        axis.setLabel(label)
         # Its grid lines take longer to paint than all curves, and change seldom.
         axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
 

@@ -1,179 +1,181 @@
-"""The pens of a trend as a table: what each line is, its value now and its value at the cursor."""
+"""The pens of a trend as a table: what each line is, its value now, at the cursors and between them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtCore import QItemSelection, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QPaintEvent
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
 
-from app.values import QualityClass, quality_class
-from ui.format import full_text, iso_text, quality_mark, quality_text, time_text, value_text
-from ui.plots.pen import At, Samples
-from ui.theme import Theme, number_font, swatch
+from ui.columns import Column, Columns
+from ui.i18n import tr
+from ui.plots import pen_model as m
+from ui.plots.pens import STYLE_WORDS, Pen, Style
+from ui.theme import Theme, stroke
+from ui.widgets import Tags, paint_hint
 
-COLUMNS = ("Pen", "Session", "Value", "Unit", "Quality", "At cursor", "Step")
-PEN, SESSION, VALUE, UNIT, QUALITY, CURSOR, STEP = range(len(COLUMNS))
-_WIDTHS = (0, 130, 120, 60, 180, 190, 48)
-_MARKS = ("", " ?", " ✕")  # by quality class
-
-
-@dataclass(slots=True, eq=False)
-class Pen:
-    """One line. ``step``: a value holds until the next one, as subscribed data does."""
-
-    session_id: str
-    key: int
-    tag: str
-    session_name: str
-    unit: str
-    colour: str
-    enumeration: tuple[str, ...] = ()
-    decimals: int | None = None
-    step: bool = True
-    samples: Samples = field(default_factory=Samples)
-    live: bool = True  # its source is there: the last value still holds
-    lines: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def always_steps(self) -> bool:
-        """What has states has none between them."""
-        latest = self.samples.latest
-        return bool(self.enumeration) or (latest is not None and isinstance(latest.value, bool))
-
-    @property
-    def stepping(self) -> bool:
-        return self.step or self.always_steps
-
-    def words(self, value: float) -> str:
-        """A drawn value as its tag shows it."""
-        if value.is_integer() and self.always_steps:
-            return value_text(int(value) if self.enumeration else bool(value), enumeration=self.enumeration)
-        return value_text(value, decimals=self.decimals)
+_COLUMNS = (
+    Column("Area1.Reactor.Temperature", share=4, indent=56),
+    Column("Simulated plant", rank=6, share=2),
+    Column("−123456.78 ✕", share=1),
+    Column("m³/h"),
+    Column("uncertain (64)", rank=4, share=1),
+    Column("−12345.6 ? at 00:00:00.000"),
+    Column("−12345.6 ? at 00:00:00.000"),
+    Column("−123456.78"),
+    Column("−0.123456", rank=1),
+    Column("−12345.6", rank=1),
+    Column("−12345.6", rank=1),
+    Column("−12345.6 of 99%", rank=1),
+    Column("by unit", rank=8),
+    Column("Dash-dotted", rank=9),
+    Column("Step", rank=5),
+)
 
 
-class PenTable(QTableWidget):
-    """Rows are in the order of the pens that were last given to :meth:`fill`."""
+class _PenColumns(Columns):
+    """Columns of cursors are there while cursors are."""
+
+    wanted: frozenset[int] = frozenset(range(len(_COLUMNS))) - {*m.AT_ONE, *m.AT_BOTH}
+
+    def _least(self) -> dict[int, int]:
+        return {number: width for number, width in super()._least().items() if number in self.wanted}
+
+
+class PenTable(QTableView):
+    """Rows are in the order of the pens that were last given to :meth:`fill`. Changes are asked for, not made."""
 
     removed = Signal(list)  # row numbers
+    undo_wanted = Signal()
     step_changed = Signal(int, bool)
+    visible_changed = Signal(int, bool)
+    styled = Signal(list, object)  # rows, a Style
+    coloured = Signal(list, int)  # rows, a place among the theme's pens
+    axis_changed = Signal(list, bool)  # rows, whether each has its own
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(0, len(COLUMNS), parent)
-        self.setTabKeyNavigation(False)  # arrows walk its cells, Tab leaves it
+        super().__init__(parent)
         self._theme = theme
-        self.setAccessibleName("Pens")
-        self.setHorizontalHeaderLabels(list(COLUMNS))
+        self._pens: Sequence[Pen] = ()
+        self.pens_model = model = m.PenModel(theme, self)
+        self.setModel(model)
+        model.step_changed.connect(self.step_changed)
+        model.visible_changed.connect(self.visible_changed)
+        self.setAccessibleName(tr("Pens"))
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(24)
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setIconSize(QSize(28, 16))
         self.setShowGrid(False)
         self.setWordWrap(False)
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(PEN, QHeaderView.ResizeMode.Stretch)
-        for column, width in enumerate(_WIDTHS):
-            if width:
-                self.setColumnWidth(column, width)
-        self.itemChanged.connect(self._changed)
+        self.setTabKeyNavigation(False)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setDefaultDropAction(Qt.DropAction.CopyAction)
+        self.setItemDelegateForColumn(m.PEN, Tags(self))
+        self.columns = _PenColumns(self, self.horizontalHeader(), _COLUMNS)
+        self.horizontalHeader().setHighlightSections(False)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
+        self.pens_model.set_theme(theme)
+
+    def fill(self, pens: Sequence[Pen]) -> None:
+        """Begin anew with these pens; rows that are still there stay selected."""
+        before = [self._pens[row] for row in self.rows()]
+        self._pens = list(pens)
+        self.pens_model.set_pens(self._pens)
+        chosen = QItemSelection()
+        for row, pen in enumerate(self._pens):
+            if pen in before:
+                chosen.select(self.pens_model.index(row, 0), self.pens_model.index(row, len(m.COLUMNS) - 1))
+        self.selectionModel().select(chosen, self.selectionModel().SelectionFlag.Select)
+
+    def show_cursor_columns(self, a: bool, b: bool) -> None:
+        """Columns of the cursors that are shown."""
+        away = {*m.AT_BOTH} if not (a and b) else set[int]()
+        away |= {column for column, shown in ((m.AT_A, a), (m.AT_B, b)) if not shown}
+        if a and b:
+            away |= {m.QUALITY, m.AXIS, m.STYLE}  # what lies between needs their room
+        wanted = frozenset(range(len(m.COLUMNS))) - away
+        if wanted != self.columns.wanted:
+            self.columns.wanted = wanted
+            self.columns.fit()
+
+    def rows(self) -> list[int]:
+        """Those that are selected."""
+        return sorted({index.row() for index in self.selectionModel().selectedRows()})
+
+    def copy(self) -> None:
+        """Selected rows, or all, with the columns that are shown."""
+        header = self.horizontalHeader()
+        columns = [column for column in range(len(m.COLUMNS)) if not header.isSectionHidden(column)]
+        columns = [column for column in columns if column not in (m.STYLE, m.STEP, m.AXIS)]
+        rows = self.rows() or list(range(len(self._pens)))
+        QGuiApplication.clipboard().setText(self.pens_model.copied(rows, columns))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._pens:
+            paint_hint(self, tr("No pens yet."))
+
+    # ---- keys and menu
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Delete:
-            self.removed.emit(sorted({index.row() for index in self.selectedIndexes()}))
+        if event.key() == Qt.Key.Key_Delete and self.rows():
+            self.removed.emit(self.rows())
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.matches(QKeySequence.StandardKey.Undo):
+            self.undo_wanted.emit()
         else:
             super().keyPressEvent(event)
 
-    # ---- rows
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        at = event.globalPos()
+        if event.reason() is QContextMenuEvent.Reason.Keyboard and self.currentIndex().isValid():
+            at = self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).bottomLeft())
+        if self.rows():
+            self.menu_of(self.rows()).popup(QPoint(at))
 
-    def fill(self, pens: Sequence[Pen]) -> None:
-        """Begin anew with these pens."""
-        self.blockSignals(True)
-        self.setRowCount(len(pens))
-        for row, pen in enumerate(pens):
-            name = QTableWidgetItem(swatch(pen.colour), pen.tag)
-            name.setToolTip(f"{pen.tag}\n{pen.session_name}")
-            cells = [name, QTableWidgetItem(pen.session_name), _number(), QTableWidgetItem(pen.unit)]
-            for column, cell in enumerate([*cells, QTableWidgetItem(), _number(), QTableWidgetItem()]):
-                self.setItem(row, column, cell)
-        self.blockSignals(False)
-        self.show_values(pens)
-
-    def show_values(self, pens: Sequence[Pen]) -> None:
-        """The newest value of each pen, whatever its type; one that is bad or whose source is away is dimmed."""
-        self.blockSignals(True)
-        for row, pen in enumerate(pens):
-            self._show_step(row, pen)
-            latest = pen.samples.latest
-            if latest is None:
-                continue
-            worth = quality_class(latest.quality)
-            mark = quality_mark(latest.quality) if pen.live else "✕"
-            text = value_text(latest.value, decimals=pen.decimals, enumeration=pen.enumeration, limit=40)
-            quality = quality_text(latest.quality)
-            dimmed = worth is QualityClass.BAD or not pen.live
-            colour = self._theme.muted if dimmed else self._theme.text
-            self._put(row, VALUE, f"{text} {mark}".rstrip(), colour)
-            self._put(
-                row,
-                QUALITY,
-                quality if pen.live else f"no source, was {quality}",
-                self._theme.of_quality(worth if pen.live else QualityClass.BAD),
-            )
-            cell = self.item(row, VALUE)
-            if cell is not None:
-                whole = full_text(latest.value, pen.enumeration)
-                when = iso_text(latest.source_time, utc=False) or "no source time"
-                cell.setToolTip(f"{whole[:2000]} {pen.unit}\n{quality}\n{when}")
-        self.blockSignals(False)
-
-    def _show_step(self, row: int, pen: Pen) -> None:
-        cell = self.item(row, STEP)
-        if cell is None:
-            return
-        flags = Qt.ItemFlag.ItemIsUserCheckable
-        words = "States always step"
-        if not pen.always_steps:
-            flags |= Qt.ItemFlag.ItemIsEnabled
-            words = "A value holds until the next one comes"
-        if cell.flags() != flags:
-            cell.setFlags(flags)
-            cell.setToolTip(words)
-        state = Qt.CheckState.Checked if pen.stepping else Qt.CheckState.Unchecked
-        if cell.data(Qt.ItemDataRole.CheckStateRole) is None or cell.checkState() is not state:
-            cell.setCheckState(state)
-
-    def show_cursor(self, pens: Sequence[Pen], found: Sequence[At | None], utc: bool) -> None:
-        """The sample of each pen at the cursor, with its time and its worth; nothing for None."""
-        self.blockSignals(True)
-        for row, (pen, at) in enumerate(zip(pens, found, strict=True)):
-            words = ""
-            if at is not None:
-                words = f"{pen.words(at.value)}{_MARKS[at.quality]} at {time_text(at.time_ns, utc, date=False)}"
-            self._put(row, CURSOR, words, self._theme.text)
-        self.blockSignals(False)
-
-    def _put(self, row: int, column: int, text: str, colour: str) -> None:
-        cell = self.item(row, column)
-        if cell is None:
-            return
-        if cell.text() != text:
-            cell.setText(text)
-        if cell.foreground().color().name() != colour:
-            cell.setForeground(QColor(colour))
-
-    def _changed(self, item: QTableWidgetItem) -> None:
-        if item.column() == STEP:
-            self.step_changed.emit(item.row(), item.checkState() is Qt.CheckState.Checked)
+    def menu_of(self, rows: list[int]) -> QMenu:
+        """What can be done with these pens."""
+        first = self._pens[rows[0]]
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        colours = menu.addMenu(tr("Colour"))
+        for hue, colour in enumerate(self._theme.pens):
+            action = _add(colours, tr("Colour {number}").format(number=hue + 1), partial(self.coloured.emit, rows, hue))
+            action.setIcon(stroke(colour, Qt.PenStyle.SolidLine, "thick"))
+            _check(action, first.hue == hue)
+        styles = menu.addMenu(tr("Style"))
+        for style in Style:
+            action = _add(styles, tr(STYLE_WORDS[style]), partial(self.styled.emit, rows, style))
+            _check(action, first.style is style)
+        axes = menu.addMenu(tr("Axis"))
+        for own, words in ((False, tr("One for all of its unit")), (True, tr("One of its own"))):
+            _check(_add(axes, words, partial(self.axis_changed.emit, rows, own)), first.own_axis is own)
+        visible = _add(menu, tr("Visible"), lambda: [self.visible_changed.emit(row, not first.visible) for row in rows])
+        _check(visible, first.visible)
+        menu.addSeparator()
+        _add(menu, tr("Copy"), self.copy, "Ctrl+C")
+        _add(menu, tr("Remove"), partial(self.removed.emit, rows), "Del")
+        return menu
 
 
-def _number() -> QTableWidgetItem:
-    cell = QTableWidgetItem()
-    cell.setFont(number_font())
-    cell.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    return cell
+def _add(menu: QMenu, words: str, act: Callable[[], object], key: str = "") -> QAction:
+    action = QAction(words, menu)
+    if key:  # to be read; the view itself listens to it
+        action.setShortcut(QKeySequence(key))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+    action.triggered.connect(lambda *_: act())
+    menu.addAction(action)
+    return action
+
+
+def _check(action: QAction, on: bool) -> None:
+    action.setCheckable(True)
+    action.setChecked(on)

@@ -5,85 +5,103 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from functools import partial
+from typing import Any
 
-import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QBrush, QColor, QKeySequence, QShowEvent
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QSplitter,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QAction,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShowEvent,
 )
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from app.batch import Sample
-from app.events.notices import Notice, NoticeKind
-from app.sessions.state import SessionState
 from ui.feed import FeedFrame
-from ui.plots.axes import Plot, TimeAxis, UnitAxis, View
-from ui.plots.pen_table import Pen, PenTable
-from ui.plots.picker import Picker
+from ui.format import duration_text, time_text
+from ui.i18n import tr
+from ui.plots.axes import UnitAxis
+from ui.plots.bands import lacking
+from ui.plots.bar import TrendBar
+from ui.plots.canvas import Canvas
+from ui.plots.collector import Collector, Line
+from ui.plots.cursors import NAMES
+from ui.plots.looks import Look, Looks
+from ui.plots.marks import Mark, Note, tooltip
+from ui.plots.pen_table import PenTable
+from ui.plots.pens import Pen, Style, free_look
+from ui.plots.stats import between
+from ui.tagref import TagRef, from_mime
 from ui.theme import Theme
 
-_SPANS = {"1 minute": 60, "5 minutes": 300, "15 minutes": 900, "1 hour": 3600, "8 hours": 28_800}
 _REDRAW_MS = 100
 _SLOWEST_S = 1.0
 #: Between two redraws there is so many times what one takes: the window has other things to do.
 _COST = 4
-#: Movements by hand that follow each other more quickly are one step of the zoom history.
-_GESTURE_S = 0.6
-_HISTORY = 100
-#: Notices after which a session's lines end, and those that say that samples are missing.
-_ENDINGS = (NoticeKind.SOURCE_LOST, NoticeKind.FAULT)
-_MISSING = (NoticeKind.SEQUENCE_GAP, NoticeKind.DROPPED, NoticeKind.MIRROR_RESTARTED)
+#: Removed pens that can come back.
+_UNDO = 20
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
-    """What was looked at: the time range and the range of each unit's axis; ``live`` if that was the newest."""
+class Shared:
+    """What linked trends have in common: time and cursors (ns; None: put away)."""
 
     live: bool
-    times: tuple[float, float]
-    units: dict[str, tuple[float, float]]
+    span_s: float
+    times: tuple[float, float]  # seconds since 1970 UTC
+    cursors: tuple[int | None, int | None]
 
 
 class TrendView(QWidget):
-    """Collects from every frame whether it is seen or not; draws ten times a second while it is seen and live."""
+    """Its lines are collected whether it is seen or not; it draws ten times a second while it is seen and live."""
 
     pens_changed = Signal()
+    dropped = Signal(list)  # of TagRef
+    shared = Signal(object)  # a Shared: a hand has moved the time or a cursor
+    linked_changed = Signal()
+    note_wanted = Signal(object, object)  # a time in ns, the Note that is there or None
+    menu_wanted = Signal(QPoint, object)  # where, globally, and the time there in ns
+    told = Signal(str)  # a sentence for the status bar
 
-    def __init__(self, theme: Theme, now_ns: Callable[[], int] = time.time_ns, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        now_ns: Callable[[], int] = time.time_ns,
+        collector: Collector | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Trend")
+        self.setAccessibleName(tr("Trend"))
+        self.collector = collector or Collector()
         self._theme = theme
         self._now_ns = now_ns
         self._pens: list[Pen] = []
-        self._picker = Picker()
-        self._axes: dict[str, UnitAxis] = {}
-        self._span_s = 60
+        self._removed: list[list[Pen]] = []
+        self._notes: list[Note] = []
+        self._looks = Looks()
+        self._span_s: float = 60
         self._live = True
-        self._new_samples = 0
+        self._linked = False
         self._dirty = True
+        self._seen_changes = -1
         self._drawn_at = 0.0
         self._redraw_s = 0.0
-        self._programmed = False
         self._utc = False
-        self._back: list[_Look] = []
-        self._forward: list[_Look] = []
-        self._settled: _Look | None = None
-        self._moved_at = 0.0
+        self._settled: Look | None = None
         self._build()
+        self._build_keys()
         self.set_theme(theme)
         self._timer = QTimer(self)
         self._timer.setInterval(_REDRAW_MS)
         self._timer.timeout.connect(self._tick)
         self._timer.start()
+        self._soon = QTimer(self)  # after a hand has moved it: several movements, one redraw
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self.redraw)
 
     # ---- parts
 
@@ -91,90 +109,89 @@ class TrendView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(self._bar())
+        self.bar = self._build_bar()
+        layout.addWidget(self.bar)
         splitter = QSplitter(Qt.Orientation.Vertical)
-        splitter.addWidget(self._build_plot())
+        self.plot = self._build_plot()
+        self._cursors, self._axes = self.plot.cursors, self.plot.axes
+        splitter.addWidget(self.plot)
         self._table = PenTable(self._theme)
         self._table.removed.connect(self._remove_rows)
-        self._table.step_changed.connect(self._set_step)
+        self._table.undo_wanted.connect(self.undo_remove)
+        self._table.step_changed.connect(lambda row, on: self._change([row], step=on))
+        self._table.visible_changed.connect(lambda row, on: self._change([row], visible=on))
+        self._table.styled.connect(lambda rows, style: self._change(rows, style=style))
+        self._table.coloured.connect(lambda rows, hue: self._change(rows, hue=hue))
+        self._table.axis_changed.connect(lambda rows, own: self._change(rows, own_axis=own))
         splitter.addWidget(self._table)
         splitter.setStretchFactor(0, 4)
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([420, 170])
         splitter.setChildrenCollapsible(False)
         layout.addWidget(splitter)
+        self.setAcceptDrops(True)
 
-    def _build_plot(self) -> QWidget:
-        self._time_axis = TimeAxis()
-        self._view = View()
-        self._plot: Any = Plot(viewBox=self._view, axisItems={"bottom": self._time_axis})
-        self._plot.setAccessibleName("Trend plot")
-        self._plot.hideButtons()
-        self._plot.setMinimumHeight(140)
-        self._item: Any = self._plot.getPlotItem()
-        self._left = UnitAxis("", self._view, self._item.getAxis("left"), 0)
-        self._left.axis.setLabel("")
-        self._item.showGrid(x=True, y=True, alpha=0.25)
-        self._view.sigRangeChangedManually.connect(self._moved_by_hand)
-        self._view.moved.connect(self._take_along)
-        self._view.sigResized.connect(self._place_views)
-        self._view.doubled.connect(self.autoscale)
-        self._cursor: Any = pg.InfiniteLine(angle=90, movable=True)
-        self._cursor.setVisible(False)
-        self._cursor.sigPositionChanged.connect(self._show_cursor)
-        self._not_held: Any = pg.LinearRegionItem(movable=False, pen=pg.mkPen(None))
-        self._not_held.setZValue(-10)
-        self._not_held.setVisible(False)
-        for item in (self._cursor, self._not_held):
-            self._item.addItem(item, ignoreBounds=True)
-        self._plot.scene().sigMouseClicked.connect(self._clicked)
-        return self._plot
-
-    def _bar(self) -> QHBoxLayout:
-        bar = QHBoxLayout()
-        bar.setContentsMargins(8, 4, 8, 4)
-        bar.setSpacing(8)
-        self._span = QComboBox()
-        self._span.setAccessibleName("Time span")
-        self._span.addItems(list(_SPANS))
-        self._span.setCurrentText("1 minute")
-        self._span.currentTextChanged.connect(self._set_span)
-        self._state = QLabel()
-        self._state.setAccessibleName("Trend state")
-        self._live_button = QPushButton("Live")
-        self._live_button.setAccessibleName("Back to live")
-        self._live_button.setToolTip("Back to live (End)")
-        self._live_button.clicked.connect(self.go_live)
-        self._cursor_box = QCheckBox("Cursor")
-        self._cursor_box.setAccessibleName("Cursor")
-        self._cursor_box.toggled.connect(self._set_cursor)
-        self._earlier = self._step_button("‹", "Zoom back", QKeySequence.StandardKey.Back, self.zoom_back)
-        self._later = self._step_button("›", "Zoom forward", QKeySequence.StandardKey.Forward, self.zoom_forward)
-        self._drawn = QLabel()
-        self._drawn.setAccessibleName("Samples drawn")
-        for widget in (self._span, self._live_button, self._earlier, self._later, self._cursor_box, self._state):
-            bar.addWidget(widget)
-        bar.addStretch(1)
-        bar.addWidget(self._drawn)
+    def _build_bar(self) -> TrendBar:
+        bar = TrendBar()
+        bar.show_span(self._span_s)
+        bar.span_wanted.connect(self.set_span)
+        bar.span_refused.connect(self.told)
+        bar.live_wanted.connect(self.go_live)
+        bar.back_wanted.connect(self.zoom_back)
+        bar.forward_wanted.connect(self.zoom_forward)
+        bar.cursor_wanted.connect(self.set_cursor)
+        bar.link_wanted.connect(self.set_linked)
         return bar
 
-    def _step_button(self, text: str, name: str, key: QKeySequence.StandardKey, act: Callable[[], None]) -> QToolButton:
-        button = QToolButton()
-        button.setText(text)
-        button.setAccessibleName(name)
-        button.setShortcut(QKeySequence(key))
-        button.setToolTip(f"{name} ({QKeySequence(key).toString()})")
-        button.setEnabled(False)
-        button.clicked.connect(act)
-        return button
+    def _build_plot(self) -> Canvas:
+        plot = Canvas(self._theme)
+        plot.moved.connect(self._moved_by_hand)
+        plot.doubled.connect(self.autoscale)
+        plot.axis_doubled.connect(self._fit_axis)
+        plot.cursors_moved.connect(self._cursors_moved)
+        plot.keyed.connect(self._move_times)
+        plot.menu_wanted.connect(self.menu_wanted)
+        return plot
+
+    def _build_keys(self) -> None:
+        """Keys of this trend, while the focus is in it."""
+        back, forward = QKeySequence.StandardKey.Back, QKeySequence.StandardKey.Forward
+        keys: list[tuple[QKeySequence.StandardKey | str, Callable[[], object]]] = [
+            (back, self.zoom_back),
+            (forward, self.zoom_forward),
+            ("Ctrl+1", self.bar.cursors[0].toggle),
+            ("Ctrl+2", self.bar.cursors[1].toggle),
+            ("Ctrl+0", self.autoscale),
+            ("Ctrl+Left", partial(self._walk_marks, -1)),
+            ("Ctrl+Right", partial(self._walk_marks, 1)),
+        ]
+        for key, act in keys:
+            action = QAction(self)
+            action.setShortcut(QKeySequence(key))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            action.triggered.connect(lambda *_, act=act: act())
+            self.addAction(action)
 
     # ---- pens
 
     def pens(self) -> list[Pen]:
         return list(self._pens)
 
-    def has_pen(self, session_id: str, key: int) -> bool:
-        return any(pen.session_id == session_id and pen.key == key for pen in self._pens)
+    def has_line(self, ref: TagRef) -> bool:
+        return any(pen.line.ref == ref for pen in self._pens)
+
+    def add_ref(self, ref: TagRef, **look: Any) -> Pen | None:
+        """A further pen, for the tag's line, whether its source is there or not. None where it has one already."""
+        if self.has_line(ref):
+            return None
+        line = self.collector.take_line(ref)
+        hue, style = free_look(self._pens, len(self._theme.pens))
+        made = {"hue": hue, "style": style, **look}
+        made["hue"] %= len(self._theme.pens)
+        pen = Pen(line, **made, seen=line.samples.total)
+        self._insert(pen)
+        self._pens_changed()
+        return pen
 
     def add_pen(
         self,
@@ -187,163 +204,136 @@ class TrendView(QWidget):
         decimals: int | None = None,
         latest: Sample | None = None,
     ) -> None:
-        """A further line, on the axis of its unit, starting with the item's latest value. A pen that is there already
-        is left as it is."""
-        if self.has_pen(session_id, key):
+        """A pen for an item of a session, starting with the item's latest value. One that is there already keeps its
+        look."""
+        pen = self.add_ref(TagRef(session_name, tag))
+        line = next(one.line for one in self._pens if one.line.ref == TagRef(session_name, tag))
+        if pen is not None or not line.key:
+            self.collector.bind(line, session_id, key, unit, enumeration, decimals, latest)
+            self.line_changed(line)
+
+    def line_changed(self, line: Line) -> None:
+        """Its unit or what it is bound to is another now."""
+        if any(pen.line is line for pen in self._pens):
+            self._place_pens()
+            self._table.fill(self._pens)
+            self._redraw_soon()
+
+    def remove_pens(self, pens: Sequence[Pen]) -> None:
+        """They can be brought back for a while, with what came meanwhile."""
+        gone = [pen for pen in self._pens if pen in pens]
+        if not gone:
             return
-        pen = Pen(session_id, key, tag, session_name, unit, self._free_colour(), tuple(enumeration), decimals)
-        self._pens.append(pen)
-        view = self._axis(unit).view
-        for name in ("line", "dashes", "hold"):
-            pen.lines[name] = pg.PlotCurveItem(skipFiniteCheck=True, antialias=False)
-        pen.lines["ends"] = pg.ScatterPlotItem(symbol="x", size=9)
-        for item in pen.lines.values():
-            view.addItem(item, ignoreBounds=True)
-        self._colour(pen)
-        if latest is not None:
-            pen.samples.take(latest)
+        for pen in gone:
+            self._take_out(pen)
+        self._removed.append(gone)
+        for old in self._removed[:-_UNDO]:
+            self._release(old)
+        del self._removed[:-_UNDO]
         self._pens_changed()
+        words = tr("{count} pens removed; Ctrl+Z in the table brings them back")
+        self.told.emit(words.format(count=len(gone)) if len(gone) > 1 else tr("Pen removed; Ctrl+Z brings it back"))
 
     def remove_pen(self, session_id: str, key: int) -> None:
-        for pen in [pen for pen in self._pens if (pen.session_id, pen.key) == (session_id, key)]:
-            axis = self._axes[pen.unit]
-            for item in pen.lines.values():
-                axis.view.removeItem(item)
-            self._pens.remove(pen)
-            if not any(other.unit == pen.unit for other in self._pens):
-                self._remove_axis(axis)
-            self._pens_changed()
+        self.remove_pens([pen for pen in self._pens if (pen.session_id, pen.key) == (session_id, key)])
+
+    def undo_remove(self) -> None:
+        if not self._removed:
+            return
+        for pen in self._removed.pop():
+            if self.has_line(pen.line.ref):
+                self.collector.release(pen.line)
+            else:
+                self._insert(pen)
+        self._pens_changed()
+
+    def _insert(self, pen: Pen) -> None:
+        self._pens.append(pen)
+        self._colour(pen)
+
+    def _take_out(self, pen: Pen) -> None:
+        self._pens.remove(pen)
+        if (view := pen.curve.getViewBox()) is not None:
+            view.removeItem(pen.curve)
+        pen.axis = ""
+
+    def _release(self, pens: Sequence[Pen]) -> None:
+        for pen in pens:
+            self.collector.release(pen.line)
 
     def _remove_rows(self, rows: list[int]) -> None:
-        for pen in [self._pens[row] for row in rows]:
-            self.remove_pen(pen.session_id, pen.key)
+        self.remove_pens([self._pens[row] for row in rows])
 
-    def _free_colour(self) -> str:
-        used = [pen.colour for pen in self._pens]
-        return min(self._theme.pens, key=used.count)
+    def _change(self, rows: Sequence[int], **look: Any) -> None:
+        for row in rows:
+            pen = self._pens[row]
+            for name, value in look.items():
+                setattr(pen, name, value)
+            self._colour(pen)
+        self._pens_changed()
 
     def _pens_changed(self) -> None:
-        self._picker.set_pens({(pen.session_id, pen.key): pen.samples for pen in self._pens})
+        self._place_pens()
         self._table.fill(self._pens)
-        self._show_cursor()
-        self._dirty = True
-        self._drawn_at = 0.0
+        self._show_cursors()
+        self.plot.hint.setVisible(not self._pens)
+        self._redraw_soon()
         self.pens_changed.emit()
 
-    def _set_step(self, row: int, step: bool) -> None:
-        self._pens[row].step = step
-        self._dirty = True
-        self._drawn_at = 0.0
-
-    # ---- axes
-
-    def _axis(self, unit: str) -> UnitAxis:
-        """The unit's axis: the left one if it is free, else a further one on the right."""
-        if unit in self._axes:
-            return self._axes[unit]
-        if all(made.column for made in self._axes.values()):
-            made = self._left = UnitAxis(unit, self._view, self._item.getAxis("left"), 0)
-        else:
-            made = self._right_axis(unit)
-        self._axes[unit] = made
-        self._style_axis(made.axis)
-        self._place_views()
-        return made
-
-    def _right_axis(self, unit: str) -> UnitAxis:
-        view = View()
-        view.setMouseEnabled(x=False, y=True)
-        view.sigRangeChangedManually.connect(self._moved_by_hand)
-        axis = pg.AxisItem("right")
-        column = max((made.column for made in self._axes.values()), default=0) or 2
-        self._item.layout.addItem(axis, 2, column + 1)
-        self._plot.scene().addItem(view)
-        axis.linkToView(view)
-        view.setXLink(self._view)
-        view.setZValue(-1)  # what is under the pointer stays the first view
-        return UnitAxis(unit, view, axis, column + 1)
-
-    def _remove_axis(self, axis: UnitAxis) -> None:
-        del self._axes[axis.unit]
-        if not axis.column:
-            axis.axis.setLabel("")
-            return
-        axis.view.setXLink(None)
-        axis.axis.unlinkFromView()
-        self._item.layout.removeItem(axis.axis)
-        self._plot.scene().removeItem(axis.axis)
-        self._plot.scene().removeItem(axis.view)
-
-    def _place_views(self) -> None:
-        for made in self._axes.values():
-            if made.column:
-                made.view.setGeometry(self._view.sceneBoundingRect())
+    def _place_pens(self) -> None:
+        """Each on the axis that it belongs on; axes without pens go."""
+        for pen in self._pens:
+            pen.curve.setVisible(pen.visible)
+            name = pen.axis_name
+            axis = self._axes.get(name)
+            if pen.curve.getViewBox() is not None and pen.axis == name and axis is not None:
+                continue
+            if (old := pen.curve.getViewBox()) is not None:
+                old.removeItem(pen.curve)
+            pen.axis = name
+        self._axes.keep(pen.axis for pen in self._pens)
+        for pen in self._pens:
+            label = f"{_tail(pen.tag)} {pen.unit}".strip() if pen.own_axis else pen.unit
+            axis = self._axes.want(pen.axis, label)
+            if pen.curve.getViewBox() is None:
+                axis.view.addItem(pen.curve, ignoreBounds=True)
 
     # ---- looks
 
     def set_theme(self, theme: Theme) -> None:
-        old, self._theme = self._theme, theme
-        self._plot.setBackground(theme.base)
-        for axis in (self._time_axis, self._left.axis, *(made.axis for made in self._axes.values())):
-            self._style_axis(axis)
-        self._cursor.setPen(pg.mkPen(theme.accent, width=1))
-        self._cursor.setHoverPen(pg.mkPen(theme.accent, width=2))
-        self._not_held.setBrush(QBrush(QColor(theme.border), Qt.BrushStyle.BDiagPattern))
+        self._theme = theme
+        self.plot.set_theme(theme)
         for pen in self._pens:
-            if pen.colour in old.pens:
-                pen.colour = theme.pens[old.pens.index(pen.colour)]
             self._colour(pen)
         self._table.set_theme(theme)
         self._table.fill(self._pens)
+        self.bar.set_theme(theme)
         self._show_state()
         self._dirty = True
 
-    def _style_axis(self, axis: Any) -> None:
-        axis.setPen(pg.mkPen(self._theme.border))
-        axis.setTextPen(pg.mkPen(self._theme.muted))
-
     def _colour(self, pen: Pen) -> None:
-        pen.lines["line"].setPen(pg.mkPen(pen.colour, width=1))
-        pen.lines["dashes"].setPen(pg.mkPen(pen.colour, width=1, style=Qt.PenStyle.DashLine))
-        pen.lines["hold"].setPen(pg.mkPen(pen.colour, width=1, style=Qt.PenStyle.DotLine))
-        pen.lines["ends"].setPen(pg.mkPen(self._theme.bad))
-        pen.lines["ends"].setBrush(pg.mkBrush(self._theme.bad))
+        pen.colour = self._theme.pens[pen.hue % len(self._theme.pens)]
+        style = pen.style
+        pointed = style in (Style.POINTS, Style.BOTH)
+        thick, lined = style is Style.THICK, style is not Style.POINTS
+        pen.curve.set_look(pen.colour, self._theme.bad, pen.pattern, thick=thick, lined=lined, pointed=pointed)
 
     def set_utc(self, utc: bool) -> None:
         self._utc = utc
-        self._time_axis.set_utc(utc)
-        self._show_cursor()
+        self.plot.set_utc(utc)
+        self._table.pens_model.utc = utc
+        self._show_cursors()
 
     # ---- data
 
     def apply(self, frame: FeedFrame) -> None:
-        """Take the samples of a frame. Lines end where the source was lost and where samples are missing."""
-        for session_id, notice in frame.notices:
-            if notice.kind in _MISSING:  # what is missing came before what has come now
-                self._end(session_id, None)
-        count = self._picker.take_all(frame.batches)
-        for session_id, notice in frame.notices:
-            live = _says_live(notice)
-            if live is not None:
-                self._set_live(session_id, live, notice.time_ns)
-        if count:
-            self._dirty = True
-            if not self._live:
-                self._new_samples += count
+        """A frame for a trend that stands alone; several have one collector, which takes it for all."""
+        self.collector.apply(frame)
 
-    def _end(self, session_id: str, time_ns: int | None) -> None:
-        for pen in self._pens:
-            if pen.session_id == session_id:
-                pen.samples.end(time_ns)
-                self._dirty = True
-
-    def _set_live(self, session_id: str, live: bool, time_ns: int) -> None:
-        for pen in self._pens:
-            if pen.session_id == session_id:
-                pen.live = live
-                self._dirty = True
-        if not live:
-            self._end(session_id, time_ns)
+    @property
+    def new_samples(self) -> int:
+        """Samples that came while it is paused."""
+        return 0 if self._live else sum(max(0, pen.samples.total - pen.seen) for pen in self._pens)
 
     # ---- live and paused
 
@@ -352,22 +342,27 @@ class TrendView(QWidget):
         return not self._live
 
     @property
-    def new_samples(self) -> int:
-        """Samples that came while it is paused."""
-        return self._new_samples
+    def linked(self) -> bool:
+        return self._linked
+
+    @property
+    def span_s(self) -> float:
+        return self._span_s
 
     def pause(self) -> None:
         if self._live:
             self._live = False
-            self._new_samples = 0
-        self._dirty = True
-        self.redraw()
+            for pen in self._pens:
+                pen.seen = pen.samples.total
+        self._redraw_soon()
 
     def go_live(self) -> None:
+        self._go_live()
+        self._share()
+
+    def _go_live(self) -> None:
         self._live = True
-        self._new_samples = 0
-        for made in self._axes.values():
-            made.forget()
+        self._axes.forget()
         self._dirty = True
         self.redraw()
 
@@ -377,10 +372,30 @@ class TrendView(QWidget):
             self.go_live()
         else:
             self.pause()
+            self._share()
 
-    def _set_span(self, words: str) -> None:
-        self._span_s = _SPANS[words]
-        self.go_live()
+    def set_span(self, seconds: float) -> None:
+        """So much time: of the newest while it is live, else up to the right edge of what is looked at."""
+        self._span_s = seconds
+        self.bar.show_span(seconds)
+        if self._live:
+            self.go_live()
+            return
+        self._looks.keep(self._look())
+        _, stop = self.visible_range()
+        self.plot.set_times(stop - seconds, stop)
+        self._redraw_soon()
+        self._share()
+
+    def show_times(self, start: float, stop: float) -> None:
+        """Paused, at this time (seconds since 1970 UTC)."""
+        self._looks.keep(self._look())
+        self.pause()
+        self.plot.set_times(start, stop)
+        self._axes.forget()
+        self._fit()
+        self._redraw_soon()
+        self._share()
 
     def autoscale(self) -> None:
         """Everything that is held, at its full height; live, the height alone."""
@@ -388,80 +403,68 @@ class TrendView(QWidget):
             self.go_live()
             return
         times = [(int(pen.samples.times[0]), int(pen.samples.times[-1])) for pen in self._pens if len(pen.samples)]
-        if not times:
-            return
-        self._keep_look()
-        start, stop = min(first for first, _ in times) / 1e9, max(last for _, last in times) / 1e9
-        room = max((stop - start) * 0.02, 0.5)
-        self._set_times(start - room, stop + room)
-        for made in self._axes.values():
-            made.forget()
-        self._fit()
-        self._dirty = True
-        self.redraw()
+        if times:
+            start, stop = min(first for first, _ in times) / 1e9, max(last for _, last in times) / 1e9
+            room = max((stop - start) * 0.02, 0.5)
+            self.show_times(start - room, stop + room)
 
-    def _set_times(self, start: float, stop: float) -> None:
-        self._programmed = True
-        try:
-            self._view.setXRange(start, stop, padding=0)
-        finally:
-            self._programmed = False
+    # ---- linked trends
+
+    def set_linked(self, linked: bool) -> None:
+        if linked != self._linked:
+            self._linked = linked
+            self.bar.show_link(linked)
+            self.linked_changed.emit()
+
+    def share(self) -> Shared:
+        return Shared(self._live, self._span_s, self.visible_range(), self._cursors.times())
+
+    def _share(self) -> None:
+        if self._linked:
+            self.shared.emit(self.share())
+
+    def follow(self, shared: Shared) -> None:
+        """Do as a linked trend did."""
+        if shared.span_s != self._span_s:
+            self._span_s = shared.span_s
+            self.bar.show_span(shared.span_s)
+        if shared.cursors != self._cursors.times():
+            self._cursors.set_times(shared.cursors)
+            self._show_cursors()
+        if shared.live and not self._live:
+            self._go_live()
+        elif not shared.live:
+            self.pause()
+            self.plot.set_times(*shared.times)
+        self._redraw_soon()
 
     # ---- by hand
 
     def _moved_by_hand(self, *_: Any) -> None:
-        if self._programmed:
-            return
-        moment = self._now_ns() / 1e9
-        if not 0 <= moment - self._moved_at < _GESTURE_S:
-            self._keep_look()
-        self._moved_at = moment
+        self._looks.moved(self._now_ns() / 1e9, self._settled or self._look())
         self.pause()
+        self._share()
 
-    def _take_along(self, before: tuple[float, float], after: tuple[float, float]) -> None:
-        """The other units' axes move as the first one was moved."""
-        for made in self._axes.values():
-            if made.column:
-                made.follow(before, after)
-
-    def _look(self) -> _Look:
-        return _Look(self._live, self.visible_range(), {unit: made.range for unit, made in self._axes.items()})
-
-    def _keep_look(self) -> None:
-        """What was looked at before this goes into the history."""
-        self._back.append(self._settled or self._look())
-        del self._back[:-_HISTORY]
-        self._forward.clear()
-        self._show_history()
+    def _look(self) -> Look:
+        return Look(self._live, self.visible_range(), self._axes.ranges())
 
     def zoom_back(self) -> None:
-        self._walk(self._back, self._forward)
+        self._show_look(self._looks.back(self._look()))
 
     def zoom_forward(self) -> None:
-        self._walk(self._forward, self._back)
+        self._show_look(self._looks.forward(self._look()))
 
-    def _walk(self, source: list[_Look], target: list[_Look]) -> None:
-        if not source:
+    def _show_look(self, look: Look | None) -> None:
+        if look is None:
             return
-        target.append(self._look())
-        look = source.pop()
-        self._moved_at = 0.0
-        self._show_history()
         if look.live:
             self.go_live()
             return
-        if self._live:
-            self._live, self._new_samples = False, 0
-        self._set_times(*look.times)
-        for unit, limits in look.units.items():
-            if unit in self._axes:
-                self._axes[unit].range = limits
-        self._dirty = True
+        self.pause()
+        self.plot.set_times(*look.times)
+        self._axes.set_ranges(look.axes)
         self.redraw()
-
-    def _show_history(self) -> None:
-        self._earlier.setEnabled(bool(self._back))
-        self._later.setEnabled(bool(self._forward))
+        self._share()
 
     # ---- drawing
 
@@ -470,16 +473,27 @@ class TrendView(QWidget):
         self._dirty = True
         self._drawn_at = 0.0
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._dirty = True
+
+    def _redraw_soon(self) -> None:
+        self._dirty = True
+        self._drawn_at = 0.0
+        self._show_state()
+        if hasattr(self, "_soon") and self.isVisible():
+            self._soon.start()
+
     def _tick(self) -> None:
         """Live, time itself is a change; a long span moves by less than a pixel most of the time."""
         if not self.isVisible():
             return
-        if self._dirty:
-            self._table.show_values(self._pens)
+        if self.collector.changes != self._seen_changes:
+            self._dirty = True
+            self._table.pens_model.show_values()
         moment = self._now_ns() / 1e9
-        pixel_s = self._span_s / max(self._view.width(), 1.0)
-        cost_s = _COST * (self._redraw_s + self._plot.painted_s)
-        if self._live and 0 <= moment - self._drawn_at < min(max(pixel_s / 2, cost_s), _SLOWEST_S):
+        cost_s = _COST * (self._redraw_s + self.plot.painted_s)
+        if self._live and 0 <= moment - self._drawn_at < min(max(self.plot.pixel_s() / 2, cost_s), _SLOWEST_S):
             return
         began = time.perf_counter()
         self.redraw()
@@ -488,116 +502,202 @@ class TrendView(QWidget):
     def redraw(self) -> None:
         """Draw what changed."""
         self._show_state()
-        if not self.isVisible() or not (self._live or self._dirty):
+        if not self.isVisible() or not (self._live or self._dirty or self.collector.changes != self._seen_changes):
             return
         self._dirty = False
+        self._seen_changes = self.collector.changes
         self._drawn_at = self._now_ns() / 1e9
         if self._live:
-            self._set_times(self._drawn_at - self._span_s, self._drawn_at + self._span_s * 0.01)
+            self.plot.set_times(self._drawn_at - self._span_s, self._drawn_at + self._span_s * 0.01)
             self._fit()
         start, stop = self.visible_range()
-        total, reduced = self._draw(int(start * 1e9), int(stop * 1e9))
-        self._drawn.setText(f"drawn from {total:,} samples" + (", peaks kept" if reduced else ""))
-        self._show_not_held(start)
-        self._table.show_values(self._pens)
-        self._plot.scene().prepareForPaint()  # else the painting does it, finds that lines have moved, and paints twice
+        total, reduced = self._draw(round(start * 1e9), round(stop * 1e9))
+        words = tr("drawn from {count} samples, peaks kept") if reduced else tr("drawn from {count} samples")
+        self.bar.drawn.setText(words.format(count=f"{total:,}"))
+        self._table.pens_model.show_values()
+        if self._cursors.any:
+            self._show_cursors()
+        self.bar.show_history(self._looks.can_go_back, self._looks.can_go_forward)
+        scene: Any = self.plot.scene()
+        scene.prepareForPaint()  # else the painting does it, finds that lines have moved, and paints twice
         self._settled = self._look()
 
     def _draw(self, start_ns: int, stop_ns: int) -> tuple[int, bool]:
         total, reduced = 0, False
-        for pen in self._pens:
-            hold = min(self._now_ns(), stop_ns) if pen.live else None
-            drawing = pen.samples.drawing(start_ns, stop_ns, pen.stepping, hold)
-            _put(pen.lines["line"], drawing.x, drawing.y, connect=drawing.connect)
-            # Dashes cost, and few pens have any.
-            dashes = (drawing.x, drawing.y) if drawing.uncertain.any() else ([], [])
-            _put(pen.lines["dashes"], *dashes, connect=drawing.uncertain if len(dashes[0]) else "all")
-            _put(pen.lines["hold"], drawing.hold_x, drawing.hold_y)
-            _put(pen.lines["ends"], drawing.ends_x, drawing.ends_y)
+        columns = self.plot.columns()
+        until = min(self._now_ns(), stop_ns)
+        shown = [pen for pen in self._pens if pen.visible]
+        for pen in shown:
+            hold = until if pen.live else None
+            drawing = pen.samples.drawing(start_ns, stop_ns, pen.stepping, hold, columns)
+            pen.curve.show_drawing(drawing)
             total += drawing.samples
             reduced |= drawing.reduced
+        self.plot.bands.show_spans(*lacking(pen.line.not_held(start_ns, until) for pen in shown))
+        self.plot.lane.show_marks(self._marks(start_ns, stop_ns))
         return total, reduced
 
+    def _marks(self, start_ns: int, stop_ns: int) -> list[Mark]:
+        """Of its pens' tags and sources, and its notes, in order of time."""
+        refs = {(pen.line.source, pen.line.tag) for pen in self._pens}
+        sources = {source for source, _ in refs}
+        found = self.collector.marks.within(
+            start_ns,
+            stop_ns,
+            lambda mark: (mark.source, mark.tag) in refs if mark.tag else mark.source in sources,
+        )
+        found += [note.mark for note in self._notes if start_ns <= note.time_ns <= stop_ns]
+        return sorted(found, key=lambda mark: mark.time_ns)
+
     def _fit(self) -> None:
-        """Each unit's axis to what its pens have in the visible time."""
+        """Each axis to what its pens have in the visible time."""
         start, stop = self.visible_range()
-        for unit, made in self._axes.items():
+        for made in self._axes:
             ranges = [
-                pen.samples.range_between(int(start * 1e9), int(stop * 1e9)) for pen in self._pens if pen.unit == unit
+                pen.samples.range_between(round(start * 1e9), round(stop * 1e9))
+                for pen in self._pens
+                if pen.axis == made.name and pen.visible
             ]
             found = [span for span in ranges if span is not None]
             if found:
                 made.fit(min(low for low, _ in found), max(high for _, high in found))
 
-    def _show_not_held(self, start: float) -> None:
-        """Hatched: the time before the first sample of any pen."""
-        firsts = [int(pen.samples.times[0]) / 1e9 for pen in self._pens if len(pen.samples)]
-        held_from = min(firsts, default=start)
-        self._not_held.setVisible(held_from > start)
-        if held_from > start:
-            self._not_held.setRegion((start - (held_from - start), held_from))
+    def _fit_axis(self, axis: UnitAxis) -> None:
+        axis.forget()
+        self._fit()
 
     def _show_state(self) -> None:
-        words = "▶ Live" if self._live else f"❚❚ Paused — {self._new_samples:,} new samples, End for live"
+        words = "▶ " + tr("Live")
+        if not self._live:
+            paused = tr("Paused — {count} new samples, End for live").format(count=f"{self.new_samples:,}")
+            words = f"❚❚ {paused}"
         back = "transparent" if self._live else self._theme.warning_back
         sheet = f"background: {back}; color: {self._theme.text}; border-radius: 3px; padding: 2px 8px"
-        if self._state.text() != words:
-            self._state.setText(words)
-        if self._state.styleSheet() != sheet:
-            self._state.setStyleSheet(sheet)
-        self._live_button.setEnabled(not self._live)
+        state = self.bar.state
+        if state.text() != words:
+            state.setText(words)
+        if state.styleSheet() != sheet:
+            state.setStyleSheet(sheet)
+        self.bar.live.setEnabled(not self._live)
+        self.bar.show_history(self._looks.can_go_back, self._looks.can_go_forward)
 
-    # ---- cursor
+    # ---- cursors
 
-    def _clicked(self, event: Any) -> None:
-        if self._cursor.isVisible() and event.button() == Qt.MouseButton.LeftButton:
-            self._cursor.setPos(self._view.mapSceneToView(QPointF(event.scenePos())).x())
-
-    def _set_cursor(self, shown: bool) -> None:
+    def set_cursor(self, number: int, shown: bool, time_ns: int | None = None) -> None:
+        """Show a cursor, where nothing else is said a third into the window, or put it away."""
+        if not shown:
+            self._cursors.put_away(number)
+            return
         start, stop = self.visible_range()
-        self._cursor.setPos((start + stop) / 2)
-        self._cursor.setVisible(shown)
-        if shown:
-            self.pause()
-        self._show_cursor()
+        self.pause()
+        self._cursors.place(number, start + (stop - start) * (number + 1) / 3 if time_ns is None else time_ns / 1e9)
 
-    def _show_cursor(self, *_: Any) -> None:
-        shown = self._cursor.isVisible()
-        moment = int(float(cast("float", self._cursor.value())) * 1e9)
-        found = [pen.samples.at(moment) if shown else None for pen in self._pens]
-        self._table.show_cursor(self._pens, found, self._utc)
+    def cursors(self) -> tuple[int | None, int | None]:
+        """Where A and B are (ns since 1970 UTC), None where they are put away."""
+        return self._cursors.times()
+
+    def _cursors_moved(self) -> None:
+        if self._cursors.any:
+            self.pause()
+        self._show_cursors()
+        self._share()
+
+    def _show_cursors(self) -> None:
+        a, b = self._cursors.times()
+        self.bar.show_cursors(a is not None, b is not None)
+        self._table.show_cursor_columns(a is not None, b is not None)
+        found = []
+        now = self._now_ns()
+        for pen in self._pens:
+            at_a, at_b = (None if at is None else pen.samples.at(at) for at in (a, b))
+            both = None
+            if a is not None and b is not None:
+                both = between(pen.samples, a, b, pen.stepping, now if pen.live else None)
+            found.append((at_a, at_b, both))
+        self._table.pens_model.show_cursors(found)
+        self.bar.between.setText("" if a is None or b is None else self._apart(a, b))
+
+    def _apart(self, a: int, b: int) -> str:
+        times = ", ".join(
+            f"{name} {time_text(at, self._utc, date=False)}" for name, at in zip(NAMES, (a, b), strict=True)
+        )
+        apart = duration_text(round((b - a) / 1e6) * 1_000_000)
+        return f"Δt {apart} ({times})"
+
+    def _move_times(self, start: float, stop: float) -> None:
+        self._looks.moved(self._now_ns() / 1e9, self._settled or self._look())
+        self.pause()
+        self.plot.set_times(start, stop)
+        self._share()
+
+    # ---- marks and notes
+
+    def notes(self) -> list[Note]:
+        return list(self._notes)
+
+    def set_notes(self, notes: Sequence[Note]) -> None:
+        self._notes = sorted(notes, key=lambda note: note.time_ns)
+        self._redraw_soon()
+
+    def note_near(self, time_ns: int) -> Note | None:
+        """The note that stands within a pointer's reach of a time."""
+        reach = self.plot.reach_ns()
+        near = [note for note in self._notes if abs(note.time_ns - time_ns) <= reach]
+        return min(near, key=lambda note: abs(note.time_ns - time_ns), default=None)
+
+    def _walk_marks(self, direction: int) -> None:
+        """The active cursor to the mark before or after it; what that is goes into the status bar."""
+        start, stop = self.visible_range()
+        number = self._cursors.active
+        at = self._cursors.at_ns(number)
+        if at is None:
+            at = round((start if direction > 0 else stop) * 1e9)
+        marks = self._marks(0, 2**63 - 1)
+        found = [mark for mark in marks if (mark.time_ns - at) * direction > 1000]
+        if not found:
+            self.told.emit(tr("No further mark in this direction."))
+            return
+        mark = min(found, key=lambda one: abs(one.time_ns - at))
+        if not start <= mark.time_ns / 1e9 <= stop:
+            half = (stop - start) / 2
+            self._move_times(mark.time_ns / 1e9 - half, mark.time_ns / 1e9 + half)
+        self.set_cursor(number, True, mark.time_ns)
+        together = [one for one in marks if one.time_ns == mark.time_ns]
+        self.told.emit(tooltip(together, lambda ns: time_text(ns, self._utc)).replace("\n", " · "))
+
+    # ---- drag and drop
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        inside = event.source() is not None and event.source() is self._table
+        if from_mime(event.mimeData()) and not inside:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        refs = from_mime(event.mimeData())
+        if refs:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self.dropped.emit(refs)
 
     # ---- the rest
 
     def stop(self) -> None:
         """No more drawing: the window is closing."""
         self._timer.stop()
+        self._soon.stop()
+
+    def close_down(self) -> None:
+        """It is closed for good: its lines may be let go of."""
+        self.stop()
+        for pens in (self._pens, *self._removed):
+            self._release(pens)
+        self._pens, self._removed = [], []
 
     def visible_range(self) -> tuple[float, float]:
         """Start and end of the time axis, seconds since 1970 UTC."""
-        (start, stop), _ = self._view.viewRange()
-        return start, stop
+        return self.plot.visible_range()
 
 
-def _put(line: Any, x: Any, y: Any, **how: Any) -> None:
-    """A line without points is hidden: painting one costs half of what painting a short line does."""
-    shown = len(x) > 0
-    if shown or line.isVisible():
-        line.setData(x, y, **how)
-    line.setVisible(shown)
-
-
-def _says_live(notice: Notice) -> bool | None:
-    """Whether a session has its source after this notice; None where it says nothing about that."""
-    if notice.kind in _ENDINGS:
-        return False
-    if notice.kind is NoticeKind.SOURCE_BACK or (
-        notice.kind is NoticeKind.WORKER_RESTART and "restored" in notice.details
-    ):
-        return True
-    if notice.kind is NoticeKind.STATE and SessionState(notice.details["new"]).ended:
-        return False
-    return None
-
-
-__all__ = ["Pen", "TrendView"]
+def _tail(tag: str) -> str:
+    """The end of a long tag, which tells it apart."""
+    return tag if len(tag) <= 16 else f"…{tag[-15:]}"

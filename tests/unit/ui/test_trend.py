@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 import pytest
@@ -19,9 +18,10 @@ from app.events.notices import Notice, NoticeKind, Severity
 from app.values import Value
 from ui import theme as themes
 from ui.feed import FeedFrame
-from ui.plots import pen_table as t
+from ui.plots import pen_model as t
 from ui.plots.axes import GUTTER
 from ui.plots.trend import TrendView
+from ui.tagref import TagRef
 
 S = 1_000_000_000
 T0 = 1_700_000_000 * S
@@ -49,32 +49,42 @@ class Trend(TrendView):
         self.redraw()
 
     def cell(self, row: int, column: int) -> str:
-        item = self._table.item(row, column)
-        assert item is not None
-        return item.text()
+        return str(self.table.data(self.table.index(row, column)))
 
     def line(self, row: int, name: str = "line") -> tuple[list[float], list[float]]:
-        x, y = self._pens[row].lines[name].getData()
-        return ([] if x is None else np.round(x - T0 / S, 3).tolist()), ([] if y is None else y.tolist())
+        drawing = self._pens[row].curve.drawing
+        if drawing is None:
+            return [], []
+        x, y = {
+            "line": (drawing.x, drawing.y),
+            "dashes": (drawing.x[drawing.uncertain > 0], drawing.y[drawing.uncertain > 0]),
+            "hold": (drawing.hold_x, drawing.hold_y),
+            "ends": (drawing.ends_x, drawing.ends_y),
+        }[name]
+        return np.round(x - T0 / S, 3).tolist(), y.tolist()
+
+    @property
+    def table(self) -> t.PenModel:
+        return self._table.pens_model
+
+    def check(self, row: int, column: int, on: bool) -> None:
+        state = Qt.CheckState.Checked if on else Qt.CheckState.Unchecked
+        self.table.setData(self.table.index(row, column), state, Qt.ItemDataRole.CheckStateRole)
 
     @property
     def words(self) -> str:
-        return self._state.text()
-
-    @property
-    def plot(self) -> Any:
-        return self._plot
+        return self.bar.state.text()
 
     @property
     def vertical(self) -> dict[str, tuple[float, float]]:
-        return {unit: axis.range for unit, axis in self._axes.items()}
+        return self._axes.ranges()
 
     def middle(self) -> QPoint:
-        return self._plot.mapFromScene(self._view.sceneBoundingRect().center())
+        return self.plot.mapFromScene(self.plot.view.sceneBoundingRect().center())
 
     def over_axis(self, unit: str) -> QPoint:
         axis = self._axes[unit].axis  # its bounding rectangle has the grid in it
-        return self._plot.mapFromScene(axis.mapRectToScene(QRectF(QPointF(), axis.size())).center())
+        return self.plot.mapFromScene(axis.mapRectToScene(QRectF(QPointF(), axis.size())).center())
 
 
 @pytest.fixture
@@ -163,7 +173,7 @@ def test_a_hand_pauses_it_collection_goes_on_and_live_comes_back(trend: Trend) -
 
 @pytest.mark.clause("T1", "T3")
 def test_the_cursor_pauses_it_too_and_space_turns_it_back(trend: Trend) -> None:
-    trend._cursor_box.setChecked(True)
+    trend.bar.cursors[0].setChecked(True)
     assert trend.paused
     trend.toggle()
     assert not trend.paused
@@ -185,7 +195,7 @@ def test_it_collects_while_it_is_hidden_and_draws_when_it_is_shown(trend: Trend,
 
 
 def test_a_long_span_is_not_redrawn_for_less_than_a_pixel(trend: Trend) -> None:
-    trend._span.setCurrentText("8 hours")
+    trend.set_span(8 * 3600)
     trend.at(10)
     before = trend.visible_range()
     trend.now = T0 + round(10.5 * S)
@@ -200,7 +210,7 @@ def test_a_long_span_is_not_redrawn_for_less_than_a_pixel(trend: Trend) -> None:
 def test_the_slower_it_draws_the_less_often(trend: Trend) -> None:
     trend.at(10)
     before = trend.visible_range()
-    trend._redraw_s, trend._plot.painted_s = 0.05, 0.1
+    trend._redraw_s, trend.plot.painted_s = 0.05, 0.1
     trend.now = T0 + round(10.5 * S)
     trend._tick()
     assert trend.visible_range() == before
@@ -312,15 +322,15 @@ def test_zooms_are_walked_back_to_live_and_forward_again(trend: Trend) -> None:
         trend.now = T0 + second * S
         _wheel(trend, trend.middle(), 1)
         looks.append(trend.visible_range())
-    assert not trend._later.isEnabled()
-    trend._earlier.click()
+    assert not trend.bar.forward.isEnabled()
+    trend.bar.back.click()
     assert trend.visible_range() == pytest.approx(looks[1])
     assert trend.paused
-    trend._earlier.click()
+    trend.bar.back.click()
     assert not trend.paused
-    assert not trend._earlier.isEnabled()
-    trend._later.click()
-    trend._later.click()
+    assert not trend.bar.back.isEnabled()
+    trend.bar.forward.click()
+    trend.bar.forward.click()
     assert trend.visible_range() == pytest.approx(looks[2])
     assert trend.paused
 
@@ -344,9 +354,7 @@ def test_values_step_unless_a_pen_is_told_otherwise(trend: Trend) -> None:
     trend.feed(1, (0, 1.0), (1, 3.0))
     trend.at(2)
     assert trend.line(0) == ([0, 1, 1, 1], [1, 1, 3, 3])
-    item = trend._table.item(0, t.STEP)
-    assert item is not None
-    item.setCheckState(Qt.CheckState.Unchecked)
+    trend.check(0, t.STEP, False)
     trend.at(2)
     assert trend.line(0) == ([0, 1], [1, 3])
 
@@ -357,13 +365,12 @@ def test_states_always_step(trend: Trend, words: Sequence[str], value: Value) ->
     trend.add_pen("s", 5, "Pump.State", "Plant", enumeration=words)
     trend.feed(5, (0, value))
     trend.at(1)
-    item = trend._table.item(1, t.STEP)
-    assert item is not None
-    assert not item.flags() & Qt.ItemFlag.ItemIsEnabled
+    cell = trend.table.index(1, t.STEP)
+    assert not trend.table.flags(cell) & Qt.ItemFlag.ItemIsEnabled
     trend.pens()[1].step = False
     trend.at(2)
     assert trend.pens()[1].stepping
-    assert item.checkState() is Qt.CheckState.Checked
+    assert trend.table.data(cell, Qt.ItemDataRole.CheckStateRole) is Qt.CheckState.Checked
     assert trend.line(1, "hold")[1] == [1, 1]
 
 
@@ -443,22 +450,22 @@ def test_uncertain_values_are_dashed(trend: Trend) -> None:
 def test_time_of_which_nothing_is_held_is_hatched(trend: Trend) -> None:
     trend.feed(1, (0, 1.0))
     trend.at(10)
-    assert trend._not_held.isVisible()
-    assert trend._not_held.getRegion()[1] == T0 / S
-    assert trend._not_held.brush.style() is Qt.BrushStyle.BDiagPattern
+    ((start, stop),) = trend.plot.bands.whole
+    assert start / S == pytest.approx(trend.visible_range()[0])
+    assert stop == T0
     trend.at(1000)
-    assert not trend._not_held.isVisible()
+    assert not trend.plot.bands.whole
 
 
 @pytest.mark.clause("T6")
 def test_it_says_of_how_many_samples_it_is_drawn(trend: Trend) -> None:
     trend.feed(1, *[(second / 1000, float(second % 7)) for second in range(9000)])
     trend.at(10)
-    assert trend._drawn.text() == "drawn from 9,000 samples, peaks kept"
+    assert trend.bar.drawn.text() == "drawn from 9,000 samples, peaks kept"
     assert len(trend.line(0)[0]) <= 4000
     trend.feed(1, (200, 1.0), (201, 1.0))
     trend.at(202)
-    assert "peaks" not in trend._drawn.text()
+    assert "peaks" not in trend.bar.drawn.text()
 
 
 # ---- axes
@@ -468,13 +475,13 @@ def test_it_says_of_how_many_samples_it_is_drawn(trend: Trend) -> None:
 def test_pens_of_one_unit_share_an_axis_and_every_axis_has_the_same_width(trend: Trend, qapp: QApplication) -> None:
     for key, unit in ((2, "°C"), (3, "%"), (4, "°C"), (5, "m³/h")):
         trend.add_pen("s", key, f"tag {key}", "Plant", unit)
-    assert list(trend._axes) == ["%", "°C", "m³/h"]
+    assert trend._axes.names() == ["%", "°C", "m³/h"]
     _ramp(trend, 4, scale=1e9)
     trend.at(50)
     qapp.processEvents()
-    assert [axis.axis.width() for axis in trend._axes.values()] == [GUTTER] * 3
+    assert [axis.axis.width() for axis in trend._axes] == [GUTTER] * 3
     assert trend._axes["°C"].view is not trend._axes["%"].view
-    assert trend.pens()[1].lines["line"].getViewBox() is trend.pens()[3].lines["line"].getViewBox()
+    assert trend.pens()[1].curve.getViewBox() is trend.pens()[3].curve.getViewBox()
 
 
 @pytest.mark.clause("T7")
@@ -486,14 +493,14 @@ def test_an_axis_goes_with_its_last_pen_and_its_place_is_taken_again(trend: Tren
         trend.remove_pen("s", 2)
         trend.add_pen("s", 4, "Speed", "Plant", "rpm")
         trend.remove_pen("s", 1)
-        assert list(trend._axes) == ["m³/h", "rpm"]
+        assert trend._axes.names() == ["m³/h", "rpm"]
         trend.add_pen("s", 1, "Tank.Level", "Plant", "%")
         assert trend._axes["%"].column == 0
         trend.remove_pen("s", 3)
         trend.remove_pen("s", 4)
         trend.at(5)
         qapp.processEvents()
-    assert list(trend._axes) == ["%"]
+    assert trend._axes.names() == ["%"]
     assert len(trend.plot.scene().items()) == items
 
 
@@ -519,13 +526,13 @@ def test_the_cursor_tells_the_last_sample_before_it_with_time_and_worth(trend: T
     trend.feed(1, (20, 2.0), quality=64)
     trend.feed(1, (30, 3.0))
     trend.at(40)
-    trend._cursor_box.setChecked(True)
-    trend._cursor.setPos(T0 / S + 29.999)
-    assert trend.cell(0, t.CURSOR) == "2.0 ? at 22:13:40.000"
-    trend._cursor.setPos(T0 / S + 5)
-    assert trend.cell(0, t.CURSOR) == ""
-    trend._cursor_box.setChecked(False)
-    assert trend.cell(0, t.CURSOR) == ""
+    trend.bar.cursors[0].setChecked(True)
+    trend._cursors.lines[0].setPos(T0 / S + 29.999)
+    assert trend.cell(0, t.AT_A) == "2.0 ? at 22:13:40.000"
+    trend._cursors.lines[0].setPos(T0 / S + 5)
+    assert trend.cell(0, t.AT_A) == ""
+    trend.bar.cursors[0].setChecked(False)
+    assert trend.cell(0, t.AT_A) == ""
 
 
 @pytest.mark.clause("T1", "W2", "W5")
@@ -542,9 +549,8 @@ def test_the_table_shows_the_value_as_it_came_whatever_its_type(trend: Trend) ->
     assert trend.cell(0, t.VALUE) == "overflow"
     assert trend.cell(1, t.VALUE) == "Running (1) ✕"
     assert trend.cell(1, t.QUALITY) == "bad: communication failure (24)"
-    item = trend._table.item(1, t.VALUE)
-    assert item is not None
-    assert item.foreground().color().name() == themes.LIGHT.muted
+    brush = trend.table.data(trend.table.index(1, t.VALUE), Qt.ItemDataRole.ForegroundRole)
+    assert brush.color().name() == themes.LIGHT.muted
 
 
 @pytest.mark.clause("W7")
@@ -557,7 +563,7 @@ def test_a_pen_says_which_session_it_belongs_to_and_starts_with_the_latest_value
     )
     trend.add_pen("two", 1, "Tank.Level", "Other plant", "%")
     assert len(trend.pens()) == 2
-    assert trend.has_pen("two", 1)
+    assert trend.has_line(TagRef("Other plant", "Tank.Level"))
 
 
 def test_delete_removes_the_chosen_pens(trend: Trend) -> None:
@@ -566,7 +572,7 @@ def test_delete_removes_the_chosen_pens(trend: Trend) -> None:
     trend._table.selectRow(1)
     QTest.keyClick(trend._table, Qt.Key.Key_Delete)
     assert [pen.key for pen in trend.pens()] == [1, 3]
-    assert not trend.has_pen("s", 2)
+    assert not trend.has_line(TagRef("Plant", "tag 2"))
     trend.feed(2, (0, 1.0))
 
 
@@ -585,20 +591,21 @@ def test_pens_have_colours_of_their_own_and_keep_them_in_another_theme(trend: Tr
 @pytest.mark.clause("Z1")
 def test_the_time_axis_says_its_zone(trend: Trend) -> None:
     trend.set_utc(True)
-    assert "UTC)" in trend._time_axis.labelText
-    assert trend._time_axis.utcOffset == 0
+    assert "UTC)" in trend.plot.time_axis.labelText
+    assert trend.plot.time_axis.utcOffset == 0
     trend.set_utc(False)
-    assert "UTC" in trend._time_axis.labelText
+    assert "UTC" in trend.plot.time_axis.labelText
 
 
 def test_a_click_moves_the_cursor(trend: Trend) -> None:
-    trend._cursor_box.setChecked(True)
-    before = trend._cursor.value()
+    trend.bar.cursors[0].setChecked(True)
+    before = trend._cursors.lines[0].value()
     QTest.mouseClick(trend.plot.viewport(), Qt.MouseButton.LeftButton, pos=trend.middle() + QPoint(120, 0))
-    assert trend._cursor.value() > before
+    assert trend._cursors.lines[0].value() > before
 
 
 @pytest.mark.clause("L3")
 def test_everything_that_can_be_operated_has_a_name(trend: Trend) -> None:
-    for widget in (trend._span, trend._live_button, trend._earlier, trend._later, trend._cursor_box, trend._table):
+    bar = trend.bar
+    for widget in (bar.span, bar.live, bar.back, bar.forward, *bar.cursors, bar.link, bar.more, trend._table):
         assert widget.accessibleName()
