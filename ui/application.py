@@ -182,7 +182,7 @@ class Application:
         self.feed.stop()
         await self.log.stop()
         self.desk.kept.sync()
-        self.window.trend.stop()
+        self.window.trends.stop()
 
     def _failed(self, error: BaseException) -> None:
         self.desk.say(words(error))

@@ -24,6 +24,7 @@ from ui.i18n import noop, tr
 from ui.models.items import ItemsModel
 from ui.models.log import LogModel
 from ui.models.sessions import SessionsModel
+from ui.plots.pane import TrendsPane
 from ui.plots.trend import TrendView
 from ui.theme import Mode, Theme, icon, number_font
 from ui.views.finder import ItemsPane
@@ -84,7 +85,7 @@ class MainWindow(QMainWindow):
         self.items = ItemsView(items)
         self.items_pane = ItemsPane(self.items, self.items.acts, self.items.open_tag)
         self.log = LogView(log)
-        self.trend = TrendView(theme)
+        self.trends = TrendsPane(theme)
         self.banners = Banners(theme)
         self._icons: dict[QAction, str] = {}
         self._panes: dict[str, QDockWidget] = {}
@@ -97,6 +98,11 @@ class MainWindow(QMainWindow):
         self._show_possible()
         self._default_state = self.saveState(_LAYOUT_VERSION)
 
+    @property
+    def trend(self) -> TrendView:
+        """The trend that was used last."""
+        return self.trends.current()
+
     # ---- panes
 
     def _build_panes(self) -> None:
@@ -105,7 +111,7 @@ class MainWindow(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.banners)
-        layout.addWidget(self.trend, 1)
+        layout.addWidget(self.trends, 1)
         self.setCentralWidget(centre)
         self.setDockNestingEnabled(True)
         left, bottom = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
@@ -204,7 +210,7 @@ class MainWindow(QMainWindow):
         for action in (pause, live):
             # Keys of the trend and the log alone: elsewhere they belong to check boxes, fields and lists.
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            self.trend.addAction(action)
+            self.trends.addAction(action)
             self.log.addAction(action)
         pause.setToolTip(tr("Pause the trend and the log, or follow again (Space)"))
         live.setToolTip(tr("Follow the newest values and events again (End)"))
@@ -236,7 +242,7 @@ class MainWindow(QMainWindow):
         """Drawings in the colours of a theme, and all parts and open forms that paint by themselves."""
         for action, name in self._icons.items():
             action.setIcon(icon(name, theme))
-        self.trend.set_theme(theme)
+        self.trends.set_theme(theme)
         self.log.set_theme(theme)
         self.items_pane.set_theme(theme)
         self.banners.set_theme(theme)
@@ -314,7 +320,7 @@ class MainWindow(QMainWindow):
 
     def _next_pane(self) -> None:
         docked = [dock.widget() for dock in self._panes.values() if not dock.visibleRegion().isEmpty()]
-        panes = [pane for pane in (*docked, self.trend) if pane.isVisible()]
+        panes = [pane for pane in (*docked, self.trends) if pane.isVisible()]
         focus = QApplication.focusWidget()
         inside = [number for number, pane in enumerate(panes) if focus is pane or (focus and pane.isAncestorOf(focus))]
         following = panes[(inside[0] + 1) % len(panes) if inside else 0]

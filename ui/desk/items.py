@@ -97,7 +97,7 @@ class ItemsDesk(QObject):
     def _remove(self, keys: list[int]) -> None:
         if (session := self.chosen()) is not None:
             for key in keys:
-                self._desk.window.trend.remove_pen(session.id, key)
+                self._desk.window.trends.collector.lose(session.id, key, self._desk.clock.utc_ns())
             act(
                 self._desk.unwatch(session, keys),
                 name="remove",

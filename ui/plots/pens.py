@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from PySide6.QtCore import Qt
 
@@ -103,18 +102,6 @@ class Pen:
         if value.is_integer() and self.line.always_steps:
             return value_text(int(value) if enumeration else bool(value), enumeration=enumeration)
         return value_text(value, decimals=self.line.decimals)
-
-    def state(self) -> dict[str, Any]:
-        """For a workspace."""
-        return {
-            "source": self.line.source,
-            "tag": self.line.tag,
-            "colour": self.hue,
-            "style": self.style.value,
-            "step": self.step,
-            "visible": self.visible,
-            "own_axis": self.own_axis,
-        }
 
 
 def free_look(pens: Sequence[Pen], hues: int) -> tuple[int, Style]:

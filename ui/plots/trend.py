@@ -64,6 +64,7 @@ class TrendView(QWidget):
     linked_changed = Signal()
     note_wanted = Signal(object, object)  # a time in ns, the Note that is there or None
     menu_wanted = Signal(QPoint, object)  # where, globally, and the time there in ns
+    pens_removed = Signal()  # they can come back
     told = Signal(str)  # a sentence for the status bar
 
     def __init__(
@@ -76,6 +77,7 @@ class TrendView(QWidget):
         super().__init__(parent)
         self.setAccessibleName(tr("Trend"))
         self.collector = collector or Collector()
+        self.name = ""
         self._theme = theme
         self._now_ns = now_ns
         self._pens: list[Pen] = []
@@ -111,7 +113,7 @@ class TrendView(QWidget):
         layout.setSpacing(0)
         self.bar = self._build_bar()
         layout.addWidget(self.bar)
-        splitter = QSplitter(Qt.Orientation.Vertical)
+        self._body = splitter = QSplitter(Qt.Orientation.Vertical)
         self.plot = self._build_plot()
         self._cursors, self._axes = self.plot.cursors, self.plot.axes
         splitter.addWidget(self.plot)
@@ -231,7 +233,8 @@ class TrendView(QWidget):
             self._release(old)
         del self._removed[:-_UNDO]
         self._pens_changed()
-        words = tr("{count} pens removed; Ctrl+Z in the table brings them back")
+        self.pens_removed.emit()
+        words = tr("{count} pens removed; Ctrl+Z brings them back")
         self.told.emit(words.format(count=len(gone)) if len(gone) > 1 else tr("Pen removed; Ctrl+Z brings it back"))
 
     def remove_pen(self, session_id: str, key: int) -> None:
@@ -692,6 +695,10 @@ class TrendView(QWidget):
         for pens in (self._pens, *self._removed):
             self._release(pens)
         self._pens, self._removed = [], []
+
+    def body(self) -> QWidget:
+        """Plot and pens, without the bar."""
+        return self._body
 
     def visible_range(self) -> tuple[float, float]:
         """Start and end of the time axis, seconds since 1970 UTC."""

@@ -96,6 +96,13 @@ class UnitAxes:
                     made.axis.setWidth(GUTTER if shown else 0)
                 made.view.setGeometry(self._view.sceneBoundingRect())
 
+    def on_the_right(self) -> int:
+        return sum(1 for made in self if made.column and made.axis.isVisible())
+
+    def set_room(self, axes: int) -> None:
+        """Leave free what so many further axes would take."""
+        self._item.layout.setContentsMargins(0, 0, axes * GUTTER, 0)
+
     def at(self, scene_position: Any) -> UnitAxis | None:
         """The axis under the pointer."""
         for made in self:

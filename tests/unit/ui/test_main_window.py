@@ -228,7 +228,7 @@ def alone(qapp: QApplication, tmp_path: Path) -> Any:
     yield make
     for window in made:
         window.hide()
-        window.trend.stop()
+        window.trends.stop()
         window.deleteLater()
 
 
