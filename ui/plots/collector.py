@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.batch import NO_DETAIL, EventBatch, Sample
-from app.events.notices import Notice, NoticeKind
+from app.events.notices import Notice, NoticeKind, Severity
 from app.sessions.state import SessionState
 from app.values import EventKind
 from ui.feed import FeedFrame
@@ -187,6 +187,11 @@ class Collector:
             self.mark(Mark(batch.worker_times[index], which, words, line.source, line.tag))
 
     def _note(self, session_id: str, notice: Notice) -> None:
+        if notice.kind is NoticeKind.ALARM:
+            kind = MarkKind.ALARM if notice.severity > Severity.INFO else MarkKind.EVENT
+            source, tag = notice.details.get("source", ""), notice.details.get("tag", "")
+            self.mark(Mark(notice.time_ns, kind, notice.message, source, tag))
+            return
         live = _says_live(notice)
         lines = self._of(session_id)
         if live is None or not lines:
