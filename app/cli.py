@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from app import config
+from app import audit, config
 from app.watch import ExitCode, Watched, WatchRequest, console, watch
 
 _BACKENDS = ("sim", "host", "opcua")
@@ -48,6 +48,7 @@ def build_parser() -> argparse.ArgumentParser:
     line.add_argument("--trust", action="append", default=[], metavar="SHA256", help="OPC UA: trust this certificate")
     line.add_argument("--verbose", action="store_true", help="tell what happens, on standard error")
     line.add_argument("--settings", type=Path, metavar="FILE", help="settings (TOML)")
+    audit.add_parser(commands)
     return parser
 
 
@@ -56,6 +57,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = build_parser()
     arguments = parser.parse_args(argv)
     try:
+        if arguments.command == "audit":
+            return audit.run(arguments)
         request = WatchRequest(
             sources=(_watched(arguments),),
             as_json=arguments.json,

@@ -24,6 +24,7 @@ class ErrorCode(enum.StrEnum):
     COMMAND_FAILED = "CommandFailed"
     TIMEOUT = "Timeout"
     TOO_MANY_PENDING = "TooManyPending"
+    AUDIT_UNAVAILABLE = "AuditUnavailable"
 
 
 class GatewayError(Exception):
