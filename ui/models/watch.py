@@ -24,7 +24,7 @@ from ui.i18n import tr
 from ui.models import watch_cells
 from ui.models.spark import Spark
 from ui.models.watch_cells import AGE, COMPARE, COUNT, HEADERS, RIGHT, SPARK, TAG, VALUE, Cells
-from ui.models.watch_order import Arranging, Order, WatchFilter
+from ui.models.watch_order import Arranging, Known, Order, WatchFilter
 from ui.models.watch_rows import Kind, Line, Link, Row, Source
 from ui.models.watch_snapshot import Snapshot, Tolerance
 from ui.tagbook import TagBook
@@ -80,6 +80,7 @@ class WatchModel(QAbstractTableModel):
         self._held = False
         self._arranged_at = clock.monotonic()
         self._arranging: Arranging | None = None
+        self._fitting: Known = {}
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._look_on)
@@ -184,6 +185,7 @@ class WatchModel(QAbstractTableModel):
             for link in row.links:
                 self._links.setdefault(link.ref, link)
         self._by_key = None
+        self._fitting.clear()
         self.rows_changed.emit()
         self.arrange()
         self._repaint()
@@ -214,6 +216,7 @@ class WatchModel(QAbstractTableModel):
     def set_filter(self, wanted: WatchFilter) -> None:
         if wanted != self._filter:
             self._filter = wanted
+            self._fitting.clear()
             self.arrange()
             self.counts_changed.emit()
 
@@ -261,7 +264,7 @@ class WatchModel(QAbstractTableModel):
     def arrange(self) -> None:
         """Filter and sort anew; long lists take a few turns of the loop."""
         self._arranged_at = self._clock.monotonic()
-        self._arranging = Arranging(self._rows, self.cells, self._filter, self._order)
+        self._arranging = Arranging(self._rows, self.cells, self._filter, self._order, self._fitting)
         self._look_on()
 
     def _look_on(self) -> None:
@@ -305,7 +308,7 @@ class WatchModel(QAbstractTableModel):
     def _reorder(self, rows: list[Row]) -> None:
         if rows == self._shown:
             return
-        self.layoutAboutToBeChanged.emit([], self.LayoutChangeHint.VerticalSortHint)
+        self.layoutAboutToBeChanged.emit()
         held = self.persistentIndexList()
         followed = {self._shown[index.row()]: 0 for index in held}
         if followed:
@@ -315,7 +318,7 @@ class WatchModel(QAbstractTableModel):
         moved = [self.index(followed[self._shown[index.row()]], index.column()) for index in held]
         self._shown = rows
         self.changePersistentIndexList(held, moved)
-        self.layoutChanged.emit([], self.LayoutChangeHint.VerticalSortHint)
+        self.layoutChanged.emit()
 
     # ---- what comes
 

@@ -13,11 +13,14 @@ import numpy as np
 from ui.models import watch_cells
 from ui.models.watch_cells import DESCRIPTION, SESSION, TAG, UNIT, Cells, Worth
 from ui.models.watch_rows import Kind, Row
+from ui.tagbook import TagAbout
 
 #: Rows that are looked through at once: a few milliseconds.
-SLICE = 1_000
+SLICE = 500
 _MANY = 2_000
 
+#: What was known of a row's tag, and whether its texts fitted the filter then.
+Known = dict[Row, tuple[TagAbout, bool]]
 #: The keys of the filter by quality.
 QUALITIES = ("good", "uncertain", "bad", "none")
 
@@ -39,14 +42,22 @@ class WatchFilter:
         """Whether what passes changes with the values."""
         return bool(self.qualities) or self.changed
 
-    def matcher(self, cells: Cells) -> Callable[[Row], bool]:
-        """Every word in one of tag, unit, session and description; * and ? as usual."""
+    def matcher(self, cells: Cells, known: Known) -> Callable[[Row], bool]:
+        """Every word in one of tag, unit, session and description; * and ? as usual. ``known``: whose texts have been
+        looked at already, with what was known of the tag then: they seldom change, and values do."""
         words = [_word(word) for word in self.text.split()]
+
+        def fits(row: Row) -> bool:
+            texts = [cells.text(row, column) for column in (TAG, UNIT, SESSION, DESCRIPTION)]
+            return all(any(has(text) for text in texts) for has in words)
 
         def passes(row: Row) -> bool:
             if words:
-                texts = [cells.text(row, column) for column in (TAG, UNIT, SESSION, DESCRIPTION)]
-                if not all(any(has(text) for text in texts) for has in words):
+                about = cells.about(row)
+                before = known.get(row)
+                if before is None or before[0] is not about:
+                    before = known[row] = about, fits(row)
+                if not before[1]:
                     return False
             if row.line.kind is Kind.COMMENT and self.is_live:
                 return False
@@ -88,10 +99,10 @@ class Order:
 class Arranging:
     """One pass over the rows: :meth:`look` until it says that it is done, then :meth:`rows`."""
 
-    def __init__(self, rows: Sequence[Row], cells: Cells, wanted: WatchFilter, order: Order) -> None:
+    def __init__(self, rows: Sequence[Row], cells: Cells, wanted: WatchFilter, order: Order, known: Known) -> None:
         self._rows = rows
         self._cells = cells
-        self._passes = None if wanted.empty else wanted.matcher(cells)
+        self._passes = None if wanted.empty else wanted.matcher(cells, known)
         self._order = order
         self._at = 0
         self._found: list[Row] = []
