@@ -28,6 +28,7 @@ class Tabs(QTabWidget):
         bar.setElideMode(Qt.TextElideMode.ElideRight)
         bar.setUsesScrollButtons(True)
         bar.setExpanding(False)
+        bar.setDrawBase(False)
         bar.tabBarDoubleClicked.connect(lambda at: at >= 0 and self.rename_wanted.emit(self.widget(at)))
         self._new = QToolButton()
         self._new.setAutoRaise(True)

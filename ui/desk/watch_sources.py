@@ -22,6 +22,7 @@ from ui.models.watch_rows import Link, Source
 #: Tags in one command: the worker answers before it takes the next, and nobody waits long behind it.
 _CHUNK = 2_000
 _READ_CHUNK = 500
+_LOOKS = 10
 
 
 class WatchSources(QObject):
@@ -37,6 +38,7 @@ class WatchSources(QObject):
         self._desk = desk
         self._links = links
         self._sources: dict[str, Source] = {}
+        self._young: list[tuple[Link, int]] = []  # bound lately, and how often their first value was looked for
         desk.frame.connect(self._take)
         desk.second.connect(self._look)
         desk.session_opened.connect(self._opened)
@@ -88,6 +90,22 @@ class WatchSources(QObject):
                         self.changed.emit(source)
 
     def _look(self) -> None:
+        self._look_at_young()
+        self._look_for_removed()
+
+    def _look_at_young(self) -> None:
+        """A source may take any name, and say with the first value that it does not know it."""
+        young, self._young = self._young, []
+        missing = 0
+        for link, looks in young:
+            link.fresh()
+            missing += link.unknown
+            if link.kept is None and looks < _LOOKS:
+                self._young.append((link, looks + 1))
+        if missing:
+            self.unknown.emit(missing)
+
+    def _look_for_removed(self) -> None:
         """Items may be removed elsewhere."""
         moved = [s for s in self._sources.values() if s.items is not None and s.items.version != s.version]
         for source in moved:
@@ -140,6 +158,7 @@ class WatchSources(QObject):
                 continue  # the source closed meanwhile, and maybe opened again
             if (key := keys.get(link.ref.tag)) is not None:
                 link.bind(key)
+                self._young.append((link, 0))
             else:
                 link.lose(tr(NOT_FOUND), reasons.get(link.ref.tag, ""))
                 missing += 1

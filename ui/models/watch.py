@@ -344,7 +344,6 @@ class WatchModel(QAbstractTableModel):
         for number in self._visible():
             row = self._shown[number]
             if row.refresh() or row.painted != row.version:
-                row.painted = row.version
                 changed.append(number)
         if len(changed) <= _FEW_ROWS:
             for number in changed:
@@ -358,6 +357,17 @@ class WatchModel(QAbstractTableModel):
     def _all_changed(self) -> None:
         if self._shown:
             self._changed(0, len(self._shown) - 1)
+
+    def now(self) -> float:
+        """Of the clock that the small curves are drawn by."""
+        return self._clock.monotonic()
+
+    def look_at(self, row: Row) -> None:
+        """It is painted now; before, it may have been out of sight."""
+        row.refresh()
+        row.painted = row.version
+        if row.spark is None and SPARK in self._columns and row.live:
+            self._draw(row)  # a value that does not move is a level line
 
     def tick(self) -> None:
         """Once a second: ages grow, curves move on."""

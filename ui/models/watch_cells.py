@@ -12,7 +12,7 @@ from app.tasks import Clock
 from app.values import NO_TIME, NS_PER_S, QualityClass, quality_class
 from ui.format import MARKS, age_text, full_text, iso_text, quality_text, time_text, zone_text
 from ui.i18n import noop, tr
-from ui.models.watch_rows import Kind, Row
+from ui.models.watch_rows import Kind, Link, Row
 from ui.models.watch_snapshot import Difference, Snapshot, Tolerance
 from ui.tagbook import UNKNOWN, TagAbout, TagBook
 
@@ -115,7 +115,9 @@ class Cells:
         """What is known of the tag; nothing of computed rows and of sources that were never open."""
         if row.line.kind is not Kind.TAG:
             return UNKNOWN
-        link = row.links[0]
+        return self._known(row.links[0])
+
+    def _known(self, link: Link) -> TagAbout:
         if not link.source.session_id:
             return UNKNOWN
         ask = self._book.about if link.key and self.asking else self._book.known
@@ -146,8 +148,15 @@ class Cells:
             return "—" if row.failure else ""
         about = self.about(row)
         return row.line.format.text(
-            sample.value, decimals=about.decimals, enumeration=about.enumeration, data_type=about.data_type
+            sample.value, decimals=self.decimals(row), enumeration=about.enumeration, data_type=about.data_type
         )
+
+    def decimals(self, row: Row) -> int | None:
+        """The source's own; of a computed row the most of its inputs', where all are known."""
+        if row.line.kind is Kind.TAG:
+            return self.about(row).decimals
+        known = [self._known(link).decimals for link in row.links]
+        return max([d for d in known if d is not None]) if known and None not in known else None
 
     def _quality(self, row: Row) -> str:
         if row.error:
@@ -157,6 +166,8 @@ class Cells:
         if sample is None:
             return state or tr("waiting")
         words = quality_text(sample.quality)
+        if state and sample.value is None:
+            return state
         if state:
             return tr("{state}, was {quality}").format(state=state, quality=words)
         return words if row.live else tr("not live, was {quality}").format(quality=words)
@@ -168,6 +179,8 @@ class Cells:
                 return tr(NOT_OPEN)
             if link.failure:
                 return link.failure
+            if link.unknown:
+                return tr(NOT_FOUND)
         return ""
 
     def _raw(self, row: Row) -> str:
@@ -199,7 +212,7 @@ class Cells:
     def difference(self, row: Row) -> Difference | None:
         if self.snapshot is None or row.line.kind is Kind.COMMENT:
             return None
-        return self.snapshot.difference(row, self.tolerance, self.about(row).decimals)
+        return self.snapshot.difference(row, self.tolerance, self.decimals(row))
 
     # ---- the whole of it
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.batch import Sample
 from app.sessions.items import ItemRegistry
-from app.values import NO_TIME, QUALITY_BAD, QualityClass, Value, quality_class
+from app.values import NO_TIME, QUALITY_BAD, QUALITY_CONFIGURATION_ERROR, QualityClass, Value, quality_class
 from ui.expression import ExpressionError, Program, parse
 from ui.i18n import tr
 from ui.models.spark import Spark
@@ -144,13 +144,18 @@ class Link:
         return bool(self.key) and self.source.live and self.items is self.source.items
 
     @property
+    def unknown(self) -> bool:
+        """Its source took the name and does not know it: as MXAccess tells that."""
+        kept = self.kept
+        return kept is not None and kept.value is None and kept.quality & 0xFC == QUALITY_CONFIGURATION_ERROR
+
+    @property
     def wants_item(self) -> bool:
         """Its source is open, and has not been asked for it."""
         return self.source.items is not None and self.items is not self.source.items
 
     def asked(self) -> None:
         """The source is being asked for its item: until the answer the last value stays, and is not live."""
-        self.fresh()
         self._take(0, "", "")
 
     def bind(self, key: int) -> None:
@@ -158,10 +163,10 @@ class Link:
 
     def lose(self, failure: str, reason: str = "") -> None:
         """No item; the last value stays."""
-        self.fresh()
         self._take(0, failure, reason)
 
     def _take(self, key: int, failure: str, reason: str) -> None:
+        self.fresh()
         self.items = self.source.items
         self.key, self.seen = key, 0
         self.failure, self.reason = failure, reason

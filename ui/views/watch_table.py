@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,7 +29,7 @@ from PySide6.QtWidgets import QAbstractItemDelegate, QTableView, QWidget
 from ui.columns import Column, Columns
 from ui.i18n import tr
 from ui.models.watch import WatchModel
-from ui.models.watch_cells import NAMES, TAG, USUAL
+from ui.models.watch_cells import COMPARE, NAMES, TAG, USUAL
 from ui.models.watch_order import Order
 from ui.models.watch_rows import Kind, Row
 from ui.tagref import MIME, TagRef, from_mime, to_mime
@@ -41,8 +40,8 @@ from ui.widgets import paint_hint
 _COLUMNS = (
     Column("Reactor.Temperature.PV", share=4),
     Column("−1234567.89 ✕", share=2),
-    Column("m³/h", rank=3),
-    Column("uncertain (64)", share=2),
+    Column("MiB/s", rank=3),
+    Column("source not open", share=2),
     Column("00:00:00.000", rank=4),
     Column("59 min", rank=5),
     Column("Simulated plant", rank=1, share=1),
@@ -126,9 +125,9 @@ class WatchTable(QTableView):
     # ---- columns and order
 
     def choose_columns(self, columns: Sequence[int] | frozenset[int]) -> None:
-        """The tag is always there; what is not usual was asked for, so it also stays where there is little room."""
+        """The tag is always there. The usual columns give way where there is little room; what somebody chose stays."""
         wanted = frozenset(columns) | {TAG}
-        self.columns.choose(wanted, wanted - USUAL)
+        self.columns.choose(wanted, wanted if wanted - {COMPARE} != USUAL else wanted - USUAL)
         self._model.set_columns(wanted)
         self.viewport().update()
 
@@ -214,15 +213,14 @@ class WatchTable(QTableView):
         width = max(self.horizontalHeader().length(), self.viewport().width())
         chosen, model = self.selectionModel(), self._model
         current = self.currentIndex() if self.hasFocus() else QModelIndex()
-        now, root = time.monotonic(), QModelIndex()
+        now, root = model.now(), QModelIndex()
         left = -self.horizontalHeader().offset()
         for number in self.visible_rows():
             line = QRect(left, self.rowViewportPosition(number), width, self.rowHeight(number))
             if not changed.intersects(line):
                 continue
             row = model.row(number)
-            row.refresh()  # it may have been out of sight
-            row.painted = row.version
+            model.look_at(row)
             self._painter.paint(
                 painter,
                 row,
