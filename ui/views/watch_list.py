@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from ui.choice import CheckMenu, Choice
@@ -63,6 +63,7 @@ class WatchList(QWidget):
         layout.addWidget(self.table)
         self.table.menu_wanted.connect(self._row_menu)
         self.table.edit_wanted.connect(self.computed_wanted)
+        self.table.paste_wanted.connect(self.paste)
         header = self.table.horizontalHeader()
         header.customContextMenuRequested.connect(lambda at: self._column_menu(header.mapToGlobal(at)))
         header.sectionMoved.connect(lambda *_: self.looks_changed.emit())
@@ -330,12 +331,6 @@ class WatchList(QWidget):
 
     def paste(self) -> None:
         self.paste_wanted.emit(QGuiApplication.clipboard().text())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Paste) and self.table.hasFocus():
-            self.paste()
-        else:
-            super().keyPressEvent(event)
 
 
 def _entry(menu: QMenu, words: str, act: Callable[[], object], key: str = "") -> QAction:

@@ -51,15 +51,20 @@ def restore_list(made: WatchList, kept: object) -> list[str]:
             problems.append(f"{model.name}, {what}: {error}")
             return None
 
-    rows = kept.get("rows", [])
-    lines = [take(f"row {n}", lambda row=row: Line.of(row)) for n, row in enumerate(rows, 1)]
+    def entries(name: str) -> list[Any]:
+        value = kept.get(name, [])
+        if isinstance(value, list):
+            return value
+        problems.append(f"{model.name}, {name}: is no list")
+        return []
+
+    lines = [take(f"row {n}", lambda row=row: Line.of(row)) for n, row in enumerate(entries("rows"), 1)]
     model.become([(row, row.line) for row in model.make(line for line in lines if line is not None)])
     take("columns", lambda: made.table.restore_columns(kept))
     take("tolerance", lambda: setattr(made, "tolerance", _tolerance(kept.get("tolerance", {}))))
     take("span_s", lambda: model.set_span(_span(kept.get("span_s", model.span_s))))
-    snapshots = [
-        take("snapshot", lambda one=one: Snapshot.restored(one)) for one in kept.get("snapshots", [])[:SNAPSHOTS]
-    ]
+    of_times = entries("snapshots")[:SNAPSHOTS]
+    snapshots = [take("snapshot", lambda one=one: Snapshot.restored(one)) for one in of_times]
     made.snapshots = [snapshot for snapshot in snapshots if snapshot is not None]
     compared = kept.get("compared")
     if isinstance(compared, int) and 0 <= compared < len(made.snapshots):

@@ -67,6 +67,7 @@ class WatchTable(QTableView):
     read_wanted = Signal(list)  # Rows
     remove_wanted = Signal(list)  # Rows
     edit_wanted = Signal(object)  # a computed Row
+    paste_wanted = Signal()
     refs_dropped = Signal(list, object)  # TagRefs; the Row before which they were dropped, or None
     text_dropped = Signal(str, object)
     rows_moved = Signal(list, object)  # Rows; the Row before which they go, or None
@@ -305,6 +306,8 @@ class WatchTable(QTableView):
         enter = key in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
+        elif event.matches(QKeySequence.StandardKey.Paste):
+            self.paste_wanted.emit()
         elif enter and alt and row is not None and row.line.kind is Kind.TAG:
             self.properties_wanted.emit(row.line.ref)
         elif enter and row is not None:
