@@ -55,7 +55,7 @@ class DiagnosticsDesk(QObject):
         }
         self.view = DiagnosticsView(desk.theme)
         bottom = Qt.DockWidgetArea.BottomDockWidgetArea
-        desk.window.add_pane("diagnostics", tr("Diagnostics"), self.view, bottom, beside="log", shown=False)
+        desk.window.add_pane("diagnostics", tr("Diagnostics"), self.view, bottom, beside="log")
         desk.window.add_action(tr("Diagnostics"), self.show, None, "tools", "diagnostics")
         desk.window.add_action(tr("Save support bundle …"), self.ask_bundle, None, "tools", "package")
         self.view.bundle_wanted.connect(self.ask_bundle)
