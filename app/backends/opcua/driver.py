@@ -79,7 +79,7 @@ class OpcUaDriver(Driver):
         self._loss = ""
         self._wait_s = _BACKOFF_S[0]
         self._hurry = asyncio.Event()  # somebody does not want to wait
-        self._failed_items = False
+        self._turn = asyncio.Lock()  # subscribing, restoring, trying again: an item is monitored once
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self, options: Mapping[str, Any], sink: Sink) -> str:
@@ -175,11 +175,14 @@ class OpcUaDriver(Driver):
             finally:
                 timer.cancel()
             attempt += 1
+            self._lost.clear()  # of the attempt before; what comes from here on counts, also during the restore
             try:
                 await self._connect()
                 restored, total = await self._restore()
-            except (GatewayError, OSError, TimeoutError, uaerrors.UaError) as error:
-                reason = error.fault.message if isinstance(error, GatewayError) else str(error)
+            except Exception as error:  # the library may raise anything, and nobody else would try again
+                if not isinstance(error, GatewayError | OSError | uaerrors.UaError):
+                    _log.exception("an attempt to reach the server failed")
+                reason = error.fault.message if isinstance(error, GatewayError) else str(error) or type(error).__name__
                 self._wait_s = _jittered(attempt)
                 next_ns = self._clock.utc_ns() + round(self._wait_s * 1e9)
                 self._out.source_state(False, reason, next_attempt_ns=next_ns)
@@ -188,7 +191,6 @@ class OpcUaDriver(Driver):
                     connection, self._connection = self._connection, None
                     await connection.close()
                 continue
-            self._lost.clear()
             self._out.source_state(True, "", restored=restored, items=total)
             return
 
@@ -207,8 +209,10 @@ class OpcUaDriver(Driver):
             await self._clock.sleep(_RETRY_S)
             failing = [item for item in self._items.values() if item.advised and not item.monitored]
             if self._connection is not None and failing:
-                with contextlib.suppress(OSError, GatewayError, uaerrors.UaError):
+                try:
                     await self._monitor(failing[:_CHUNK], quiet=True)
+                except Exception as error:
+                    _log.info("items that failed could not be tried again: %s", type(error).__name__)
 
     def _require(self) -> Connection:
         if self._connection is None:
@@ -259,21 +263,26 @@ class OpcUaDriver(Driver):
 
     async def _monitor(self, items: Sequence[Item], quiet: bool = False) -> None:
         """One request for many items; what the server refuses is told as a bad value with the reason."""
-        if not items:
-            return
-        connection = self._require()
-        await self._settle([item for item in items if not item.settled])
-        parameters = ua.CreateMonitoredItemsParameters()
-        parameters.SubscriptionId = self._subscription
-        parameters.TimestampsToReturn = ua.TimestampsToReturn.Both
-        parameters.ItemsToCreate = [self._monitoring(item) for item in items]
-        results = await connection.session.create_monitored_items(parameters)
-        for item, result in zip(items, results, strict=True):
-            if result.StatusCode.is_good():
-                item.monitored = result.MonitoredItemId
-            elif not quiet:
-                code = result.StatusCode.value
-                self._out.data(item.key, None, QUALITY_CONFIGURATION_ERROR, NO_TIME, statuses=(status_of(code),))
+        async with self._turn:
+            items = [item for item in items if item.advised and not item.monitored]
+            if not items:
+                return
+            connection = self._require()
+            await self._settle(items)
+            parameters = ua.CreateMonitoredItemsParameters()
+            parameters.SubscriptionId = self._subscription
+            parameters.TimestampsToReturn = ua.TimestampsToReturn.Both
+            parameters.ItemsToCreate = [self._monitoring(item) for item in items]
+            results = await connection.session.create_monitored_items(parameters)
+            if connection is not self._connection:
+                raise GatewayError("SourceLost", f"the server is not connected: {self._loss}")
+            for item, result in zip(items, results, strict=True):
+                if result.StatusCode.is_good():
+                    item.monitored = result.MonitoredItemId
+                elif not quiet:
+                    code = result.StatusCode.value
+                    self._out.data(item.key, None, QUALITY_CONFIGURATION_ERROR, NO_TIME, statuses=(status_of(code),))
+        await self._unmonitor([item for item in items if not item.advised])  # given up meanwhile
 
     def _monitoring(self, item: Item) -> ua.MonitoredItemCreateRequest:
         assert self._options is not None
@@ -312,15 +321,16 @@ class OpcUaDriver(Driver):
             item.settled = True
 
     async def unadvise(self, keys: Sequence[int]) -> list[Outcome]:
-        ids: list[int] = []
-        for key in keys:
-            item = self._items.get(key)
-            if item is None:
-                continue
+        items = [item for key in keys if (item := self._items.get(key)) is not None]
+        for item in items:
             item.advised = False
-            if item.monitored:
-                ids.append(item.monitored)
-                item.monitored = 0
+        await self._unmonitor(items)
+        return [ACCEPTED] * len(keys)
+
+    async def _unmonitor(self, items: Sequence[Item]) -> None:
+        ids = [item.monitored for item in items if item.monitored]
+        for item in items:
+            item.monitored = 0
         if ids and self._connection is not None:
             parameters = ua.DeleteMonitoredItemsParameters()
             parameters.SubscriptionId = self._subscription
@@ -328,7 +338,6 @@ class OpcUaDriver(Driver):
             # A server that has forgotten them has done what was asked.
             with contextlib.suppress(OSError, TimeoutError, uaerrors.UaError):
                 await self._connection.session.delete_monitored_items(parameters)
-        return [ACCEPTED] * len(keys)
 
     # ---- notifications
 
