@@ -89,7 +89,7 @@ class Application:
         self._begin = begin
         clock = SystemClock()
         kept = _kept()
-        self._mode = Mode(str(kept.value("theme", Mode.SYSTEM.value)))
+        self._mode = Mode.of(kept.value("theme"))
         theme = themes.apply(qt, self._mode)
         self.feed = Feed(clock)
         self.runtime = Runtime(settings, broadcaster=self.feed, clock=clock)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QChildEvent, QSettings, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QChildEvent, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
@@ -289,7 +289,7 @@ class MainWindow(QMainWindow):
         for mode in Mode:
             action = QAction(mode.value.capitalize(), self)
             action.setCheckable(True)
-            action.setChecked(mode.value == self._settings.value("theme", Mode.SYSTEM.value))
+            action.setChecked(mode is Mode.of(self._settings.value("theme")))
             action.triggered.connect(lambda *_, mode=mode: self.mode_wanted.emit(mode))
             group.addAction(action)
             menu.addAction(action)
@@ -388,10 +388,10 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         geometry, state = self._settings.value("geometry"), self._settings.value("layout")
-        if geometry is not None:
-            self.restoreGeometry(geometry)  # type: ignore[arg-type]
-        if state is not None:
-            self.restoreState(state, _LAYOUT_VERSION)  # type: ignore[arg-type]
+        if isinstance(geometry, QByteArray):  # an edited or broken file may hold anything
+            self.restoreGeometry(geometry)
+        if isinstance(state, QByteArray):
+            self.restoreState(state, _LAYOUT_VERSION)
 
     def keep_layout(self) -> None:
         self._settings.setValue("geometry", self.saveGeometry())

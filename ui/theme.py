@@ -25,6 +25,11 @@ class Mode(enum.StrEnum):
     DARK = "dark"
     CONTRAST = "contrast"
 
+    @classmethod
+    def of(cls, said: object) -> Mode:
+        """The system's for what is none of them: the file may have been edited, or be of another version."""
+        return next((mode for mode in cls if mode.value == said), cls.SYSTEM)
+
 
 @dataclass(frozen=True, slots=True)
 class Theme:

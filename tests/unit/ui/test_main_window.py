@@ -14,10 +14,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QToolBar, QToolButton
 
 from app.commands import TagProperties
+from app.config import Settings
 from app.workers.contract import StartStep
 from tests.helpers.batches import batch
 from tests.helpers.engine import until
 from tests.helpers.scripted import Scripted
+from ui.application import Application
 from ui.forms.properties import PropertiesDialog
 from ui.forms.write import WriteForm
 from ui.main_window import MainWindow
@@ -275,3 +277,24 @@ def test_a_layout_is_kept_and_can_be_reset(alone: Callable[..., MainWindow]) -> 
     again.reset_layout()
     QApplication.processEvents()
     assert again.pane("log").isVisible()
+
+
+async def test_a_window_ini_that_holds_nonsense_stops_no_start(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAGWATCH_CONFIG_DIR", str(tmp_path))
+    wrong = (
+        "[General]\ntheme=purple\nlanguage=xx\nlocked=7\ngeometry=banana\nlayout=3\nworkspace=@Invalid()\n"
+        'recent_sources="[3, {\\"name\\": 5}]"\nrecent_workspaces=\n[log]\ndetails=7\n'
+    )
+    (tmp_path / "window.ini").write_text(wrong, encoding="utf-8")
+    application = Application(qapp, Settings(), ())
+    try:
+        await application.start()
+        assert application.window.isVisible()
+        theme, language = [one for one in application.window.findChildren(QAction) if one.text() == "System"]
+        assert theme.isChecked()
+        assert language.isChecked()
+    finally:
+        await application.stop()
+        application.window.deleteLater()
