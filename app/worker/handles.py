@@ -60,7 +60,8 @@ class Handles:
         return server
 
     def unregister(self, handle: int) -> None:
-        del self._servers[handle]
+        """Twice is harmless."""
+        self._servers.pop(handle, None)
 
     def server(self, handle: int) -> Server:
         try:

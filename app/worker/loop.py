@@ -157,7 +157,11 @@ class CommandLoop:
 
     async def _register(self, command: c.Register) -> Reply:
         server = self._handles.register(command.client_name)
-        outcome = await self._driver.register(server.handle, command.client_name)
+        try:
+            outcome = await self._driver.register(server.handle, command.client_name)
+        except BaseException:
+            self._handles.unregister(server.handle)
+            raise
         if not outcome.ok:
             self._handles.unregister(server.handle)
         return _answer(outcome, c.Handle(server.handle))

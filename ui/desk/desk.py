@@ -72,6 +72,7 @@ class Desk(QObject):
         self._names: dict[str, str] = {}
         self.names = TagNames()
         self._handles: dict[str, int] = {}
+        self._registering: dict[str, asyncio.Lock] = {}
         self._turns: dict[str, asyncio.Lock] = {}
         feed.frame.connect(self._take)
         self._second = QTimer(self)
@@ -94,12 +95,6 @@ class Desk(QObject):
 
     def session_named(self, name: str) -> Session | None:
         return next((session for session in self.runtime.manager.list() if session.name == name), None)
-
-    def free_name(self, wanted: str) -> str:
-        """``wanted``, numbered where an open session has that name: lists and trends find sessions by their names."""
-        taken = {session.name for session in self.runtime.manager.list()}
-        names = (wanted, *(f"{wanted} {number}" for number in range(2, len(taken) + 3)))
-        return next(name for name in names if name not in taken)
 
     def know(self, session: Session) -> None:
         """Its name and tags are told from here on, also when it is closed."""
@@ -132,8 +127,9 @@ class Desk(QObject):
 
     async def handle(self, session: Session) -> int:
         """The window's server handle in this session."""
-        if session.id not in self._handles:
-            self._handles[session.id] = await calls.register(session, _CLIENT)
+        async with self._registering.setdefault(session.id, asyncio.Lock()):  # one, whoever asks at the same time
+            if session.id not in self._handles:
+                self._handles[session.id] = await calls.register(session, _CLIENT)
         return self._handles[session.id]
 
     async def watch(

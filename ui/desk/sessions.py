@@ -82,12 +82,6 @@ class SessionsDesk(QObject):
             self._desk.told(tr("worker killed"), session_id=session_id)
             await self._desk.runtime.manager.kill(session_id, "operator")
 
-    def retry(self, session_id: str) -> None:
-        """Try a lost source or a worker at once, instead of at the next attempt."""
-        if (session := self._desk.session(session_id)) is not None:
-            self._desk.told(tr("tried again by hand"), session_id=session_id)
-            act(session.retry_now(), name="retry", failed=self._desk.say)
-
     def _extend(self, session_id: str) -> None:
         try:
             self._desk.runtime.manager.extend(session_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -37,10 +37,6 @@ class Connection:
     @property
     def endpoint(self) -> str:
         return str(self.options["endpoint"])
-
-    def trusting(self, fingerprint: str) -> Connection:
-        """The same, with this server certificate trusted and no other."""
-        return replace(self, options={**self.options, "trusted": [fingerprint]})
 
 
 class ConnectForm(QDialog):

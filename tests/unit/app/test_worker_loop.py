@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -133,6 +133,34 @@ async def test_unregister_removes_its_items() -> None:
         await worker.good(c.Unregister(server))
         assert worker.driver.items == {}
         assert worker.driver.named("unregister") == [server]
+
+
+async def test_a_server_that_the_driver_breaks_on_is_not_there() -> None:
+    async with Worker() as worker:
+
+        async def broken(server_handle: int, client_name: str) -> Outcome:
+            raise RuntimeError("the driver broke")
+
+        worker.driver.register = broken  # type: ignore[method-assign]
+        assert not (await worker.ask(c.Register("test"))).ok
+        assert (await worker.ask(c.AddItem(1, "a"))).code is ProtocolStatus.INVALID_REQUEST
+
+
+async def test_two_who_unregister_at_once_both_succeed() -> None:
+    async with Worker() as worker:
+        server, _ = await worker.item()
+        gate = asyncio.Event()
+        remove = worker.driver.remove
+
+        async def slow(keys: Sequence[int]) -> list[Outcome]:
+            await gate.wait()
+            return await remove(keys)
+
+        worker.driver.remove = slow  # type: ignore[method-assign]
+        both = [asyncio.ensure_future(worker.ask(c.Unregister(server))) for _ in range(2)]
+        await settle()
+        gate.set()
+        assert [reply.ok for reply in await asyncio.gather(*both)] == [True, True]
 
 
 @pytest.mark.clause("S7.3")

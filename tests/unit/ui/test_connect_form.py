@@ -85,7 +85,7 @@ def test_it_gives_what_the_backend_wants(form: ConnectForm) -> None:
     form._restart.setChecked(False)
     (wanted,) = _asked(form)
     assert (wanted.name, wanted.restart, wanted.endpoint) == ("Line 4", False, "opc.tcp://plant:4840")
-    options = OpcUaOptions.of(wanted.trusting("ab" * 32).options)
+    options = OpcUaOptions.of({**wanted.options, "trusted": ["ab" * 32]})
     assert (options.user, options.password, options.mode) == ("anna", "s3cret", "SignAndEncrypt")
     assert options.trusted == ("ab" * 32,)
     assert not options.allow_plain_password

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -13,8 +14,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QToolBar, QToolButton
 
-from app.commands import TagProperties
+from app.commands import Register, TagProperties
 from app.config import Settings
+from app.sessions.manager import OpenRequest
 from app.workers.contract import StartStep
 from tests.helpers.batches import batch
 from tests.helpers.engine import until
@@ -298,3 +300,13 @@ async def test_a_window_ini_that_holds_nonsense_stops_no_start(
     finally:
         await application.stop()
         application.window.deleteLater()
+
+
+async def test_everybody_in_the_window_shares_one_server_handle(scripted: Scripted) -> None:
+    await scripted.ready()
+    desk = scripted.application.desk
+    session = await desk.runtime.manager.open(OpenRequest("sim", name="Another plant", keep_alive=True))
+    handles = await asyncio.gather(*(desk.handle(session) for _ in range(3)))
+    (client,) = [one for one in scripted.launcher.clients if one.spec.session_id == session.id]
+    assert len(set(handles)) == 1
+    assert sum(isinstance(command, Register) for command in client.commands) == 1
