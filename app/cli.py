@@ -26,8 +26,22 @@ _EXIT_CODES = """exit codes:
 """
 
 
+_WINDOW = """the window:
+  tagwatch [open FILE]     with the last workspace, or with that one
+    --tags SOURCE:TAG ...  watch these tags at once
+    --read-only            write nothing, whatever is clicked
+    --safe-mode            start with nothing opened
+    --new-instance         do not hand over to a window that is open
+"""
+
+
 def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="tagwatch", description="Watch process tags. Without a command: the window.")
+    parser = argparse.ArgumentParser(
+        prog="tagwatch",
+        description="Watch process tags. Without a command: the window.",
+        epilog=_WINDOW,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     line = commands.add_parser(
         "watch",

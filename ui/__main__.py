@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-_QT_FAILED = 3
+_NO_WINDOW = 3
 _PACKAGES = (
     "libgl1 libegl1 libglib2.0-0 libgssapi-krb5-2 libdbus-1-3 libfontconfig1 libxkbcommon0 libxkbcommon-x11-0 "
     "libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 "
@@ -21,7 +21,7 @@ _SUFFIX = ".tagwatch"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the program; the exit code. 3 = Qt lacks a system library (the message names the packages), 4 = another
+    """Run the program; the exit code. 3 = no window can be shown (the message says what is missing), 4 = another
     instance runs and does not take over."""
     try:
         return _main(argv)
@@ -41,7 +41,7 @@ def _main(argv: Sequence[str] | None) -> int:
         return cli.main(arguments)
     options = _window_options(arguments)
     if not _has_display():
-        return _without_window()
+        return _without_window(options)
     return _with_window(options)
 
 
@@ -144,10 +144,16 @@ def _advise(missing: str) -> int:
         f"On Debian or Ubuntu: apt-get install {_PACKAGES}\n"
         "Without a window: tagwatch watch sim Reactor.PV\n"
     )
-    return _QT_FAILED
+    return _NO_WINDOW
 
 
-def _without_window() -> int:
+def _without_window(options: argparse.Namespace) -> int:
+    if options.workspace or options.tags:
+        sys.stderr.write(
+            "tagwatch: no display is there for the window, which alone shows workspaces and --tags. In a terminal: "
+            "tagwatch watch SOURCE TAG\n"
+        )
+        return _NO_WINDOW
     from app import cli, config  # noqa: PLC0415
     from app.watch import Watched, WatchRequest  # noqa: PLC0415
 
@@ -164,7 +170,7 @@ def _without_window() -> int:
     except config.SettingError as error:
         sys.stderr.write(f"tagwatch: {error}\n")
         return 2
-    return cli.run_watch(WatchRequest(sources), settings)
+    return cli.run_watch(WatchRequest(sources, duration_s=options.seconds), settings)
 
 
 if __name__ == "__main__":

@@ -68,3 +68,22 @@ def test_a_qt_that_cannot_be_loaded_is_told_too(
     monkeypatch.setattr(builtins, "__import__", lacking)
     assert program.main([]) == 3
     assert "libEGL.so.1" in capsys.readouterr().err
+
+
+def test_what_only_a_window_shows_is_not_replaced_by_something_else(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(program, "_has_display", lambda: False)
+    assert program.main(["--tags", "Simulated plant:Tank101.Level"]) == 3
+    assert "tagwatch watch" in capsys.readouterr().err
+
+
+def test_the_help_names_every_option_of_the_window(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        program.main(["--help"])
+    told = capsys.readouterr().out
+    assert [
+        name for name in ("open FILE", "--tags", "--read-only", "--safe-mode", "--new-instance") if name not in told
+    ] == []
