@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import signal
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from app import config
 from app.config import Settings
+from app.records.program_log import ProgramLog
 from app.runtime import Runtime
 from app.tasks import SystemClock, running, spawn
 from ui import theme as themes
@@ -22,6 +25,7 @@ from ui.desk.alarms import AlarmsDesk
 from ui.desk.asked import AskedDesk
 from ui.desk.clocks import ClocksDesk
 from ui.desk.desk import Desk
+from ui.desk.diagnostics import DiagnosticsDesk
 from ui.desk.help import HelpDesk
 from ui.desk.index import IndexDesk
 from ui.desk.items import ItemsDesk
@@ -29,7 +33,7 @@ from ui.desk.language import LanguageDesk
 from ui.desk.language import kept as kept_language
 from ui.desk.layout import LayoutDesk
 from ui.desk.log import LogDesk
-from ui.desk.manager import ManagerDesk
+from ui.desk.notifications import NotificationsDesk
 from ui.desk.sessions import SessionsDesk
 from ui.desk.sources import SourcesDesk
 from ui.desk.trends import TrendsDesk
@@ -98,7 +102,6 @@ class Application:
         self.log = LogDesk(desk, self.log_model, self.items_model)
         self.sessions = SessionsDesk(desk, self.sessions_model)
         self.sources = SourcesDesk(desk, self.sessions)
-        self.manager = ManagerDesk(desk, self.sessions, self.sources)
         self.items = ItemsDesk(desk, self.items_model)
         self.index = IndexDesk(desk, self.items_model, self.window.items_pane)
         self.trends = TrendsDesk(desk, self.items)
@@ -108,6 +111,10 @@ class Application:
         self.alarms = AlarmsDesk(desk, self.trends)
         self.clocks = ClocksDesk(desk)
         self.troubles = TroublesDesk(desk)
+        self.program_log = ProgramLog()
+        logging.getLogger().addHandler(self.program_log)
+        self.notifications = NotificationsDesk(desk, self.program_log)
+        self.diagnostics = DiagnosticsDesk(desk, self.lag, self.log_model, self.alarms.engine, self.program_log)
         self.help = HelpDesk(desk)
         self.asked = AskedDesk(desk, self.sources, self.items)
         where = config.directory() if begin is None else begin.directory
@@ -169,6 +176,7 @@ class Application:
     async def stop(self) -> None:
         """Out of sight at once; then sessions and workers, within the budget or by force; then the window."""
         self.window.hide()
+        logging.getLogger().removeHandler(self.program_log)
         self.desk.stop()
         if self._door is not None:
             self._door.close()
@@ -263,6 +271,7 @@ def run(
 ) -> int:
     """Run the window until it is closed (or for so many seconds); the exit code."""
     settings = config.load(config.usual_file())
+    _log_to_stderr()
     qt = QApplication(list(argv))
     qt.setApplicationName("Tagwatch")
     qt.setQuitOnLastWindowClosed(False)
@@ -273,6 +282,17 @@ def run(
     with loop:
         loop.run_until_complete(_main(qt, settings, begin, seconds, screenshot))
     return 0
+
+
+def _log_to_stderr() -> None:
+    """Warnings for who started it in a terminal; a windowed program has none. The program's own ring has more."""
+    for name in ("app", "ui"):
+        logging.getLogger(name).setLevel(logging.INFO)
+    if sys.stderr is not None:
+        handler = logging.StreamHandler()
+        handler.setLevel(logging.WARNING)
+        handler.setFormatter(logging.Formatter("tagwatch: %(levelname)s %(message)s"))
+        logging.getLogger().addHandler(handler)
 
 
 async def _main(

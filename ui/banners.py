@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.events.notices import Severity
 from app.values import NS_PER_S
 from ui.format import age_text, time_text
 from ui.i18n import tr
 from ui.theme import SEVERITY_MARKS, Theme
+from ui.widgets import Elided
 
 #: More than these are behind a button, so that trouble never takes the room of what still works.
 _SHOWN = 3
@@ -60,10 +61,9 @@ class Banner(QFrame):
         self.setAccessibleName(tr("Warning"))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 4, 8, 4)
-        self._label = QLabel()
+        self._label = Elided()
         self._label.setAccessibleName(tr("Warning text"))
         self._label.setTextFormat(Qt.TextFormat.PlainText)
-        self._label.setWordWrap(True)
         self.retry = QPushButton(tr("Retry now"))
         details = QPushButton(tr("Details"))
         details.setAccessibleName(tr("Details"))

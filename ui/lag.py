@@ -18,6 +18,7 @@ class LagMeter(QObject):
         super().__init__(parent)
         self._due = time.monotonic() + _INTERVAL_MS / 1000
         self._worst: deque[tuple[float, float]] = deque()  # (when, stall), stalls falling
+        self._since = 0.0  # the longest since the last take
         self._samples: deque[float] = deque(maxlen=100_000)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -31,6 +32,7 @@ class LagMeter(QObject):
         self._due = now + _INTERVAL_MS / 1000
 
     def add(self, stall_s: float, now: float) -> None:
+        self._since = max(self._since, stall_s)
         self._samples.append(stall_s)
         while self._worst and self._worst[-1][1] <= stall_s:
             self._worst.pop()
@@ -41,6 +43,11 @@ class LagMeter(QObject):
     def worst_s(self) -> float:
         """The longest stall of the last minute."""
         return self._worst[0][1] if self._worst else 0.0
+
+    def take_s(self) -> float:
+        """The longest stall since this was asked last."""
+        taken, self._since = self._since, 0.0
+        return taken
 
     def samples(self) -> list[float]:
         """Every stall measured since :meth:`reset`, 100,000 at most."""

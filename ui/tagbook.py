@@ -17,6 +17,15 @@ _AT_ONCE = 4
 _QUEUE = 500
 _KEPT = 50_000
 
+
+@dataclass(frozen=True, slots=True)
+class TagBookStatistics:
+    known: int
+    wanted: int
+    asking: int
+    limit: int
+
+
 Ask = Callable[[str, str], Awaitable[TagProperties]]
 
 
@@ -122,6 +131,9 @@ class TagBook(QObject):
                 self.changed.emit()
         finally:
             self._asking -= 1
+
+    def statistics(self) -> TagBookStatistics:
+        return TagBookStatistics(len(self._known), len(self._wanted), self._asking, _QUEUE)
 
     def stop(self) -> None:
         self._stopped = True

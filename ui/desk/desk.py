@@ -68,6 +68,7 @@ class Desk(QObject):
         self.saved = SourceBook()
         self.read_only = False
         self.parts: dict[str, Part] = {}
+        self.figures: dict[str, Callable[[], object]] = {}  # by name what queues or counts: frozen records
         self._names: dict[str, str] = {}
         self.names = TagNames()
         self._handles: dict[str, int] = {}

@@ -11,9 +11,8 @@ from app.sessions.session import Session
 from ui.bridge import act, answered, words
 from ui.desk.desk import Desk
 from ui.feed import FeedFrame
-from ui.forms.details import DetailsDialog
 from ui.i18n import tr
-from ui.models.sessions import SessionsModel, detail_fields
+from ui.models.sessions import SessionsModel
 
 
 class SessionsDesk(QObject):
@@ -25,21 +24,16 @@ class SessionsDesk(QObject):
         super().__init__(desk)
         self._desk = desk
         self.model = model
-        self.hidden: set[str] = set()  # sessions that are no operator's: trials of a connection
         desk.frame.connect(self._take)
         desk.second.connect(self.refresh)
         view = desk.window.sessions
         view.close_wanted.connect(self.close)
         view.kill_wanted.connect(self.kill)
         view.extend_wanted.connect(self._extend)
-        view.retry_wanted.connect(self.retry)
-        view.details_wanted.connect(self._details)
-        view.log_wanted.connect(self._show_log)
 
     def refresh(self) -> None:
         """Figures that no event tells."""
-        sessions = self._desk.runtime.manager.list()
-        infos = [session.info() for session in sessions if session.id not in self.hidden]
+        infos = [session.info() for session in self._desk.runtime.manager.list()]
         self.model.refresh(infos, self._desk.clock.monotonic(), self._desk.clock.utc_ns())
 
     # ---- opening
@@ -88,25 +82,6 @@ class SessionsDesk(QObject):
             self._desk.told(tr("worker killed"), session_id=session_id)
             await self._desk.runtime.manager.kill(session_id, "operator")
 
-<<<<<<< HEAD
-=======
-    def retry(self, session_id: str) -> None:
-        """Try a lost source or a worker at once, instead of at the next attempt."""
-        if (session := self._desk.session(session_id)) is not None:
-            self._desk.told(tr("tried again by hand"), session_id=session_id)
-            act(session.retry_now(), name="retry", failed=self._desk.say)
-
-    def _details(self, row_id: str) -> None:
-        row = next((row for row in self.model.rows() if row.id == row_id), None)
-        if row is not None:
-            title = tr("Session {name}").format(name=row.name)
-            DetailsDialog(title, detail_fields(row, self._desk.utc), self._desk.window).show()
-
-    def _show_log(self, session_id: str) -> None:
-        self._desk.window.show_pane("log")
-        self._desk.window.log.show_session(session_id)
-
->>>>>>> 8187df2 (Manage sources: saved, tried, copied, brought back; tell all of a session)
     def _extend(self, session_id: str) -> None:
         try:
             self._desk.runtime.manager.extend(session_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
@@ -66,6 +67,15 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 #: (session id, item key) -> tag; session id -> name
 TagOf = Callable[[str, int], str]
 NameOf = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class LogStatistics:
+    shown: int
+    kept: int
+    held: int  # while it is paused
+    dropped: int  # of those
+    limit: int
 
 
 class _Piece:
@@ -371,6 +381,9 @@ class LogModel(QAbstractTableModel):
     def dropped(self) -> int:
         """Rows that came while it is paused and were too many to be held: resuming shows a line in their place."""
         return self._dropped
+
+    def statistics(self) -> LogStatistics:
+        return LogStatistics(self.rowCount(), self.kept, self._held_rows, self._dropped, ROWS)
 
     def pause(self) -> None:
         if not self._paused:
