@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import bisect
+import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QBrush, QColor
 
-from app.batch import NO_DETAIL, Detail, Event, EventBatch
+from app.batch import Detail, Event, EventBatch
 from app.events.notices import Notice, NoticeKind, Severity
 from app.records.journal import Act
 from app.values import NS_PER_S, EventKind, QualityClass, quality_class
@@ -34,14 +35,16 @@ from ui.models.log_filter import (
     LogFilter,
     Matcher,
 )
+from ui.models.log_texts import Formats, joined
 from ui.tagbook import TagAbout, TagBook
 from ui.theme import SEVERITY_MARKS, Theme
 
 ROWS = 100_000
 #: Rows that are held while it is paused.
 HELD = ROWS // 2
-#: Rows that are looked through at once for a new filter: 20 ms at most.
-_SLICE = 5_000
+#: A new filter looks through so many rows at once, and through more for so long: the window stays awake.
+_SLICE = 2_000
+_LOOK_S = 0.012
 
 _NOTICE_WORDS = {
     NoticeKind.STATE: "state",
@@ -81,12 +84,13 @@ class LogStatistics:
 class _Piece:
     """Rows that came together: a batch (all of it, or the indices that pass the filter), a notice or an action."""
 
-    __slots__ = ("count", "indices", "serial", "session_id", "what")
+    __slots__ = ("count", "indices", "serial", "session_id", "texts", "what")
 
-    def __init__(self, session_id: str, what: EventBatch | Notice | Act, indices: list[int] | None = None) -> None:
+    def __init__(self, session_id: str, what: EventBatch | Notice | Act, indices: Sequence[int] | None = None) -> None:
         self.session_id = session_id
         self.what = what
         self.indices = indices
+        self.texts: tuple[int, str] | None = None  # of its values, and what was known of tags then
         self.serial = 0  # in the order of the log; what passes a filter has its origin's
         if isinstance(what, EventBatch):
             self.count = len(what) if indices is None else len(indices)
@@ -121,6 +125,8 @@ class LogModel(QAbstractTableModel):
         self._dropped_until = 0  # the time of the last of them
         self._paused = False
         self._serial = 0
+        self._formats: dict[str, Formats] = {}
+        self._news = False  # something new is known of tags
         self._filter = LogFilter()
         self._matcher: Matcher | None = None
         self._todo: deque[_Piece] = deque()  # what a new filter has still to look through
@@ -220,6 +226,7 @@ class LogModel(QAbstractTableModel):
         return TagAbout() if self._book is None else self._book.about(session_id, self._tag_of(session_id, key))
 
     def _abouts_changed(self) -> None:
+        self._news = True
         if self._matcher is not None:
             self._matcher.forget()
         if rows := self.rowCount():
@@ -430,13 +437,17 @@ class LogModel(QAbstractTableModel):
             self._begin_look()
 
     def _begin_look(self) -> None:
+        if self._news:
+            self._news = False
+            for formats in self._formats.values():
+                formats.look_again()
         self._matcher = None if self._filter.empty else Matcher(self._filter, self._cells())
         self._todo, self._found = deque(self._all), []
         self._look_on()
 
     def _look_on(self) -> None:
-        room = _SLICE
-        while self._todo and (room > 0 or self._matcher is None):
+        room, end = _SLICE, time.perf_counter() + _LOOK_S
+        while self._todo and (self._matcher is None or room > 0 or time.perf_counter() < end):
             piece = self._todo.popleft()
             room -= piece.count
             if (passed := self._filtered(piece)) is not None:
@@ -461,12 +472,25 @@ class LogModel(QAbstractTableModel):
             return piece
         if not isinstance(what, EventBatch):
             return piece if self._passes(matcher, piece.session_id, what) else None
-        indices = matcher.indices(piece.session_id, what)
+        indices = matcher.indices(piece.session_id, what, lambda: self._value_texts(piece, what))
         if len(indices) == len(what):
             return piece
         passed = _Piece(piece.session_id, what, indices)
         passed.serial = piece.serial
         return passed if indices else None
+
+    def _value_texts(self, piece: _Piece, batch: EventBatch) -> str:
+        """As they are shown; kept, for who looks for something looks again."""
+        formats = self._formats.get(piece.session_id)
+        if formats is None:
+            formats = self._formats[piece.session_id] = Formats(lambda key: self._known(piece.session_id, key))
+        if piece.texts is None or piece.texts[0] != formats.version:
+            piece.texts = formats.version, joined(batch, formats)
+        return piece.texts[1]
+
+    def _known(self, session_id: str, key: int) -> TagAbout:
+        """What has been told of an item already; nobody is asked, for there may be more than sources should be."""
+        return TagAbout() if self._book is None else self._book.known(session_id, self._tag_of(session_id, key))
 
     def _passes(self, matcher: Matcher, session_id: str, what: Notice | Act) -> bool:
         texts = [(column, self._text(session_id, what, column)) for column in (TIME, TAG, VALUE, DETAIL)]
@@ -474,10 +498,8 @@ class LogModel(QAbstractTableModel):
         return matcher.passes(session_id, self._text(session_id, what, KIND), severity.name.lower(), texts)
 
     def _cells(self) -> Cells:
-        """The cells' texts for a filter, which asks nobody: there may be more tags than the sources should be asked."""
-
-        def about(session_id: str, key: int) -> TagAbout:
-            return TagAbout() if self._book is None else self._book.known(session_id, self._tag_of(session_id, key))
+        """The cells' texts for a filter."""
+        about = self._known
 
         def value(session_id: str, batch: EventBatch, index: int) -> str:
             if batch.kind(index) > EventKind.BUFFERED_DATA_CHANGE:
@@ -485,9 +507,8 @@ class LogModel(QAbstractTableModel):
             told = about(session_id, batch.keys[index])
             return value_text(batch.values[index], decimals=told.decimals, enumeration=told.enumeration)
 
-        def severity(batch: EventBatch, index: int) -> str:
-            found = _severity(batch.kind(index), batch.qualities[index], batch.details.get(index, NO_DETAIL))
-            return SEVERITIES[found]
+        def severity(kind: int, quality: int, detail: Detail) -> str:
+            return SEVERITIES[_severity(EventKind(kind), quality, detail)]
 
         return Cells(
             session=self._name_of,

@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from app.batch import EventBatch
+from app.batch import NO_DETAIL, Detail, EventBatch
+from ui.models.log_texts import lines_with, plain_numbers
 
 COLUMNS = ("Time", "Session", "Kind", "Severity", "Tag", "Value", "Unit", "Quality", "Detail")
 TIME, SESSION, KIND, SEVERITY, TAG, VALUE, UNIT, QUALITY, DETAIL = range(9)
@@ -18,6 +19,7 @@ _IN_TIMES = frozenset("0123456789-:. ")
 _IN_NUMBERS = frozenset("0123456789+-.e")
 
 #: A column's name with a colon, or not; then text in quotes, or without a blank.
+_TIMES = 200_000
 _WORD = re.compile(r'(?:(?P<column>\w+):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S+))')
 
 
@@ -51,6 +53,7 @@ class Word:
     column: int
     text: str
     search: Callable[[str], object]
+    in_lines: re.Pattern[str]  # the same for many cells in lower case, a line each
 
     def may_be_in(self, column: int) -> bool:
         return self.column in (-1, column)
@@ -72,8 +75,10 @@ def words_of(text: str) -> list[Word]:
 
 def _word(column: int, wanted: str) -> Word:
     whole = column >= 0 and len(wanted) > 1 and wanted.startswith("=")
-    pattern = _pattern(wanted[1:] if whole else wanted)
-    return Word(column, wanted, pattern.fullmatch if whole else pattern.search)
+    expression = _expression(wanted[1:] if whole else wanted)
+    pattern = re.compile(expression, re.IGNORECASE)
+    lines = re.compile(f"^(?:{expression})$" if whole else expression, re.MULTILINE)
+    return Word(column, wanted, pattern.fullmatch if whole else pattern.search, lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +89,19 @@ class Cells:
     tag: Callable[[str, int], str]
     unit: Callable[[str, int], str]
     kind: Callable[[int], str]
-    severity: Callable[[EventBatch, int], str]
+    severity: Callable[[int, int, Detail], str]  # of kind, quality and detail
     quality: Callable[[int], str]
     time: Callable[[int], str]
     value: Callable[[str, EventBatch, int], str]
     detail: Callable[[EventBatch, int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """Items of a session: those that were looked at, and by word those that have it."""
+
+    seen: set[int]
+    having: list[set[int]]
 
 
 @dataclass(slots=True)
@@ -103,8 +116,8 @@ class Matcher:
     _in_times: int = field(init=False)
     _in_numbers: int = field(init=False)
     _in_values: int = field(init=False)
-    _time: tuple[int, int] = field(init=False, default=(-1, 0))
-    _keys: dict[tuple[str, int], int] = field(init=False, default_factory=dict[tuple[str, int], int])
+    _times: dict[int, int] = field(init=False, default_factory=dict[int, int])  # by millisecond
+    _keys: dict[str, _Keys] = field(init=False, default_factory=dict[str, "_Keys"])
     _classes: dict[tuple[int, int], tuple[bool, int]] = field(
         init=False, default_factory=dict[tuple[int, int], tuple[bool, int]]
     )
@@ -129,16 +142,59 @@ class Matcher:
         own = ((SESSION, self.cells.session(session_id)), (KIND, kind), (SEVERITY, severity))
         return self._found((*own, *texts)) == self._all
 
-    def indices(self, session_id: str, batch: EventBatch) -> list[int]:
-        """The events of a batch that pass."""
+    def indices(self, session_id: str, batch: EventBatch, values: Callable[[], str]) -> Sequence[int]:
+        """The events of a batch that pass. ``values`` gives the texts of its values, a line each in lower case."""
         wanted = self.wanted
         if wanted.sessions and session_id not in wanted.sessions:
-            return []
-        if not (wanted.kinds or wanted.severities):
-            of_key = {key: self._of_key(session_id, key) for key in set(batch.keys)}
-            if all(found == self._all for found in of_key.values()):
-                return list(range(len(batch)))
-        return [index for index in range(len(batch)) if self._event_passes(session_id, batch, index)]
+            return ()
+        if batch.kinds:
+            return [index for index in range(len(batch)) if self._event_passes(session_id, batch, index)]
+        return self._changes(session_id, batch, values)
+
+    def _changes(self, session_id: str, batch: EventBatch, values: Callable[[], str]) -> Sequence[int]:
+        """Of a batch of plain changes: word by word through whole columns, for that costs by the word and not by the
+        event."""
+        left: Sequence[int] = range(len(batch))
+        keys, qualities = batch.keys, batch.qualities
+        classes = {quality: self._of_quality(quality) for quality in set(qualities)}
+        if not all(passes for passes, _ in classes.values()):
+            left = [index for index in left if classes[qualities[index]][0]]
+        distinct = set(keys)
+        known = self._known(session_id, distinct)
+        numbers: bool | None = None
+        for number, word in enumerate(self._words):
+            bit = 1 << number
+            by_key = distinct & known.having[number]
+            by_class = {quality for quality, (_, found) in classes.items() if found & bit}
+            if not left or len(by_key) == len(distinct) or len(by_class) == len(classes):
+                continue
+            if numbers is None:
+                numbers = plain_numbers(batch)
+            lines = self._in_values if not numbers else self._in_numbers
+            others = set(lines_with(values(), word.in_lines)) if bit & lines else set[int]()
+            if batch.details and word.may_be_in(DETAIL):
+                others |= {i for i in batch.details if word.search(self.cells.detail(batch, i)) is not None}
+            if bit & self._in_times:
+                others |= self._at_times(batch, bit)
+            if by_key or by_class:
+                left = [i for i in left if keys[i] in by_key or i in others or qualities[i] in by_class]
+            else:
+                left = [i for i in left if i in others] if others else ()
+        return left
+
+    def _at_times(self, batch: EventBatch, bit: int) -> set[int]:
+        """Of the many events of one millisecond only one is written out."""
+        millis = [ns // 1_000_000 for ns in batch.worker_times]
+        found = {milli for milli in set(millis) if self._of_time(milli) & bit}
+        return {index for index, milli in enumerate(millis) if milli in found} if found else set()
+
+    def _of_time(self, milli: int) -> int:
+        found = self._times.get(milli)
+        if found is None:
+            if len(self._times) > _TIMES:
+                self._times.clear()
+            found = self._times[milli] = self._found(((TIME, self.cells.time(milli * 1_000_000)),))
+        return found
 
     def forget(self) -> None:
         """What is known of tags has changed."""
@@ -152,25 +208,39 @@ class Matcher:
         return not missing or self._in_event(session_id, batch, index, missing)
 
     def _of_key(self, session_id: str, key: int) -> int:
-        found = self._keys.get((session_id, key))
-        if found is None:
-            cells = self.cells
+        known = self._known(session_id, {key})
+        return sum(1 << number for number, having in enumerate(known.having) if key in having)
+
+    def _known(self, session_id: str, keys: set[int]) -> _Keys:
+        """The items that have a word in their session, tag or unit; each is looked at once."""
+        known = self._keys.get(session_id)
+        if known is None:
+            known = self._keys[session_id] = _Keys(set(), [set() for _ in self._words])
+        cells = self.cells
+        for key in keys - known.seen:
             texts = (
                 (SESSION, cells.session(session_id)),
                 (TAG, cells.tag(session_id, key)),
                 (UNIT, cells.unit(session_id, key)),
             )
-            found = self._keys[session_id, key] = self._found(texts)
-        return found
+            found = self._found(texts)
+            known.seen.add(key)
+            for number, having in enumerate(known.having):
+                if found >> number & 1:
+                    having.add(key)
+        return known
 
     def _of_class(self, batch: EventBatch, index: int) -> tuple[bool, int]:
         """Whether kind and severity are wanted, and the words that are in them or in the quality."""
         kind, quality = batch.kinds[index] if batch.kinds else 0, batch.qualities[index]
         if kind > 1:  # how a completion ended is in its details
-            return self._looked_at(kind, self.cells.severity(batch, index), "")
+            return self._looked_at(kind, self.cells.severity(kind, quality, batch.details.get(index, NO_DETAIL)), "")
+        return self._of_quality(quality, kind)
+
+    def _of_quality(self, quality: int, kind: int = 0) -> tuple[bool, int]:
         found = self._classes.get((kind, quality))
         if found is None:
-            texts = self.cells.severity(batch, index), self.cells.quality(quality)
+            texts = self.cells.severity(kind, quality, NO_DETAIL), self.cells.quality(quality)
             found = self._classes[kind, quality] = self._looked_at(kind, *texts)
         return found
 
@@ -193,13 +263,7 @@ class Matcher:
             missing &= ~self._found(((VALUE, self.cells.value(session_id, batch, index)),))
         if missing & ~self._in_times:
             return False
-        return not missing or not missing & ~self._of_time(batch.worker_times[index])
-
-    def _of_time(self, ns: int) -> int:
-        """Of the many events of one millisecond only the first is written out."""
-        if ns // 1_000_000 != self._time[0]:
-            self._time = ns // 1_000_000, self._found(((TIME, self.cells.time(ns)),))
-        return self._time[1]
+        return not missing or not missing & ~self._of_time(batch.worker_times[index] // 1_000_000)
 
     def _found(self, cells: Iterable[tuple[int, str]]) -> int:
         """The words, as bits, that are in one of these cells."""
@@ -213,9 +277,8 @@ class Matcher:
         return found
 
 
-def _pattern(word: str) -> re.Pattern[str]:
-    parts = (".*" if part == "*" else "." if part == "?" else re.escape(part) for part in re.split(r"([*?])", word))
-    return re.compile("".join(parts), re.IGNORECASE)
+def _expression(word: str) -> str:
+    return "".join({"*": ".*", "?": "."}.get(part) or re.escape(part) for part in re.split(r"([*?])", word))
 
 
 def _may_be_in(word: str, letters: frozenset[str]) -> bool:

@@ -242,6 +242,7 @@ def test_a_filter_keeps_no_more_than_the_log(log: LogModel, monkeypatch: pytest.
 
 def test_a_long_log_is_looked_through_in_turns(log: LogModel, qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logs, "_SLICE", 10)
+    monkeypatch.setattr(logs, "_LOOK_S", 0.0)
     for number in range(6):
         log.take(frame(("s", batch(1 + 5 * number, 5, 7)), ("s", batch(5 + 5 * number, 1, 8))))
     log.set_filter(LogFilter("tag8"))
