@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from PySide6.QtCore import QObject
 
@@ -14,8 +13,8 @@ from app.sessions.session import Session
 from app.sessions.state import SessionState
 from ui.bridge import act, words
 from ui.desk.desk import Desk
+from ui.desk.properties import show_properties
 from ui.feed import FeedFrame
-from ui.forms.properties import PropertiesDialog
 from ui.i18n import tr
 from ui.models.items import ItemsModel, Node
 
@@ -107,5 +106,4 @@ class ItemsDesk(QObject):
 
     def _show_properties(self, tag: str) -> None:
         if (session := self.chosen()) is not None:
-            ask = partial(calls.properties, session, tag)
-            PropertiesDialog(tag, session.name, ask, self._desk.theme, self._desk.window).show()
+            show_properties(self._desk, session, tag)

@@ -11,18 +11,17 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog
 
-from app.sessions import calls
 from app.sessions.session import Session
 from ui.bridge import act, answered
 from ui.desk.desk import Desk
 from ui.desk.items import ItemsDesk
+from ui.desk.properties import show_properties
 from ui.desk.sources import SourcesDesk
 from ui.desk.trends import TrendsDesk
 from ui.desk.watch_sources import WatchSources
 from ui.desk.writing import WritingDesk
 from ui.expression import ExpressionError
 from ui.feed import FeedFrame
-from ui.forms.properties import PropertiesDialog
 from ui.forms.watch import AddTagsForm, ComputedForm, NameForm, ToleranceForm
 from ui.i18n import tr
 from ui.models.watch import WatchModel, unknown_words
@@ -299,8 +298,7 @@ class WatchDesk(QObject):
             self._with(ref, self._trends.add_pen)
 
     async def _properties(self, session: Session, tag: str) -> None:
-        ask = partial(calls.properties, session, tag)
-        PropertiesDialog(tag, session.name, ask, self._desk.theme, self._desk.window).show()
+        show_properties(self._desk, session, tag)
 
     def _watch_items(self, tags: Sequence[str]) -> None:
         """From the items pane."""

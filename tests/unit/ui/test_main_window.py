@@ -92,7 +92,7 @@ async def test_properties_are_asked_for_by_menu_and_keys(scripted: Scripted) -> 
     assert set(words) == expected
     words["Properties"].trigger()
     (dialog,) = scripted.window.findChildren(PropertiesDialog)
-    await until(lambda: dialog._table.topLevelItemCount() == 3, "the properties")
+    await until(lambda: dialog._table.topLevelItemCount() == 6 + 3, "the live value and the properties")
     assert "Pump.Flow" in dialog.windowTitle()
     QTest.keyClick(items, Qt.Key.Key_Return, Qt.KeyboardModifier.AltModifier)
     assert len(scripted.window.findChildren(PropertiesDialog)) == 2

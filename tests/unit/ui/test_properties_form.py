@@ -101,3 +101,28 @@ async def test_closing_ends_the_question(dialog: PropertiesDialog, source: Sourc
     dialog.reject()
     await settle()
     assert not running()
+
+
+@pytest.mark.clause("N3", "Z3")
+async def test_the_item_s_own_value_stands_above_and_stays_live(qapp: QApplication, source: Source) -> None:
+    told = {"Live value": "1.5 bar", "Time difference": "—"}
+    dialog = PropertiesDialog("Reactor.PV", "Plant", source.ask, themes.LIGHT, live=lambda: list(told.items()))
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    assert _rows(dialog) == [("Live value", "1.5 bar"), ("Time difference", "—")]
+    source.gate.set()
+    await settle()
+    assert [name for name, _ in _rows(dialog)] == ["Live value", "Time difference", "data type", "high", "words"]
+    first = dialog._table.topLevelItem(0)
+    assert first is not None
+    first.setSelected(True)
+    told["Live value"] = "2.5 bar"
+    dialog.refresh_live()
+    assert dialog._table.topLevelItem(0) is first, "what is selected stays"
+    dialog.copy()
+    assert QGuiApplication.clipboard().text() == "Live value\t2.5 bar"
+    dialog.refresh()
+    await settle()
+    assert len(_rows(dialog)) == 5
+    dialog.done(0)
+    await settle()
+    dialog.deleteLater()
