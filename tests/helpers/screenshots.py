@@ -65,7 +65,7 @@ async def _pictures(qt: QApplication) -> None:
             _save(dock, f"{dock.objectName()}-{mode.value}")
             dock.setVisible(not hidden)
         window.show_pane("log")
-        _save(window.trend, f"trend-{mode.value}")
+        _save(window.centralWidget(), f"trend-{mode.value}")
         for name, show in _forms(application):
             show()
             await asyncio.sleep(1.0)
@@ -83,7 +83,7 @@ def _forms(application: object) -> list[tuple[str, Callable[[], object]]]:
     assert isinstance(application, Application)
     return [
         ("write", lambda: application.writing.write("Reactor.SP")),
-        ("connect", application.sessions.connect_opcua),
+        ("connect", application.window.open_opcua_wanted.emit),
         ("help", lambda: application.help.show("trends")),
     ]
 
