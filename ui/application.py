@@ -295,11 +295,19 @@ def _log_to_stderr() -> None:
         logging.getLogger().addHandler(handler)
 
 
+def _ends() -> list[signal.Signals]:
+    """The signals that ask for an end: Ctrl+C, the system, and a terminal that is closed (but for ``nohup``)."""
+    ends = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+        ends.append(signal.SIGHUP)
+    return ends
+
+
 async def _main(
     qt: QApplication, settings: Settings, begin: Start | None, seconds: float | None, screenshot: Path | None
 ) -> None:
     application = Application(qt, settings, begin=begin)
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _ends():
         # Runs between two turns of the loop, which the lag meter's timer keeps turning.
         signal.signal(number, lambda number, frame: application.request_close())
     await application.start()

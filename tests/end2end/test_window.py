@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -261,3 +262,37 @@ def test_a_bad_setting_stops_the_start(tmp_path: Path) -> None:
     done = run_program(tmp_path, QT_QPA_PLATFORM="offscreen", TAGWATCH_SESSIONS="many")
     assert done.returncode == 2
     assert "TAGWATCH_SESSIONS" in done.stderr
+
+
+#: Whatever runs the tests: nohup's answer to a terminal that is closed would be handed on.
+START = """
+import signal, sys, ui.__main__
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+sys.exit(ui.__main__.main([]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_closes_the_window_in_good_order(tmp_path: Path, number: str) -> None:
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "TAGWATCH_CONFIG_DIR": str(tmp_path)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", START],
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env=environment,
+    )
+    assert process.stderr is not None
+    end = time.monotonic() + 30
+    while not psutil.Process(process.pid).children() and time.monotonic() < end:
+        time.sleep(0.05)
+    workers = psutil.Process(process.pid).children()
+    process.send_signal(getattr(signal, number))
+    assert process.wait(20) == 0
+    assert "Traceback" not in process.stderr.read()
+    process.stderr.close()
+    assert workers
+    _, alive = psutil.wait_procs(workers, timeout=2)
+    assert alive == []
+    assert list(tmp_path.glob("autosave*")), "what was open is kept"
