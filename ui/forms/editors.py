@@ -3,21 +3,42 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QDateTime, QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDateTimeEdit, QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDateTimeEdit,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QWidget,
+)
 
 from app.values import Timestamp, Value
 from ui.format import full_text, parse_value, value_text, zone_text
+from ui.i18n import noop, tr
 from ui.tagbook import TagAbout
 
 _EXAMPLES = {
     "time": "2026-01-31 13:45:00",
     "datetime": "2026-01-31 13:45:00",
     "utctime": "2026-01-31 13:45:00",
-    "elapsedtime": "hours:minutes:seconds",
-    "duration": "hours:minutes:seconds",
+    "elapsedtime": noop("hours:minutes:seconds"),
+    "duration": noop("hours:minutes:seconds"),
     "bytestring": "00 ff 1a",
 }
 _NAMES = {bool: "Boolean", int: "Integer", float: "Double", bytes: "ByteString", Timestamp: "Time"}
+
+
+#: A text longer than this, or with line breaks, gets several lines.
+_LONG = 60
+_LINES = 5
+
+
+def _is_large(value: Value) -> bool:
+    if isinstance(value, str):
+        return "\n" in value or len(value) > 2 * _LONG
+    return isinstance(value, tuple) and len(full_text(value)) > _LONG
 
 
 class Deaf(QObject):
@@ -35,7 +56,8 @@ class Deaf(QObject):
 
 
 class ValueEditor(QWidget):
-    """A choice where the tag has states, else a line of text that is read as the tag's type."""
+    """A choice where the tag has states, else text that is read as the tag's type: a line, or several where the value
+    needs them (text with line breaks, long arrays)."""
 
     edited = Signal()
 
@@ -45,17 +67,24 @@ class ValueEditor(QWidget):
         self._live: Value = None
         self._deaf = Deaf(self)
         self._text = QLineEdit()
-        self._text.setAccessibleName("New value")
+        self._text.setAccessibleName(tr("New value"))
         self._text.textEdited.connect(lambda *_: self.edited.emit())
         self._choice = QComboBox()
-        self._choice.setAccessibleName("New value")
-        self._choice.setPlaceholderText("choose")
+        self._choice.setAccessibleName(tr("New value"))
+        self._choice.setPlaceholderText(tr("choose"))
         self._choice.currentIndexChanged.connect(lambda *_: self.edited.emit())
         self._deaf.keep(self._choice)
+        self._area = QPlainTextEdit()
+        self._area.setAccessibleName(tr("New value"))
+        self._area.setTabChangesFocus(True)
+        self._area.setFixedHeight(self._area.fontMetrics().lineSpacing() * _LINES + 12)
+        self._area.textChanged.connect(self.edited)
+        self._large = False
         self._unit = QLabel()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._text, 1)
+        layout.addWidget(self._area, 1)
         layout.addWidget(self._choice, 1)
         layout.addWidget(self._unit)
         self.setFocusProxy(self._text)
@@ -65,7 +94,13 @@ class ValueEditor(QWidget):
         """What is edited; what has been typed stays."""
         changed = about != self._about or type(live) is not type(self._live)
         self._about, self._live = about, live
-        if changed:
+        large = self._large or _is_large(live)
+        if large and not self._large:
+            self._area.blockSignals(True)
+            self._area.setPlainText(self._text.text())
+            self._area.blockSignals(False)
+        if changed or large != self._large:
+            self._large = large
             self._fit()
 
     @property
@@ -95,20 +130,23 @@ class ValueEditor(QWidget):
             self._choice.addItems(texts)
             self._choice.setCurrentIndex(-1)
             self._choice.blockSignals(False)
-        self._choice.setVisible(bool(words))
-        self._text.setVisible(not words)
-        self.setFocusProxy(self._choice if words else self._text)
+        editor = self._choice if words else self._area if self._large else self._text
+        for one in (self._choice, self._area, self._text):
+            one.setVisible(one is editor)
+        self.setFocusProxy(editor)
         self._unit.setText(self._about.unit)
         self._unit.setVisible(bool(self._about.unit))
         self._text.setPlaceholderText(self._example())
+        self._area.setPlaceholderText(self._example())
 
     def _example(self) -> str:
         low, high = self._about.low, self._about.high
         if self.is_array:
             return '["a", "b"]' if self.data_type.lower() == "string" else "[1, 2, 3]"
         if low is not None and high is not None:
-            return f"{low:g} to {high:g}"
-        return _EXAMPLES.get(self.data_type.lower(), "")
+            return tr("{low} to {high}").format(low=f"{low:g}", high=f"{high:g}")
+        example = _EXAMPLES.get(self.data_type.lower(), "")
+        return tr(example) if example else ""
 
     def take(self, value: Value) -> None:
         """Begin with this value."""
@@ -116,24 +154,32 @@ class ValueEditor(QWidget):
             if isinstance(value, int):
                 self._choice.setCurrentIndex(int(value))
             return
+        if _is_large(value) and not self._large:
+            self._large = True
+            self._fit()
+        if self._large:
+            self._area.setPlainText(full_text(value))
+            self._area.setFocus()
+            return
         self._text.setText(full_text(value))
         self._text.setFocus()
         self.edited.emit()
 
     def can_take(self, value: Value) -> bool:
-        """Whether the line can hold the value as it is: it cannot hold two lines."""
-        return value is not None and (not isinstance(value, str) or value.isprintable())
+        """Whether the editor can hold the value as it is: other control characters than line breaks it cannot."""
+        return value is not None and (not isinstance(value, str) or value.replace("\n", "").isprintable())
 
     def value(self) -> Value:
         """ValueError says what is wrong with what was typed or chosen."""
         if self._choice.isVisibleTo(self):
             number = self._choice.currentIndex()
             if number < 0:
-                raise ValueError("choose a new value first")
+                raise ValueError(tr("choose a new value first"))
             return bool(number) if self.data_type.lower() == "boolean" else number
-        text, data_type = self._text.text(), self.data_type
+        data_type = self.data_type
+        text = self._area.toPlainText() if self._large else self._text.text()
         if not text.strip() and (self.is_array or data_type.lower() != "string"):
-            raise ValueError("type a new value first")
+            raise ValueError(tr("type a new value first"))
         return parse_value(text, data_type, self._about.enumeration, array=self.is_array or None)
 
 
@@ -145,10 +191,10 @@ class TimeEditor(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._deaf = Deaf(self)
-        self._box = QCheckBox("with a source time")
-        self._box.setAccessibleName("Write with a source time")
+        self._box = QCheckBox(tr("with a source time"))
+        self._box.setAccessibleName(tr("Write with a source time"))
         self._time = QDateTimeEdit(QDateTime.currentDateTime())
-        self._time.setAccessibleName("Source time")
+        self._time.setAccessibleName(tr("Source time"))
         self._time.setDisplayFormat("yyyy-MM-dd HH:mm:ss.zzz")
         self._time.setEnabled(False)
         self._deaf.keep(self._time)

@@ -10,14 +10,16 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from app.records.audited import AuditedWriter
 from app.sessions.items import Item
 from app.tasks import Clock, SystemClock, spawn
 from app.values import NO_TIME, QualityClass, Value, quality_class
 from ui.feed import Feed
 from ui.format import age_text, full_text, iso_text, quality_mark, quality_text, value_text
 from ui.forms.editors import TimeEditor, ValueEditor
-from ui.forms.write_flow import Person, Stage, State, Wish, WriteFlow
-from ui.forms.write_job import Target, WriteJob
+from ui.forms.write_flow import BIG_CHANGE, Person, Stage, State, Wish, WriteFlow, by_whom
+from ui.forms.write_job import Target, WriteJob, refusal
+from ui.i18n import noop, tr
 from ui.tagbook import TagBook
 from ui.theme import Theme, number_font
 
@@ -27,14 +29,25 @@ _THINK_MS = 700
 
 #: Tags up to so many characters stand in one line.
 _LINE = 48
+_COMMENT = 1_000
+_FACTS = (
+    noop("Session"),
+    noop("Tag"),
+    noop("Type"),
+    noop("Class"),
+    noop("Range"),
+    noop("Value"),
+    noop("Quality"),
+    noop("Source time"),
+)
 
 #: Told of every write for the log: words, tag, value.
 Told = Callable[[str, str, str], None]
 
 
 class WriteForm(QDialog):
-    """Not modal. Nothing is sent but by its Write button. Closing it sends nothing; a write that is on its way then
-    goes on at the source, and the event log tells its end."""
+    """Not modal. Nothing is sent but by its Write button. Closing it sends nothing; a write that has gone out by then
+    is waited for without it, and the event log and the audit store tell its end."""
 
     def __init__(
         self,
@@ -43,13 +56,16 @@ class WriteForm(QDialog):
         feed: Feed,
         book: TagBook,
         theme: Theme,
+        writer: AuditedWriter,
         told: Told = lambda words, tag, value: None,
         parent: QWidget | None = None,
         *,
         clock: Clock | None = None,
-        in_flight: set[tuple[str, int]] | None = None,
+        sending: set[asyncio.Task[None]] | None = None,
+        source: str = "",
+        big_change: float = BIG_CHANGE,
     ) -> None:
-        """``in_flight`` is shared by all forms: (session id, key) of the items that have a write on its way."""
+        """``sending`` gets the task of each write: it may outlive the form."""
         super().__init__(parent)
         self._session = session
         self._item = item
@@ -57,13 +73,14 @@ class WriteForm(QDialog):
         self._theme = theme
         self._told = told
         self._clock = SystemClock() if clock is None else clock
-        self._in_flight = set() if in_flight is None else in_flight
-        self._flow = WriteFlow(book.about(session.id, item.tag))
-        self._job = WriteJob(session, item, self._flow, self._clock, self._show)
+        self._writer = writer
+        self._flow = WriteFlow(book.about(session.id, item.tag), big_change)
+        self._job = WriteJob(session, item, self._flow, self._clock, self._show, writer, source=source)
+        self._tasks: set[asyncio.Task[None]] = set() if sending is None else sending
         self._sending: asyncio.Task[None] | None = None
         self._open = True
-        self.setWindowTitle(f"Write {item.tag}")
-        self.setAccessibleName("Write form")
+        self.setWindowTitle(tr("Write {tag}").format(tag=item.tag))
+        self.setAccessibleName(tr("Write form"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(520)
         self._build()
@@ -91,8 +108,9 @@ class WriteForm(QDialog):
         layout.addLayout(self._facts())
         layout.addLayout(self._inputs())
         layout.addWidget(self._logins())
+        layout.addLayout(self._comments())
         self._words = QLabel()
-        self._words.setAccessibleName("State of the write")
+        self._words.setAccessibleName(tr("State of the write"))
         self._words.setWordWrap(True)
         self._words.setTextFormat(Qt.TextFormat.PlainText)
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -100,8 +118,8 @@ class WriteForm(QDialog):
         self._words.setMargin(6)
         layout.addWidget(self._words)
         buttons = QHBoxLayout()
-        self._write = _button("Write", self._pressed)
-        self._close = _button("Close", self.reject)
+        self._write = _button(tr("Write"), self._pressed)
+        self._close = _button(tr("Close"), self.reject)
         buttons.addStretch(1)
         buttons.addWidget(self._write)
         buttons.addWidget(self._close)
@@ -110,15 +128,15 @@ class WriteForm(QDialog):
     def _facts(self) -> QFormLayout:
         facts = _form()
         self._labels: dict[str, QLabel] = {}
-        for name in ("Session", "Tag", "Type", "Class", "Range", "Value", "Quality", "Source time"):
+        for name in _FACTS:
             label = QLabel()
-            label.setAccessibleName(name)
+            label.setAccessibleName(tr(name))
             label.setTextFormat(Qt.TextFormat.PlainText)
             if name != "Tag":  # it has places to break in it, which nobody wants to copy
                 label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             label.setWordWrap(name in ("Tag", "Value"))
             self._labels[name] = label
-            facts.addRow(_name(name), label)
+            facts.addRow(_name(tr(name)), label)
         self._labels["Value"].setFont(number_font())
         self._labels["Session"].setText(self._session.name)
         self._labels["Tag"].setText(_breakable(self._item.tag))
@@ -129,34 +147,45 @@ class WriteForm(QDialog):
         inputs = _form()
         self._value = ValueEditor()
         self._value.edited.connect(self._edited)
-        self._current = _button("Take current", self._take_current)
-        self._current.setToolTip("Begin with the value that the tag has now")
+        self._current = _button(tr("Take current"), self._take_current)
+        self._current.setToolTip(tr("Begin with the value that the tag has now"))
         row = QHBoxLayout()
         row.setSpacing(10)
         row.addWidget(self._value, 1)
         row.addWidget(self._current)
-        inputs.addRow(_name("New value"), row)
+        inputs.addRow(_name(tr("New value")), row)
         self._time = TimeEditor()
         self._time.edited.connect(self._edited)
         inputs.addRow(_name(""), self._time)
         return inputs
 
+    def _comments(self) -> QFormLayout:
+        form = _form()
+        self._comment = QLineEdit()
+        self._comment.setAccessibleName(tr("Comment"))
+        self._comment.setPlaceholderText(tr("why; it is kept with the record of this write"))
+        self._comment.setMaxLength(_COMMENT)
+        self._comment.textEdited.connect(lambda *_: self._edited())
+        form.addRow(_name(tr("Comment")), self._comment)
+        return form
+
     def _logins(self) -> QWidget:
         self._login_box = QWidget()
         self._login_form = _form(self._login_box)
         self._fields: list[tuple[QLineEdit, QLineEdit]] = []
-        for person in ("User", "Verifier"):
+        for person, secret in ((tr("User"), tr("User’s password")), (tr("Verifier"), tr("Verifier’s password"))):
             user, password = QLineEdit(), QLineEdit()
             user.setAccessibleName(person)
-            password.setAccessibleName(f"{person}’s password")
+            password.setAccessibleName(secret)
             password.setEchoMode(QLineEdit.EchoMode.Password)
             self._login_form.addRow(_name(person), user)
-            self._login_form.addRow(_name(f"{person}’s password"), password)
+            self._login_form.addRow(_name(secret), password)
             self._fields.append((user, password))
-        self._comment = QLineEdit()
-        self._comment.setAccessibleName("Comment")
-        self._login_form.addRow(_name("Comment"), self._comment)
         return self._login_box
+
+    def show_read_only(self) -> None:
+        """Read-only mode was switched on or off."""
+        self._show(self._flow.state)
 
     def set_theme(self, theme: Theme) -> None:
         """Other colours while it is open."""
@@ -174,12 +203,13 @@ class WriteForm(QDialog):
 
     def _show_about(self) -> None:
         about = self._flow.about = self._book.about(self._session.id, self._item.tag)
-        self._labels["Type"].setText(about.data_type or "unknown")
+        self._labels["Type"].setText(about.data_type or tr("unknown: what you type is sent as text"))
         words = " ".join(filter(None, [_spaced(about.security_class), f"({about.access})" if about.access else ""]))
         self._labels["Class"].setText(words or "—")
         low, high = about.low, about.high
         given = low is not None or high is not None
-        words = f"{'—' if low is None else f'{low:g}'} to {'—' if high is None else f'{high:g}'} {about.unit}"
+        bounds = ["—" if limit is None else f"{limit:g}" for limit in (low, high)]
+        words = tr("{low} to {high} {unit}").format(low=bounds[0], high=bounds[1], unit=about.unit)
         self._labels["Range"].setText(words if given else "—")
         self._fit_editors()
 
@@ -199,9 +229,11 @@ class WriteForm(QDialog):
         """The value shown is always the one that was read; what is on its way stands beside it."""
         sample = self._session.items.sample(self._item.key)
         about, stage = self._flow.about, self._flow.state.stage
-        pending = f"     → {self._flow.shown(self._flow.requested)} requested" if stage.running else ""
+        requested = tr("     → {value} requested").format(value=self._flow.shown(self._flow.requested))
+        pending = requested if stage.running else ""
         if sample is None:
-            self._labels["Value"].setText(f"none has come yet{pending}")
+            self._labels["Value"].setText(tr("none has come yet") + pending)
+            self._enable()
             return
         self._value.set_tag(about, sample.value)
         text = value_text(sample.value, decimals=about.decimals, enumeration=about.enumeration, limit=60)
@@ -220,16 +252,21 @@ class WriteForm(QDialog):
         if source_time == NO_TIME:
             return "—"
         age_s = (self._clock.utc_ns() - source_time) / 1e9
-        return f"{iso_text(source_time, utc=False)}  ({age_text(age_s)} ago)"
+        time = iso_text(source_time, utc=False)
+        return tr("{time}  ({age} ago)").format(time=time, age=age_text(age_s))
 
     def _show(self, state: State) -> None:
         if not self._open:
             return
         stage = state.stage
+        refused = refusal(self._writer.read_only, self._session.name)
         words = state.words
-        if stage is Stage.EDITING and self._flow.about.read_only:
-            words = "This tag is read only: the source will reject a write."
+        if stage in (Stage.EDITING, Stage.ASKING) and refused:
+            words = refused
+        elif stage is Stage.EDITING and self._flow.about.read_only:
+            words = tr("This tag is read only: the source will reject a write.")
         self._words.setText(words)
+        self._write.setToolTip(refused)
         back, front = {
             Stage.REJECTED: (self._theme.error_back, self._theme.text),
             Stage.NO_ANSWER: (self._theme.warning_back, self._theme.text),
@@ -241,7 +278,7 @@ class WriteForm(QDialog):
             Stage.CONFIRMED: (self._theme.panel, self._theme.text),
         }.get(stage, ("transparent", self._theme.muted))
         self._words.setStyleSheet(f"background: {back}; color: {front}; border-radius: 3px")
-        self._write.setText("Write anyway" if stage is Stage.ASKING else "Write")
+        self._write.setText(tr("Write anyway") if stage is Stage.ASKING else tr("Write"))
         self._write.setAccessibleName(self._write.text())
         if stage is Stage.ASKING:
             self._thinking.start()
@@ -254,8 +291,9 @@ class WriteForm(QDialog):
         """One write of an item at a time, whichever form it comes from."""
         if not self._open:
             return
-        busy = self._flow.state.stage.running or (self._session.id, self._item.key) in self._in_flight
-        enabled = not busy and not self._thinking.isActive()
+        busy = self._flow.state.stage.running or self._writer.busy(self._session.id, self._item.tag)
+        refused = bool(self._writer.read_only.reason(self._session.name))
+        enabled = not busy and not refused and not self._thinking.isActive()
         if self._write.isEnabled() == enabled:
             return
         had_focus = self._write.hasFocus()
@@ -293,7 +331,7 @@ class WriteForm(QDialog):
             Person(user.text(), password.text() if with_passwords else "")
             for user, password in self._fields[: self._flow.write_class]
         )
-        return Wish(self.new_value(), self._time.time(), people, self._comment.text().strip() if people else "")
+        return Wish(self.new_value(), self._time.time(), people, self._comment.text().strip())
 
     def _pressed(self) -> None:
         if not self._write.isEnabled():
@@ -310,25 +348,28 @@ class WriteForm(QDialog):
         if state.stage is Stage.SENT:
             wish = self._wish(with_passwords=True)
             self._forget_passwords()
-            self._in_flight.add((self._session.id, self._item.key))
-            self._sending = spawn(self._send(wish), name="write form")
+            self._sending = sending = spawn(self._send(wish), name="write form")
+            self._tasks.add(sending)
+            sending.add_done_callback(self._tasks.discard)
             self._enable()
 
     async def _send(self, wish: Wish) -> None:
         tag, value = self._item.tag, value_text(wish.value, enumeration=self._flow.about.enumeration)
-        names = ", verified by ".join(person.user.strip() for person in wish.people)
-        by, timed = f" by {names}" if names else "", " with a source time" if wish.time is not None else ""
+        timed = tr(" with a source time") if wish.time is not None else ""
         comment = f": {wish.comment}" if wish.comment else ""
-        self._told(f"write requested{timed}{by}{comment}", tag, value)
+        self._told(tr("write requested{how}").format(how=f"{timed}{by_whom(wish.people)}{comment}"), tag, value)
         try:
             state = await self._job.send(wish)
         except asyncio.CancelledError:
-            self._told("write form closed before the answer: the value may have changed", tag, value)
+            gone = tr("nobody waited for the answer to this write: the value may have changed")
+            self._told(gone if self._job.sent else tr("write form closed: nothing was sent"), tag, value)
             raise
         finally:
-            self._in_flight.discard((self._session.id, self._item.key))
             self._enable()
-        self._told(f"write {state.stage.value}: {state.words}", tag, value)
+            if not self._open:
+                self._stop_listening()
+        told = tr("write {stage}: {words}").format(stage=tr(state.stage.value), words=state.words)
+        self._told(told, tag, value)
 
     def _forget_passwords(self) -> None:
         for _, password in self._fields:
@@ -341,10 +382,11 @@ class WriteForm(QDialog):
             self._open = False
             self._timer.stop()
             self._thinking.stop()
-            self._stop_listening()
             self._book.changed.disconnect(self._show_about)
             self._forget_passwords()
-            if self._sending is not None:
+            if self._sending is None or self._sending.done():
+                self._stop_listening()
+            elif not self._job.sent:
                 self._sending.cancel()
         super().done(result)
 
@@ -364,7 +406,7 @@ def _form(parent: QWidget | None = None) -> QFormLayout:
 def _name(text: str) -> QLabel:
     """As wide as the widest: the fields of all parts stand in one column."""
     label = QLabel(text)
-    label.setMinimumWidth(label.fontMetrics().horizontalAdvance("Verifier’s password "))
+    label.setMinimumWidth(label.fontMetrics().horizontalAdvance(tr("Verifier’s password") + " "))
     return label
 
 

@@ -14,17 +14,19 @@ from app.values import (
     SECURED_WRITE_NEEDED,
     VERIFIED_WRITE_NEEDED,
     QualityClass,
+    Status,
     Timestamp,
     Value,
     quality_class,
     quality_words,
 )
 from ui.format import value_text
+from ui.i18n import tr
 from ui.tagbook import TagAbout
 
-#: A change by more than this share of the range wants a second look.
+#: A change by more than this share of the range wants a second look, unless the settings say otherwise.
 BIG_CHANGE = 0.5
-#: And a smaller one than this is none to people who have to decide on a value together.
+#: A smaller one than this is none to people who have to decide on a value together.
 _NOISE = 0.01
 #: A source time further ahead than this wants one too.
 _AHEAD_NS = 60 * NS_PER_S
@@ -87,8 +89,9 @@ class State:
 class WriteFlow:
     """One form's writes, one after the other. Every method answers the new :class:`State`."""
 
-    def __init__(self, about: TagAbout) -> None:
+    def __init__(self, about: TagAbout, big_change: float = BIG_CHANGE) -> None:
         self.about = about
+        self._big_change = big_change
         self.state = State(Stage.EDITING)
         self._needed = WriteClass.ORDINARY  # as a rejection has told
         self._requested: Value = None
@@ -115,46 +118,49 @@ class WriteFlow:
 
     def check_people(self, people: Sequence[Person]) -> None:
         """ValueError where somebody is missing, or verifies what he writes himself."""
-        for role, person in zip(("User", "Verifier"), people, strict=False):
+        for role, person in zip((tr("User"), tr("Verifier")), people, strict=False):
             if not person.user.strip():
-                raise ValueError(f"{role}: type a name")
+                raise ValueError(tr("{role}: type a name").format(role=role))
         if len(people) > 1 and people[0].user.strip().casefold() == people[1].user.strip().casefold():
-            raise ValueError("Verifier: a second person has to verify, not the user himself")
+            raise ValueError(tr("Verifier: a second person has to verify, not the user himself"))
 
     def reasons_to_ask(self, wish: Wish, live: Sample | None, now_ns: int = 0) -> list[str]:
         """Why this write wants a second look; empty = it may go at once."""
         reasons = [*self._about_value(wish.value, live), *self._about_tag(live)]
         if wish.time is not None and now_ns and wish.time.ns > now_ns + _AHEAD_NS:
-            reasons.append("the source time is in the future")
+            reasons.append(tr("the source time is in the future"))
         if self._unanswered:
-            reasons.append("an earlier write has had no answer yet")
+            reasons.append(tr("an earlier write has had no answer yet"))
         return reasons
 
     def _about_value(self, value: Value, live: Sample | None) -> list[str]:
         numbers = [one for one in (value if isinstance(value, tuple) else (value,)) if _is_number(one)]
         low, high = self.about.low, self.about.high
-        span = f"the range of {_bound(low)} to {_bound(high)}"
+        span = tr("the range of {low} to {high}").format(low=_bound(low), high=_bound(high))
         if any(not math.isfinite(one) for one in numbers):
-            return [f"{self.shown(value)} is no finite number"]
+            return [tr("{value} is no finite number").format(value=self.shown(value))]
         if any((low is not None and one < low) or (high is not None and one > high) for one in numbers):
-            return [f"{self.shown(value)} is outside {span}"]
+            return [tr("{value} is outside {span}").format(value=self.shown(value), span=span)]
         before = None if live is None else live.value
         if low is None or high is None or self.about.enumeration or not (_is_number(value) and _is_number(before)):
             return []
-        big = abs(value - before) > BIG_CHANGE * (high - low) > 0
-        return [f"it changes by more than {BIG_CHANGE:.0%} of {span}"] if big else []
+        if not abs(value - before) > self._big_change * (high - low) > 0:
+            return []
+        share = f"{self._big_change * 100:.4g}%"
+        return [tr("it changes by more than {share} of {span}").format(share=share, span=span)]
 
     def _about_tag(self, live: Sample | None) -> list[str]:
         reasons: list[str] = []
         if self.about.read_only:
-            reasons.append("the tag is read only")
+            reasons.append(tr("the tag is read only"))
         if live is None:
-            reasons.append("no value of this tag has come yet")
+            reasons.append(tr("no value of this tag has come yet"))
         elif quality_class(live.quality) is not QualityClass.GOOD:
-            reasons.append(f"the tag's quality is {quality_words(live.quality)}")
+            reasons.append(tr("the tag's quality is {quality}").format(quality=quality_words(live.quality)))
         seen = self._seen
         if self.write_class and seen is not None and live is not None and self._moved(seen.value, live.value):
-            reasons.append(f"it has changed from {self.shown(seen.value)} to {self.shown(live.value)} meanwhile")
+            words = tr("it has changed from {old} to {new} meanwhile")
+            reasons.append(words.format(old=self.shown(seen.value), new=self.shown(live.value)))
         return reasons
 
     def _moved(self, before: Value, now: Value) -> bool:
@@ -175,10 +181,15 @@ class WriteFlow:
         if reasons and not confirmed:
             self._asked = wish, reasons
             self._seen = live
-            return self._to(Stage.ASKING, f"{_sentence('; '.join(reasons))} “Write anyway” sends it.")
+            return self._to(Stage.ASKING, f"{_sentence('; '.join(reasons))} {tr('“Write anyway” sends it.')}")
+        return self.sent(wish)
+
+    def sent(self, wish: Wish) -> State:
+        """It goes out, whatever was asked: somebody else has answered for it."""
         self._asked = None
         self._requested = wish.value
-        return self._to(Stage.SENT, f"{self.shown(wish.value)} is sent{_names(wish)} …")
+        words = tr("{value} is sent{people} …").format(value=self.shown(wish.value), people=_names(wish))
+        return self._to(Stage.SENT, words)
 
     def edited(self, live: Sample | None = None) -> State:
         """The new value was changed: what was asked about is moot, and what had ended is over."""
@@ -192,24 +203,24 @@ class WriteFlow:
     # ---- on its way
 
     def accepted(self) -> State:
-        return self._to(Stage.ACCEPTED, "Accepted by the source; waiting for its completion …")
+        return self._to(Stage.ACCEPTED, tr("Accepted by the source; waiting for its completion …"))
 
     def refused(self, words: str) -> State:
         """It was not sent, or the source did not take it."""
-        return self._to(Stage.REJECTED, _sentence(f"not written: {words}"))
+        return self._to(Stage.REJECTED, _sentence(tr("not written: {reason}").format(reason=words)))
 
     def completed(self, detail: Detail) -> State:
         """The completion event. ACCEPTED: it is written, and the read-back decides."""
         bad = [status for status in detail.statuses if not status.ok]
         if not bad:
-            return self._to(Stage.ACCEPTED, "Written by the source; reading back …")
+            return self._to(Stage.ACCEPTED, tr("Written by the source; reading back …"))
         codes = {status.detail for status in bad}
         hint = ""
         if VERIFIED_WRITE_NEEDED in codes:
-            self._needed, hint = WriteClass.VERIFIED, " Two people have to log in below."
+            self._needed, hint = WriteClass.VERIFIED, tr(" Two people have to log in below.")
         elif SECURED_WRITE_NEEDED in codes:
-            self._needed, hint = WriteClass.SECURED, " Log in below and write again."
-        return self._to(Stage.REJECTED, _sentence(f"rejected: {'; '.join(status.words for status in bad)}") + hint)
+            self._needed, hint = WriteClass.SECURED, tr(" Log in below and write again.")
+        return self._to(Stage.REJECTED, _sentence(_rejected(bad)) + hint)
 
     def reads_as_requested(self, value: Value) -> bool:
         return same(value, self._requested)
@@ -217,32 +228,40 @@ class WriteFlow:
     def read_back(self, found: Sample) -> State:
         """The tag as it reads after the completion."""
         good = quality_class(found.quality) is QualityClass.GOOD
-        quality = "" if good else f", its quality is {quality_words(found.quality)}"
+        quality = "" if good else tr(", its quality is {quality}").format(quality=quality_words(found.quality))
+        reads = self.shown(found.value)
         if same(found.value, self._requested):
-            words = f"Written and confirmed: the tag reads {self.shown(found.value)}{quality}."
-            return self._to(Stage.CONFIRMED, words)
-        words = f"Written, but the tag reads {self.shown(found.value)}, not {self.shown(self._requested)}{quality}."
+            words = tr("Written and confirmed: the tag reads {value}{quality}.")
+            return self._to(Stage.CONFIRMED, words.format(value=reads, quality=quality))
+        words = tr("Written, but the tag reads {value}, not {requested}{quality}.")
+        words = words.format(value=reads, requested=self.shown(self._requested), quality=quality)
         return self._to(Stage.CLAMPED, words)
 
     def not_read_back(self, words: str) -> State:
-        return self._to(Stage.UNCONFIRMED, _sentence(f"written by the source, but it could not be read back: {words}"))
+        told = tr("written by the source, but it could not be read back: {reason}").format(reason=words)
+        return self._to(Stage.UNCONFIRMED, _sentence(told))
+
+    def unrecorded(self, words: str) -> State:
+        """It has ended as :attr:`state` says, but its end could not be recorded."""
+        told = tr("Its end could not be recorded: {reason}").format(reason=words)
+        return self._to(self.state.stage, f"{self.state.words} {_sentence(told)}")
 
     def no_answer(self, words: str = "", *, completion_due: bool = True) -> State:
         """``completion_due``: one may still come, and would be taken for the next write's."""
         self._unanswered += completion_due
         why = f" ({words})" if words else ""
-        return self._to(
-            Stage.NO_ANSWER, f"No answer{why}: the value may have changed. Look at it before writing again."
-        )
+        told = tr("No answer{reason}: the value may have changed. Look at it before writing again.")
+        return self._to(Stage.NO_ANSWER, told.format(reason=why))
 
     def late(self, detail: Detail) -> State:
         """A completion while nothing is on its way: of a write that had no answer, or of somebody else's."""
         if not self._unanswered:
             return self.state
         self._unanswered -= 1
-        bad = [status.words for status in detail.statuses if not status.ok]
-        words = f"rejected: {'; '.join(bad)}" if bad else f"{self.shown(self._requested)} was written"
-        return self._to(Stage.REJECTED if bad else Stage.UNCONFIRMED, _sentence(f"a late answer came: {words}"))
+        bad = [status for status in detail.statuses if not status.ok]
+        written = tr("{value} was written").format(value=self.shown(self._requested))
+        words = tr("a late answer came: {answer}").format(answer=_rejected(bad) if bad else written)
+        return self._to(Stage.REJECTED if bad else Stage.UNCONFIRMED, _sentence(words))
 
     def _to(self, stage: Stage, words: str = "") -> State:
         self.state = State(stage, words)
@@ -270,9 +289,20 @@ def _bound(limit: float | None) -> str:
     return "—" if limit is None else f"{limit:g}"
 
 
+def _rejected(bad: Sequence[Status]) -> str:
+    return tr("rejected: {reason}").format(reason="; ".join(status.words for status in bad))
+
+
 def _names(wish: Wish) -> str:
-    names = [person.user.strip() for person in wish.people]
-    return f", {', verified by '.join([f'by {names[0]}', *names[1:]])}" if names else ""
+    return f",{by_whom(wish.people)}" if wish.people else ""
+
+
+def by_whom(people: Sequence[Person]) -> str:
+    """Who writes, and who verifies; "" = nobody has to log in."""
+    names = [person.user.strip() for person in people]
+    if len(names) > 1:
+        return tr(" by {user}, verified by {verifier}").format(user=names[0], verifier=names[1])
+    return tr(" by {user}").format(user=names[0]) if names else ""
 
 
 def _sentence(words: str) -> str:

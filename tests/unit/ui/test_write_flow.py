@@ -51,6 +51,15 @@ def test_a_write_is_asked_about_only_where_something_is_odd(value: Value, live: 
 
 
 @pytest.mark.clause("R3")
+@pytest.mark.parametrize(("share", "asked"), [(0.1, True), (0.125, True), (0.2, False), (1.0, False)])
+def test_the_share_that_is_asked_about_can_be_set(share: float, asked: bool) -> None:
+    state = WriteFlow(SPEED, share).press_write(Wish(65.0), _live(50.0), NOW)
+    assert (state.stage is Stage.ASKING) is asked
+    if asked:
+        assert f"changes by more than {share * 100:g}% of the range" in state.words
+
+
+@pytest.mark.clause("R3")
 def test_an_open_range_and_states_are_asked_about_rightly() -> None:
     assert "0 to —" in _asked(-1, _live(), TagAbout("Double", low=0.0))
     pump = TagAbout("QualifiedEnum", enumeration=("Stopped", "Running", "Tripped"), low=0, high=2)

@@ -14,9 +14,12 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from app import commands as c
 from app.commands import ProtocolStatus, Reply
 from app.errors import ErrorCode, GatewayError
+from app.records.audit_record import Completion, Result
+from app.records.audited import AuditedWriter
 from app.sessions.state import SessionState
 from app.tasks import running
 from app.values import Timestamp, Value, failed
+from tests.helpers.audit import WHO, MemoryAudit
 from tests.helpers.clock import ManualClock, settle
 from tests.helpers.writing import HANDLE, KEY, SERVER, FakeSession, completion
 from ui import theme as themes
@@ -40,7 +43,9 @@ class Bench:
         self.abouts: dict[str, TagAbout] = {}
         self.book.about = lambda session_id, tag: self.abouts.get(tag, TagAbout())  # type: ignore[method-assign]
         self.told: list[tuple[str, str, str]] = []
-        self.in_flight: set[tuple[str, int]] = set()
+        self.audit = MemoryAudit()
+        self.writer = AuditedWriter(self.audit, self.clock, who=WHO)
+        self.sending: set[asyncio.Task[None]] = set()
         self.forms: list[WriteForm] = []
         self.session = FakeSession()
 
@@ -62,9 +67,11 @@ class Bench:
             self.feed,
             self.book,
             themes.LIGHT,
+            self.writer,
             lambda *row: self.told.append(row),
             clock=self.clock,
-            in_flight=self.in_flight,
+            sending=self.sending,
+            source="sim",
         )
         form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
         form._timer.stop()
@@ -83,8 +90,12 @@ async def bench(qapp: QApplication) -> AsyncIterator[Bench]:
     yield made
     for form in made.forms:
         form.done(0)
+    for task in list(made.sending):
+        task.cancel()
     await settle()
     assert made.session.watchers == 0
+    assert not made.feed._waiting
+    assert len(made.audit.results) >= len(made.audit.intents)
     assert not running()
     for form in made.forms:
         form.deleteLater()
@@ -249,9 +260,19 @@ async def test_the_current_value_can_be_taken_whole(bench: Bench) -> None:
     form = bench.open(TagAbout("Double"), value)
     form._current.click()
     assert form.new_value() == value
-    bench.session.shows("two\nlines")
+
+
+async def test_a_text_of_several_lines_has_room_for_them(bench: Bench) -> None:
+    form = bench.open(TagAbout("String"), "two\nlines")
+    assert form._value._area.isVisible()
+    form._current.click()
+    assert form.new_value() == "two\nlines"
+    form._value._area.appendPlainText("three")
+    assert form.new_value() == "two\nlines\nthree"
+    bench.session.shows("what no keyboard has: \x00")
     form._refresh()
     assert not form._current.isEnabled()
+    assert form.new_value() == "two\nlines\nthree"
 
 
 # ---- sending
@@ -434,6 +455,9 @@ async def test_one_write_of_an_item_at_a_time_over_all_forms(bench: Bench) -> No
     for form in (one, other):
         _type(form, "60")
     _press(one)
+    _press(other)
+    await settle()
+    assert _words(other).startswith("Not written: another write of Pump.Speed is on its way")
     other._refresh()
     assert not one._write.isEnabled()
     assert not other._write.isEnabled()
@@ -447,8 +471,9 @@ async def test_one_write_of_an_item_at_a_time_over_all_forms(bench: Bench) -> No
     other._refresh()
     assert one._write.isEnabled()
     assert other._write.isEnabled()
-    assert not bench.in_flight
-    assert other._flow.state.stage is Stage.EDITING
+    assert not bench.writer.open_numbers
+    assert other._flow.state.stage is Stage.REJECTED
+    assert len(bench.audit.intents) == 1
 
 
 # ---- keys and closing
@@ -482,17 +507,149 @@ async def test_escape_leaves_nothing_written(bench: Bench) -> None:
     assert not bench.told
 
 
-@pytest.mark.clause("R12")
-async def test_a_form_that_closes_while_its_write_is_on_its_way_says_so(bench: Bench) -> None:
+@pytest.mark.clause("R10", "R12")
+async def test_a_write_that_went_out_is_waited_for_without_its_form(bench: Bench) -> None:
     form = bench.open()
     _type(form, "60")
     _press(form)
     await settle()
     form.close()
     await settle()
-    assert bench.told[-1][0] == "write form closed before the answer: the value may have changed"
-    assert not bench.in_flight
+    assert bench.writer.busy(bench.session.id, "Pump.Speed")
+    bench.feed._waiting[bench.session.id, KEY][0](completion())
+    bench.session.shows(60.0)
+    await bench.clock.advance(0.1)
+    assert bench.told[-1][0] == "write confirmed: Written and confirmed: the tag reads 60.0 %."
+    assert bench.audit.results == [Result.CONFIRMED]
+    assert not bench.feed._waiting
+    assert not bench.sending
+
+
+@pytest.mark.clause("R10", "R12")
+async def test_a_window_that_closes_before_the_answer_says_so(bench: Bench) -> None:
+    form = bench.open()
+    _type(form, "60")
+    _press(form)
+    await settle()
+    form.close()
+    for task in list(bench.sending):
+        task.cancel()
+    await settle()
+    assert bench.told[-1][0] == "nobody waited for the answer to this write: the value may have changed"
+    assert bench.audit.results == [Result.NO_ANSWER]
+
+
+@pytest.mark.clause("R2", "R12")
+async def test_a_form_that_closes_before_its_write_went_out_sends_nothing(bench: Bench) -> None:
+    form = bench.open(TagAbout("Double", security_class="SecuredWrite"))
+    bench.session.answers[c.AuthenticateUser] = asyncio.get_running_loop().create_future()
+    _type(form, "60")
+    _log_in(form, ("anna", "a"))
+    _press(form)
+    await settle()
+    form.close()
+    await settle()
+    assert bench.session.written() == []
+    assert bench.told[-1][0] == "write form closed: nothing was sent"
+    assert bench.audit.results == [Result.NOT_SENT]
+
+
+# ---- the record
+
+
+@pytest.mark.clause("R10")
+async def test_every_write_is_recorded_before_it_is_sent(bench: Bench) -> None:
+    form = bench.open()
+    form._comment.setText("pump trial")
+    _type(form, "60")
+    _press(form)
+    await settle()
+    (intent,) = bench.audit.intents
+    assert (intent.session, intent.source, intent.tag) == ("Plant", "sim", "Pump.Speed")
+    assert (intent.old, intent.new, intent.old_quality, intent.comment) == (50.0, 60.0, 192, "pump trial")
+    assert (intent.who, intent.origin, intent.sent_ns) == (WHO, "form", None)
+    bench.complete(form, failed(1008, category=6))
+    await settle()
+    end = bench.audit.entries[-1]
+    assert isinstance(end, Completion)
+    assert (end.intent, end.result, end.quality) == (1, Result.REJECTED, None)
+    assert "write access denied" in end.words
+
+
+@pytest.mark.clause("R10")
+async def test_without_an_audit_store_nothing_is_written_and_the_form_says_why(bench: Bench) -> None:
+    form = bench.open()
+    bench.audit.trouble = "the disk of the audit store is full: make room"
+    _type(form, "60")
+    _press(form)
+    await settle()
+    assert not bench.session.commands
+    assert _words(form) == "Not written: the disk of the audit store is full: make room."
+    bench.audit.trouble = ""
+    _type(form, "60")
+    _press(form)
+    await settle()
+    assert len(bench.session.commands) == 1
+
+
+@pytest.mark.clause("R10")
+async def test_an_end_that_cannot_be_recorded_is_told(bench: Bench) -> None:
+    form = bench.open()
+    _type(form, "60")
+    _press(form)
+    await settle()
+    bench.audit.trouble = "the disk is full"
+    bench.complete(form, failed(1008, category=6))
+    await settle()
+    assert "Rejected" in _words(form)
+    assert "Its end could not be recorded: the disk is full." in _words(form)
+    assert not bench.writer.busy(bench.session.id, "Pump.Speed")
+    bench.audit.entries.append(Completion(1, 0, Result.REJECTED))
+
+
+@pytest.mark.clause("R8", "R10")
+async def test_a_login_that_fails_is_recorded_without_a_password(bench: Bench) -> None:
+    form = bench.open(TagAbout("Double", security_class="SecuredWrite"))
+    _type(form, "60")
+    _log_in(form, ("anna", "wrong-secret"))
+    _press(form)
+    await settle()
+    assert bench.session.written() == []
+    assert (bench.audit.intents[0].user, bench.audit.results) == ("anna", [Result.NOT_SENT])
+    assert "wrong-secret" not in repr(bench.audit.entries)
+
+
+@pytest.mark.clause("R5", "R10")
+async def test_a_late_answer_is_recorded_too(bench: Bench) -> None:
+    form = bench.open()
+    _type(form, "60")
+    _press(form)
+    await settle()
+    await bench.clock.advance(COMPLETION_S + 1)
     bench.complete(form)
+    await settle()
+    assert bench.audit.results == [Result.NO_ANSWER, Result.UNCONFIRMED]
+
+
+# ---- read-only
+
+
+@pytest.mark.clause("R11")
+async def test_a_read_only_form_says_why_and_sends_nothing(bench: Bench) -> None:
+    form = bench.open()
+    _type(form, "60")
+    bench.writer.read_only.sessions = frozenset({"Plant"})
+    form.show_read_only()
+    assert not form._write.isEnabled()
+    assert _words(form) == form._write.toolTip() == "Plant is read-only: nothing is written to it."
+    form._pressed()
+    bench.writer.read_only.sessions = frozenset()
+    form.show_read_only()
+    _press(form)
+    bench.writer.read_only.whole = True
+    await settle()
+    assert not bench.session.commands
+    assert not bench.audit.intents or bench.audit.results == [Result.NOT_SENT]
 
 
 async def test_a_closed_form_hears_nothing_any_more(bench: Bench) -> None:
