@@ -103,6 +103,9 @@ class Settings:
     journal_bytes: int = _setting(
         256 * 1024 * 1024, "size of the journal, compressed, at the most; its oldest files go", least=1024 * 1024
     )
+    big_change: float = _setting(
+        0.5, "a change by hand of more than this share of a tag's range is asked about; above 1 = never", above=0
+    )
     values_in_logs: bool = _setting(False, "whether values of tags may stand in log files")
     origins: Mapping[str, str] = field(default_factory=dict[str, str], compare=False, repr=False)
 

@@ -34,6 +34,7 @@ from ui.desk.language import kept as kept_language
 from ui.desk.layout import LayoutDesk
 from ui.desk.log import LogDesk
 from ui.desk.notifications import NotificationsDesk
+from ui.desk.read_only import ReadOnlyDesk
 from ui.desk.sessions import SessionsDesk
 from ui.desk.sources import SourcesDesk
 from ui.desk.trends import TrendsDesk
@@ -106,6 +107,7 @@ class Application:
         self.index = IndexDesk(desk, self.items_model, self.window.items_pane)
         self.trends = TrendsDesk(desk, self.items)
         self.writing = WritingDesk(desk, self.items)
+        self.read_only = ReadOnlyDesk(desk, self.writing, self.items_model)
         self.language = LanguageDesk(desk)
         self.watch = WatchDesk(desk, self.items, self.sources, self.trends, self.writing)
         self.alarms = AlarmsDesk(desk, self.trends)
@@ -138,6 +140,7 @@ class Application:
         self.window.show()
         await self.runtime.start()
         self.log.start()
+        self.writing.start()
         self.desk.start()
         if self._begin is not None and self._begin.number == 0:
             self._door = Door(self._begin.directory, self.desk)
@@ -190,6 +193,7 @@ class Application:
         await keeping
         self.feed.flush()
         self.feed.stop()
+        await self.writing.stop()
         await self.log.stop()
         self.desk.kept.sync()
         self.window.trends.stop()

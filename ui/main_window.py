@@ -77,7 +77,8 @@ class MainWindow(QMainWindow):
         settings: QSettings,
     ) -> None:
         super().__init__()
-        self.setWindowTitle("Tagwatch")
+        self._name, self._note = "Tagwatch", ""
+        self._show_title()
         self.setObjectName("main")
         self._settings = settings
         self._closing = False
@@ -95,7 +96,7 @@ class MainWindow(QMainWindow):
         self._build_actions()
         self._build_status()
         self.set_theme(theme)
-        self._show_possible()
+        self.show_possible()
         self._default_state = self.saveState(_LAYOUT_VERSION)
 
     @property
@@ -199,7 +200,7 @@ class MainWindow(QMainWindow):
         self._write = add(tr("Write …"), self._write_current, None, "tag", "write")
         self._trend = add(tr("Add to trend"), self._trend_current, None, "tag", "trend")
         self._properties = add(tr("Properties"), self._properties_current, None, "tag")
-        self.items.current_changed.connect(self._show_possible)
+        self.items.current_changed.connect(self.show_possible)
         pause = add(tr("Pause"), self.toggle_pause, "Space", "view", "pause")
         live = add(tr("Live"), self.go_live, "End", "view", "live")
         find = add(tr("Find in the event log"), self._find, "Ctrl+F", "view", "find")
@@ -250,10 +251,13 @@ class MainWindow(QMainWindow):
             if isinstance(form, Themed):
                 form.set_theme(theme)
 
-    def _show_possible(self) -> None:
-        """What needs a tag can be done where the cursor of the items is on one."""
+    def show_possible(self) -> None:
+        """What needs a tag can be done where the cursor of the items is on one; what writes, where that is allowed."""
         for action in (self._write, self._trend, self._properties):
             action.setEnabled(bool(self.items.current_tag()))
+        if refused := self.items.refusal():
+            self._write.setEnabled(False)
+        self._write.setToolTip(refused or tr("Write the tag that the items' cursor is on (F2)"))
 
     def _find(self) -> None:
         self.show_pane("log")
@@ -366,8 +370,17 @@ class MainWindow(QMainWindow):
 
     def set_name(self, name: str, path: str) -> None:
         """The workspace, for the title; a mark behind it says that something is unsaved."""
-        self.setWindowTitle(f"{name}[*] – Tagwatch")
+        self._name = f"{name}[*] – Tagwatch"
+        self._show_title()
         self.setWindowFilePath(path)
+
+    def set_note(self, words: str) -> None:
+        """What has to be seen at all times: it stands first in the title. "" = nothing."""
+        self._note = words
+        self._show_title()
+
+    def _show_title(self) -> None:
+        self.setWindowTitle(f"{self._note} – {self._name}" if self._note else self._name)
 
     def come_forward(self) -> None:
         """Somebody asked for it elsewhere."""

@@ -21,6 +21,7 @@ class TagActs:
     write: Callable[[str], object]
     properties: Callable[[str], object]
     limits: Callable[[list[str]], object] | None = None
+    refused: str = ""  # why nothing may be written
 
 
 def copy_tags(tags: Sequence[str]) -> None:
@@ -33,18 +34,22 @@ def tag_menu(parent: QWidget, tags: Sequence[str], acts: TagActs) -> QMenu:
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
-    def add(words: str, act: Callable[[], object], key: str = "") -> None:
+    menu.setToolTipsVisible(True)
+
+    def add(words: str, act: Callable[[], object], key: str = "", refused: str = "") -> None:
         action = QAction(words, menu)
         if key:
             action.setShortcut(QKeySequence(key))  # to be read here; the view itself listens to it
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         action.triggered.connect(lambda *_: act())
+        action.setEnabled(not refused)
+        action.setToolTip(refused or words)
         menu.addAction(action)
 
     first = tags[0]
     add(tr("Add to trend"), lambda: [acts.trend(tag) for tag in tags])
     add(tr("Watch"), lambda: acts.watch(list(tags)))
-    add(tr("Write …"), lambda: acts.write(first), "F2")
+    add(tr("Write …"), lambda: acts.write(first), "F2", acts.refused)
     if (limits := acts.limits) is not None:
         add(tr("Alarm limits …"), lambda: limits(list(tags)), "Ctrl+L")
     menu.addSeparator()

@@ -67,6 +67,7 @@ class Desk(QObject):
         self.book = TagBook(self._properties, self)
         self.saved = SourceBook()
         self.read_only = False
+        self.refusal: Callable[[str], str] = lambda session: ""  # why a session must not be written to, by its name
         self.parts: dict[str, Part] = {}
         self.figures: dict[str, Callable[[], object]] = {}  # by name what queues or counts: frozen records
         self._names: dict[str, str] = {}

@@ -111,6 +111,7 @@ class LogDesk(QObject):
             lambda tags: (choose(), acts.watch(tags)),
             lambda tag: (choose(), acts.write(tag)),
             lambda tag: (choose(), acts.properties(tag)),
+            refused=self._desk.refusal(self._desk.name_of(session_id)),
         )
 
     def show_in_items(self, session_id: str, key: int, tag: str) -> None:

@@ -102,6 +102,7 @@ class WatchDesk(QObject):
         model = WatchModel(desk.book, desk.clock, self.sources.source, name)
         model.set_utc(desk.utc)
         made = WatchList(model, desk.theme)
+        made.refusal = desk.refusal
         model.setParent(made)
         model.rows_changed.connect(self.sources.bind)
         model.comment_changed.connect(partial(self._set_comment, model))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QMenu, QTreeView, QWidget
@@ -56,6 +58,7 @@ class ItemsView(QTreeView):
         tags = Tags(self)
         self.setItemDelegateForColumn(0, tags)
         self.setItemDelegateForColumn(VALUE, tags)  # the mark at its end is never lost
+        self.refusal: Callable[[], str] = lambda: ""  # why none of these tags may be written
         self._touched = False  # somebody has looked around in it
         self.verticalScrollBar().actionTriggered.connect(self._touch)
         model.watch_visible(self.visible_nodes)
@@ -166,6 +169,7 @@ class ItemsView(QTreeView):
             self.write_wanted.emit,
             self.properties_wanted.emit,
             self.limits_wanted.emit,
+            self.refusal(),
         )
 
     def _selected(self) -> list[Node]:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import QMenu, QTreeView, QWidget
 
 from ui.columns import Column, Columns
+from ui.i18n import tr
 from ui.models.sessions import SessionRow, SessionsModel
 from ui.theme import number_font
 from ui.widgets import paint_hint
@@ -36,10 +37,12 @@ class SessionsView(QTreeView):
     kill_wanted = Signal(str)
     reopen_wanted = Signal(str)
     extend_wanted = Signal(str)
+    read_only_wanted = Signal(str, bool)  # a session's name
 
     def __init__(self, model: SessionsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
+        self.read_only: Callable[[str], bool] = lambda name: False
         self.setAccessibleName("Sessions")
         self.setModel(model)
         self.setAllColumnsShowFocus(True)
@@ -102,6 +105,10 @@ class SessionsView(QTreeView):
             ("Close", lambda: self.close_wanted.emit(row.id)),
             ("Kill worker …", lambda: self.kill_wanted.emit(row.id)),
             ("Extend lease", lambda: self.extend_wanted.emit(row.id)),
+            (
+                tr("Allow writing") if self.read_only(row.name) else tr("Make read-only"),
+                lambda: self.read_only_wanted.emit(row.name, not self.read_only(row.name)),
+            ),
             copy,
         ]
 

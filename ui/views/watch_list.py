@@ -49,6 +49,7 @@ class WatchList(QWidget):
 
     def __init__(self, model: WatchModel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.refusal: Callable[[str], str] = lambda source: ""  # why a source's tags must not be written
         self.model = model
         self.snapshots: list[Snapshot] = []
         self.tolerance = Tolerance()
@@ -284,11 +285,15 @@ class WatchList(QWidget):
         table, rows = self.table, self.table.selected()
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
         tags = [row for row in rows if row.line.kind is Kind.TAG]
         if tags:
             first = tags[0].line.ref
             _entry(menu, tr("Add to trend"), lambda: table.trend_wanted.emit([row.line.ref for row in tags]))
-            _entry(menu, tr("Write …"), lambda: table.write_wanted.emit(first), "F2")
+            refused = self.refusal(first.source)
+            write = _entry(menu, tr("Write …"), lambda: table.write_wanted.emit(first), "F2")
+            write.setEnabled(not refused)
+            write.setToolTip(refused or write.text())
             _entry(menu, tr("Read again"), lambda: table.read_wanted.emit(rows), "F5")
             _entry(menu, tr("Properties"), lambda: table.properties_wanted.emit(first), "Alt+Return")
         elif rows:

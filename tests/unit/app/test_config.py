@@ -197,7 +197,8 @@ def test_every_setting_does_something() -> None:
     app = Path(config.__file__).parent
     code = "".join(
         path.read_text(encoding="utf-8")
-        for path in app.rglob("*.py")
+        for folder in (app, app.with_name("ui"))
+        for path in folder.rglob("*.py")
         if path.name != "config.py" and "pb" not in path.parts
     )
     assert [entry.name for entry in ENTRIES if not re.search(rf"settings\.{entry.name}\b", code)] == []
