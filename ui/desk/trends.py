@@ -42,6 +42,7 @@ class TrendsDesk(QObject):
         desk.window.items.trend_wanted.connect(self._trend)
         pane.dropped.connect(self.add)
         pane.told.connect(desk.say)
+        pane.limits_wanted.connect(desk.limits_wanted)
         pane.rename_wanted.connect(lambda of: self._ask(self._rename(of)))
         pane.note_wanted.connect(lambda trend, at, note: self._ask(self._edit_note(trend, at, note)))
         pane.menu_wanted.connect(self._menu)

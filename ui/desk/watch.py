@@ -110,6 +110,7 @@ class WatchDesk(QObject):
         table.trend_wanted.connect(self._trend)
         table.write_wanted.connect(lambda ref: self._with(ref, self._writing.open_form))
         table.properties_wanted.connect(lambda ref: self._with(ref, self._properties))
+        table.limits_wanted.connect(desk.limits_wanted)
         table.read_wanted.connect(self._read)
         table.remove_wanted.connect(partial(self.edits.remove, model, tr("remove rows")))
         table.rows_moved.connect(partial(self._move, made))

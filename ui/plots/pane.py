@@ -28,6 +28,7 @@ class TrendsPane(QWidget):
     changed = Signal()  # trends came, went, moved or have other names
     dropped = Signal(object, list)  # a TrendView, TagRefs
     note_wanted = Signal(object, object, object)  # a TrendView, a time in ns, the Note that is there or None
+    limits_wanted = Signal(list)  # TagRefs
     menu_wanted = Signal(object, QPoint, object)  # a TrendView, where, the time there in ns
     more_wanted = Signal(object, object)  # a TrendView, its menu, which is about to show
     rename_wanted = Signal(object)
@@ -87,6 +88,7 @@ class TrendsPane(QWidget):
         trend.dropped.connect(partial(self.dropped.emit, trend))
         trend.note_wanted.connect(partial(self.note_wanted.emit, trend))
         trend.menu_wanted.connect(partial(self.menu_wanted.emit, trend))
+        trend.limits_wanted.connect(self.limits_wanted)
         trend.told.connect(self.told)
         trend.pens_changed.connect(self._align)
         trend.pens_removed.connect(partial(self._pens_removed, trend))

@@ -53,6 +53,7 @@ class PenTable(QTableView):
     visible_changed = Signal(int, bool)
     styled = Signal(list, object)  # rows, a Style
     coloured = Signal(list, int)  # rows, a place among the theme's pens
+    limits_wanted = Signal(list)  # rows whose alarm limits are to be edited
     axis_changed = Signal(list, bool)  # rows, whether each has its own
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -161,6 +162,7 @@ class PenTable(QTableView):
         visible = _add(menu, tr("Visible"), lambda: [self.visible_changed.emit(row, not first.visible) for row in rows])
         _check(visible, first.visible)
         menu.addSeparator()
+        _add(menu, tr("Alarm limits …"), partial(self.limits_wanted.emit, rows))
         _add(menu, tr("Copy"), self.copy, "Ctrl+C")
         _add(menu, tr("Remove"), partial(self.removed.emit, rows), "Del")
         return menu

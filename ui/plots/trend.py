@@ -60,6 +60,7 @@ class TrendView(QWidget):
 
     pens_changed = Signal()
     dropped = Signal(list)  # of TagRef
+    limits_wanted = Signal(list)  # of TagRef
     shared = Signal(object)  # a Shared: a hand has moved the time or a cursor
     linked_changed = Signal()
     note_wanted = Signal(object, object)  # a time in ns, the Note that is there or None
@@ -119,6 +120,9 @@ class TrendView(QWidget):
         splitter.addWidget(self.plot)
         self._table = PenTable(self._theme)
         self._table.removed.connect(self._remove_rows)
+        self._table.limits_wanted.connect(
+            lambda rows: self.limits_wanted.emit([self._pens[row].line.ref for row in rows])
+        )
         self._table.undo_wanted.connect(self.undo_remove)
         self._table.step_changed.connect(lambda row, on: self._change([row], step=on))
         self._table.visible_changed.connect(lambda row, on: self._change([row], visible=on))

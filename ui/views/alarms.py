@@ -17,7 +17,7 @@ from ui.theme import Theme, icon, number_font
 from ui.widgets import Tags, paint_hint
 
 _COLUMNS = (
-    Column("◆ urgent"),
+    Column("■ medium"),
     Column("● active, unacknowledged"),
     Column("Valve101.Command", share=2),
     Column("HH ≥ 1234.56 m³/h", share=1),

@@ -295,6 +295,7 @@ class WatchList(QWidget):
             write.setEnabled(not refused)
             write.setToolTip(refused or write.text())
             _entry(menu, tr("Read again"), lambda: table.read_wanted.emit(rows), "F5")
+            _entry(menu, tr("Alarm limits …"), lambda: table.limits_wanted.emit([row.line.ref for row in tags]))
             _entry(menu, tr("Properties"), lambda: table.properties_wanted.emit(first), "Alt+Return")
         elif rows:
             _entry(menu, tr("Change …"), lambda: table.change(rows[0]), "F2")

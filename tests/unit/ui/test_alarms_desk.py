@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel
-from PySide6.QtWidgets import QApplication, QDialog, QMenu
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMenu
 
 from app.alarms.limits import Condition, Limit, Priority, Suppression, TagLimits
 from app.alarms.model import AlarmId
@@ -22,7 +22,11 @@ from ui.desk.alarms import AlarmsDesk
 from ui.forms.details import DetailsDialog
 from ui.forms.limits import LimitsForm
 from ui.forms.shelve import ShelveForm
+from ui.plots.marks import MarkKind
+from ui.plots.pen_table import PenTable
+from ui.plots.trend import TrendView
 from ui.tagref import TagRef
+from ui.views.watch_list import WatchList
 
 LEVEL = TagRef("Plant", "Tank.Level")
 HIGH = TagLimits((Limit(Condition.HIGH, 80.0, priority=Priority.HIGH),))
@@ -183,6 +187,38 @@ async def test_limits_are_edited_from_the_items_and_told(made: ScriptedWindow) -
     assert list(desk.engine.all_limits()) == []
     assert rows(made) == []
     assert made.told("operator")[-1] == "alarm limits set: none"
+
+
+@pytest.mark.clause("A1")
+async def test_limits_are_asked_for_from_watch_lists_and_trends_too(made: ScriptedWindow) -> None:
+    def press(menu: QMenu) -> None:
+        next(action for action in menu.actions() if action.text() == "Alarm limits …").trigger()
+
+    async def edited() -> str:
+        form = await until(
+            lambda: next((f for f in made.window.findChildren(LimitsForm) if f.isVisible()), None), "the form"
+        )
+        form.reject()
+        return next(label.text() for label in form.findChildren(QLabel) if label.accessibleName() == "Tag")
+
+    (trend,) = made.window.findChildren(TrendView)
+    press(trend.findChildren(PenTable)[0].menu_of([0]))
+    assert await edited() == "Tank.Level\nPlant"
+    watched = made.window.findChildren(WatchList)[0]
+    watched.table.selectAll()
+    press(watched.row_menu())
+    assert await edited() == "2 tags"
+
+
+@pytest.mark.clause("A10", "T10")
+async def test_an_alarm_is_a_mark_on_the_trend_of_its_tag(made: ScriptedWindow) -> None:
+    await limit(made, {LEVEL: HIGH})
+    await made.send("Tank.Level", 81.0)
+    made.application.feed.flush()
+    marks = made.application.trends.pane.collector.marks.within(0, 2**62, lambda mark: True)
+    assert [(mark.kind, mark.text, mark.tag) for mark in marks if mark.kind is MarkKind.ALARM] == [
+        (MarkKind.ALARM, "alarm: H ≥ 80.00 bar", "Tank.Level")
+    ]
 
 
 @pytest.mark.clause("A11")
