@@ -210,7 +210,7 @@ async def test_limits_are_asked_for_from_watch_lists_and_trends_too(made: Script
     assert await edited() == "2 tags"
 
 
-@pytest.mark.clause("A10", "T10")
+@pytest.mark.clause("A10")
 async def test_an_alarm_is_a_mark_on_the_trend_of_its_tag(made: ScriptedWindow) -> None:
     await limit(made, {LEVEL: HIGH})
     await made.send("Tank.Level", 81.0)
