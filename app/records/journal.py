@@ -108,6 +108,7 @@ class Journal:
         self._written = 0  # bytes of the present file
         self._numbers = itertools.count(1)
         self._failure = ""
+        self._sizes: list[int] = []  # of the files at the last look
         self._try_again = 0.0
         self._thread: threading.Thread | None = None
 
@@ -164,9 +165,9 @@ class Journal:
         self._thread = None
 
     def statistics(self) -> JournalStatistics:
-        sizes = [size for _, size in self._files()]
+        """``bytes`` and ``files`` as the thread saw them last: nobody waits for the disk here."""
         return JournalStatistics(
-            self._rows, self._missed, self._queued, self._peak, sum(sizes), len(sizes), self._failure
+            self._rows, self._missed, self._queued, self._peak, sum(self._sizes), len(self._sizes), self._failure
         )
 
     # ---- the thread's side
@@ -247,6 +248,7 @@ class Journal:
     def _flush(self) -> None:
         if self._file is not None:
             self._file.flush()
+        self._sizes = [size for _, size in self._files()]
 
     def _turn(self) -> None:
         """The present file is full."""

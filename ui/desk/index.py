@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer
 from app.commands import BrowsePage
 from app.errors import ErrorCode, GatewayError
 from app.sessions import calls
-from app.sessions.index import IndexState, TagIndex
+from app.sessions.index import IndexProgress, IndexState, TagIndex
 from app.tasks import spawn
 from ui.desk.desk import Desk
 from ui.i18n import tr
@@ -29,6 +29,7 @@ class IndexDesk(QObject):
         self._look = QTimer(self)
         self._look.setInterval(_LOOK_MS)
         self._look.timeout.connect(self._show)
+        desk.figures["tag indexes"] = self._figures
         items.modelReset.connect(self._choose)
         pane.search_begun.connect(self._begin)
         pane.read_wanted.connect(self._read)
@@ -41,6 +42,9 @@ class IndexDesk(QObject):
     def index(self) -> TagIndex | None:
         """Of the session whose items are shown."""
         return self._indexes.get(self._items.session_id)
+
+    def _figures(self) -> dict[str, IndexProgress]:
+        return {self._desk.name_of(session_id): index.progress for session_id, index in self._indexes.items()}
 
     def _find(self) -> None:
         self._desk.window.show_pane("items")

@@ -45,6 +45,7 @@ class LogDesk(QObject):
             desk.runtime.settings, config.directory() / "journal", desk.clock, self._journal_failed.emit
         )
         self._journal_failed.connect(self._tell_failure)
+        desk.figures["journal"] = self.journal.statistics
         desk.frame.connect(self._take)
         desk.acted.connect(self._act)
         desk.utc_changed.connect(model.set_utc)

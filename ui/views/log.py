@@ -46,7 +46,7 @@ _COLUMNS = (
     Column("Valve101.Command", share=2),
     Column("−1234567.89", share=1),
     Column("m³/h", rank=1),
-    Column("uncertain (64)", share=1),
+    Column("uncertain (64)", share=3),
     Column("the worker was ended", share=7),
 )
 _FILTER_MS = 250

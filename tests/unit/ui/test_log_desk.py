@@ -214,6 +214,15 @@ async def test_clocks_are_watched_by_what_comes(house: House) -> None:
     assert "5.0 s ahead" in house.log.data(house.log.index(house.row("clock"), 8))
 
 
+async def test_journal_and_indexes_stand_in_the_figures(house: House) -> None:
+    await house.ready()
+    house.window.items_pane.look_for("tank")
+    figures = house.application.diagnostics.statistics()
+    assert figures["journal"]["failure"] == ""
+    assert figures["journal"]["missed"] == 0
+    assert figures["tag indexes"]["Simulated plant"]["state"] in ("reading", "complete")
+
+
 def test_a_notice_of_the_clock_has_a_word() -> None:
     notice = Notice(NoticeKind.CLOCK, Severity.WARNING, 0, "x")
     assert str(notice.kind) == "clock"
