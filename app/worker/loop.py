@@ -55,6 +55,7 @@ class CommandLoop:
         self._write_timeout_s = write_timeout_s
         self._stopped = False
         self._handles = Handles()
+        self._leaving: set[int] = set()  # keys of items that are unadvised before they are removed: no write begins
         self._writes: dict[int, Timer] = {}  # item key -> the timer that ends a write without an answer
         self.sink = DriverSink(clock, outbox, write_done=self._write_done, state_changed=state_changed, failed=failed)
         self._handlers: dict[type, Callable[[Any], Awaitable[Reply]]] = {
@@ -269,6 +270,8 @@ class CommandLoop:
         return _answer(outcome)
 
     def _begin_write(self, item: WorkerItem) -> None:
+        if item.key in self._leaving:
+            raise ValueError(f"{item.tag} cannot be written: it is being removed")
         if item.key in self._writes:
             raise ValueError(f"a write of {item.tag} has not completed yet: one at a time")
         self._writes[item.key] = self._clock.call_later(self._write_timeout_s, self._write_timed_out, item.key)
@@ -358,8 +361,13 @@ class CommandLoop:
 
     async def _unsubscribe_bulk(self, command: c.UnsubscribeBulk) -> Reply:
         async def unsubscribe(items: Sequence[WorkerItem]) -> list[Outcome]:
-            await self._unadvise([item for item in items if item.advised])
-            return await self._remove(items)
+            keys = {item.key for item in items}
+            self._leaving |= keys
+            try:
+                await self._unadvise([item for item in items if item.advised])
+                return await self._remove(items)
+            finally:
+                self._leaving -= keys
 
         return await self._handle_bulk(command, unsubscribe, self._refuse_while_writing)
 

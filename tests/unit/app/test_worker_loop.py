@@ -146,6 +146,28 @@ async def test_a_server_that_the_driver_breaks_on_is_not_there() -> None:
         assert (await worker.ask(c.AddItem(1, "a"))).code is ProtocolStatus.INVALID_REQUEST
 
 
+@pytest.mark.clause("R13")
+async def test_no_write_begins_on_what_is_being_removed() -> None:
+    async with Worker() as worker:
+        server, handle = await worker.item()
+        gate = asyncio.Event()
+        unadvise = worker.driver.unadvise
+
+        async def slow(keys: Sequence[int]) -> list[Outcome]:
+            await gate.wait()
+            return await unadvise(keys)
+
+        worker.driver.unadvise = slow  # type: ignore[method-assign]
+        going = asyncio.ensure_future(worker.good(c.UnsubscribeBulk(server, (handle,))))
+        await settle()
+        refused = await worker.ask(c.Write(server, handle, 1.0))
+        assert refused.code is ProtocolStatus.INVALID_REQUEST
+        assert "being removed" in refused.message
+        gate.set()
+        assert (await going).rows[0].success
+        assert not [name for name, _ in worker.driver.calls if name == "write"]
+
+
 async def test_two_who_unregister_at_once_both_succeed() -> None:
     async with Worker() as worker:
         server, _ = await worker.item()
