@@ -33,6 +33,7 @@ from ui.desk.language import LanguageDesk
 from ui.desk.language import kept as kept_language
 from ui.desk.layout import LayoutDesk
 from ui.desk.log import LogDesk
+from ui.desk.manager import ManagerDesk
 from ui.desk.notifications import NotificationsDesk
 from ui.desk.read_only import ReadOnlyDesk
 from ui.desk.sessions import SessionsDesk
@@ -103,6 +104,7 @@ class Application:
         self.log = LogDesk(desk, self.log_model, self.items_model)
         self.sessions = SessionsDesk(desk, self.sessions_model)
         self.sources = SourcesDesk(desk, self.sessions)
+        self.manager = ManagerDesk(desk, self.sessions, self.sources)
         self.items = ItemsDesk(desk, self.items_model)
         self.index = IndexDesk(desk, self.items_model, self.window.items_pane)
         self.trends = TrendsDesk(desk, self.items)

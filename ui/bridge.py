@@ -54,6 +54,7 @@ def act(
     task = spawn(run(), name=name)
     _acts.add(task)
     task.add_done_callback(_acts.discard)
+    task.add_done_callback(lambda _: work.close())  # cancelled before its first step, it was never begun
     return task
 
 

@@ -88,7 +88,7 @@ class Opener:
             self._passwords[source.account] = password
         problem = ""
         while True:
-            options = await self._options(source, asker, problem)
+            options = await self.options(source, asker, problem=problem)
             if options is None:
                 return None
             try:
@@ -112,11 +112,15 @@ class Opener:
 
     # ---- passwords
 
-    async def _options(self, source: Source, asker: Asker | None, problem: str) -> dict[str, Any] | None:
+    async def options(
+        self, source: Source, asker: Asker | None, password: str | None = None, *, problem: str = ""
+    ) -> dict[str, Any] | None:
+        """The backend's, with the password; None = the operator turned back. ``problem``: the one that is known is
+        wrong."""
         options = dict(source.options) | self._trust(source)
         if not source.account:
             return options
-        password = self._passwords.get(source.account)
+        password = password or self._passwords.get(source.account)
         if password is None and not problem:
             password = await self._vault.get(source.account)
         if password is None:
@@ -142,16 +146,17 @@ class Opener:
         try:
             if await answered(form) != 1:
                 return None
-            if form.keep:
-                await self.keep(source.account, form.password)
-            return form.password
+            password = form.password
+            await self.know(source.account, password, keep=form.keep)
+            return password
         finally:
             form.forget()
             form.deleteLater()
 
-    async def keep(self, account: str, password: str) -> None:
-        """In the keyring; where that fails it is told, and asked for the next time."""
-        if not await self._vault.keep(account, password):
+    async def know(self, account: str, password: str, *, keep: bool) -> None:
+        """For this run; with ``keep`` also in the keyring. Where that fails it is told, and asked for the next time."""
+        self._passwords[account] = password
+        if keep and not await self._vault.keep(account, password):
             self._desk.say(tr("The keyring did not take the password: it will be asked for again."))
 
     # ---- certificates

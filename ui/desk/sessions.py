@@ -11,8 +11,9 @@ from app.sessions.session import Session
 from ui.bridge import act, answered, words
 from ui.desk.desk import Desk
 from ui.feed import FeedFrame
+from ui.forms.details import DetailsDialog
 from ui.i18n import tr
-from ui.models.sessions import SessionsModel
+from ui.models.sessions import SessionsModel, detail_fields
 
 
 class SessionsDesk(QObject):
@@ -24,16 +25,20 @@ class SessionsDesk(QObject):
         super().__init__(desk)
         self._desk = desk
         self.model = model
+        self.hidden: set[str] = set()  # sessions that are no operator's: trials of a connection
         desk.frame.connect(self._take)
         desk.second.connect(self.refresh)
         view = desk.window.sessions
         view.close_wanted.connect(self.close)
         view.kill_wanted.connect(self.kill)
         view.extend_wanted.connect(self._extend)
+        view.details_wanted.connect(self._details)
+        view.log_wanted.connect(self._show_log)
 
     def refresh(self) -> None:
         """Figures that no event tells."""
-        infos = [session.info() for session in self._desk.runtime.manager.list()]
+        sessions = self._desk.runtime.manager.list()
+        infos = [session.info() for session in sessions if session.id not in self.hidden]
         self.model.refresh(infos, self._desk.clock.monotonic(), self._desk.clock.utc_ns())
 
     # ---- opening
@@ -81,6 +86,16 @@ class SessionsDesk(QObject):
         if await answered(box) == QMessageBox.StandardButton.Yes:
             self._desk.told(tr("worker killed"), session_id=session_id)
             await self._desk.runtime.manager.kill(session_id, "operator")
+
+    def _details(self, row_id: str) -> None:
+        row = next((row for row in self.model.rows() if row.id == row_id), None)
+        if row is not None:
+            title = tr("Session {name}").format(name=row.name)
+            DetailsDialog(title, detail_fields(row, self._desk.utc), self._desk.window).show()
+
+    def _show_log(self, session_id: str) -> None:
+        self._desk.window.show_pane("log")
+        self._desk.window.log.show_session(session_id)
 
     def _extend(self, session_id: str) -> None:
         try:

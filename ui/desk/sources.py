@@ -36,14 +36,21 @@ class SourcesDesk(QObject):
         desk.parts["sources"] = self
         desk.second.connect(self.show_saved)
         desk.source_wanted.connect(self.open_named)
-        sessions.begun.connect(self.show_saved)
+        sessions.begun.connect(self._begun)
         window = desk.window
         window.sessions.reopen_wanted.connect(self._reopen)
         window.open_opcua_wanted.connect(self.connect_opcua)
         window.open_sim_wanted.connect(lambda: self.open_more("sim"))
         window.open_host_wanted.connect(lambda: self.open_more("host"))
 
-    def show_saved(self, *_: object) -> None:
+    def _begun(self, session: Session) -> None:
+        """What was told of an earlier attempt is over."""
+        model = self._sessions.model
+        for row in [row for row in model.rows() if row.gone and row.name == session.name]:
+            model.dismiss(row.id)
+        self.show_saved()
+
+    def show_saved(self) -> None:
         """Those that are not open have a row too."""
         self._sessions.model.show_saved((source.backend, source.name) for source in self._desk.saved)
 
@@ -163,8 +170,8 @@ class SourcesDesk(QObject):
         if session is None:
             form.show_error(tr("Not connected."))
             return
-        if wanted.keep and password:
-            await self.opener.keep(source.account, password)
+        if password:
+            await self.opener.know(source.account, password, keep=wanted.keep)
         self.add(source)
         form.accept()
         self._desk.window.sessions.choose(session.id)

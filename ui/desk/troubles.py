@@ -27,6 +27,7 @@ class TroublesDesk(QObject):
         banners = desk.window.banners
         banners.details_wanted.connect(self._show_details)
         banners.retry_wanted.connect(self.retry)
+        desk.window.sessions.retry_wanted.connect(self.retry)
         desk.frame.connect(self._take)
         desk.second.connect(lambda: banners.tick(desk.clock.utc_ns()))
         desk.utc_changed.connect(banners.set_utc)

@@ -156,7 +156,9 @@ class WorkspaceDesk(QObject):
 
     async def _open_at_start(self, path: Path) -> None:
         if not await self._load(path):
+            why = self.offers.shown()["failed"]
             await self._blank(tr("Unnamed workspace"))
+            self.offers.offer("failed", why.removeprefix("▲ "), warning=True)
 
     async def _sample(self) -> None:
         self.sample = True

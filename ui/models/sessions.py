@@ -14,7 +14,7 @@ from app.events.notices import Notice, NoticeKind
 from app.sessions.info import SessionInfo
 from app.sessions.state import SessionState
 from ui.feed import FeedFrame
-from ui.format import age_text
+from ui.format import age_text, time_text
 from ui.i18n import tr
 from ui.theme import STATE_MARKS, Theme
 
@@ -22,6 +22,9 @@ COLUMNS = ("Session", "State", "Events/s", "Items", "Worker", "Up", "Lease", "Su
 HEADER_TIPS = {4: "Process id of the worker", 6: "Time until the session is closed unless it is used", 7: "Subscribers"}
 _NUMBERS = (2, 3, 4, 5, 6, 7)
 _WORDS = {"sim": "Simulated plants", "host": "This computer", "opcua": "OPC UA servers"}
+
+#: Of what a worker said last.
+_LAST_LINES = 30
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -46,6 +49,12 @@ class SessionRow:
     saved: bool = False  # a source of the workspace that is not open; ``id`` is no session's
     counted: tuple[float, int] = (0.0, 0)  # (when, events then)
     now_ns: int = 0  # UTC at the last look
+
+    @property
+    def waits(self) -> bool:
+        """For the next attempt, at a worker or at a source that is lost."""
+        lost = self.info is not None and self.info.source_state is not None and not self.info.source_state.connected
+        return not self.gone and (lost or self.state is SessionState.STARTING_WORKER)
 
 
 class SessionsModel(QAbstractItemModel):
@@ -284,6 +293,35 @@ def _state_words(row: SessionRow) -> str:
     if row.state is SessionState.READY and lost:
         return "source lost"
     return "failed" if row.gone and row.fault else row.state.words
+
+
+def detail_fields(row: SessionRow, utc: bool) -> list[tuple[str, str]]:
+    """All that is known of a session, by name: its figures, the steps of its start, its last fault with exit code and
+    last words."""
+    fields = [(tr("Name"), row.name), (tr("State"), _state_words(row)), (tr("Backend"), row.backend)]
+    info = row.info
+    if info is not None:
+        fields += [
+            (tr("Session id"), row.id),
+            (tr("Source"), info.source),
+            (tr("Worker"), str(info.worker_pid or tr("none"))),
+            (tr("Opened"), time_text(info.opened_at_ns, utc)),
+            (tr("Lease"), _lease_text(info, row.now_ns)),
+            (tr("Subscribers"), f"{info.subscribers}"),
+            (tr("Items"), f"{info.items:,}"),
+            (tr("Events"), f"{info.events:,}"),
+            (tr("Dropped"), f"{info.dropped:,}"),
+            (tr("Coalesced"), f"{info.coalesced:,}"),
+            (tr("Gaps"), f"{info.gaps:,}"),
+            (tr("Restarts"), f"{info.restarts:,}"),
+        ]
+    fields += [(time_text(time_ns, utc, date=False), state.words) for time_ns, state in row.steps]
+    if row.fault:
+        fields.append((tr("Last fault"), row.fault))
+    for name, text in row.details.items():
+        lines = text.splitlines()[-_LAST_LINES:] or [""]
+        fields += [(name.replace("_", " ") if not number else "", line) for number, line in enumerate(lines)]
+    return fields
 
 
 def _lease_text(info: SessionInfo, now_ns: int) -> str:

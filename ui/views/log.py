@@ -334,6 +334,11 @@ class LogView(QWidget):
         self._find.setFocus()
         self._find.selectAll()
 
+    def show_session(self, session_id: str) -> None:
+        """What happened to one session, and nothing else."""
+        self.clear_filter()
+        self._sessions.choose({session_id})
+
     def clear_filter(self) -> None:
         """Everything is shown again; what is paused stays paused."""
         self._find.clear()

@@ -8,9 +8,10 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import QMenu, QTreeView, QWidget
 
+from app.sessions.state import SessionState
 from ui.columns import Column, Columns
 from ui.i18n import tr
-from ui.models.sessions import SessionRow, SessionsModel
+from ui.models.sessions import SessionRow, SessionsModel, detail_fields
 from ui.theme import number_font
 from ui.widgets import paint_hint
 
@@ -38,6 +39,10 @@ class SessionsView(QTreeView):
     reopen_wanted = Signal(str)
     extend_wanted = Signal(str)
     read_only_wanted = Signal(str, bool)  # a session's name
+    retry_wanted = Signal(str)
+    details_wanted = Signal(str)
+    log_wanted = Signal(str)
+    edit_wanted = Signal(str)  # a source's name
 
     def __init__(self, model: SessionsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +60,7 @@ class SessionsView(QTreeView):
         self.columns = Columns(self, self.header(), _COLUMNS)
         model.rowsInserted.connect(self._open)
         self.selectionModel().currentChanged.connect(self._current_changed)
+        self.activated.connect(self._activated)
 
     def _open(self, parent: QModelIndex, first: int, last: int) -> None:
         self.expandAll()
@@ -67,7 +73,7 @@ class SessionsView(QTreeView):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self._model.rows():
-            paint_hint(self, "No session is open. The File menu opens one.")
+            paint_hint(self, tr("No session is open. The File menu opens one."))
 
     def current(self) -> SessionRow | None:
         return self._model.row(self.currentIndex())
@@ -81,50 +87,50 @@ class SessionsView(QTreeView):
         row = self.current()
         self.chosen.emit("" if row is None or row.gone else row.id)
 
+    def _activated(self, index: QModelIndex) -> None:
+        row = self._model.row(index)
+        if row is not None:
+            (self.reopen_wanted if row.gone else self.details_wanted).emit(row.id)
+
     def _menu(self, position: QPoint) -> None:
         row = self._model.row(self.indexAt(position))
         if row is None:
             return
         menu = QMenu(self)
-        for words, act in self._actions(row):
+        for words, act in self.actions_of(row):
             action = QAction(words, menu)
             action.triggered.connect(act)
             menu.addAction(action)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.viewport().mapToGlobal(position))
 
-    def _actions(self, row: SessionRow) -> list[tuple[str, Callable[[], object]]]:
-        copy = ("Copy details", lambda: QGuiApplication.clipboard().setText(details(row)))
-        if row.gone:
-            return [
-                ("Open again", lambda: self.reopen_wanted.emit(row.id)),
-                ("Dismiss", lambda: self._model.dismiss(row.id)),
-                copy,
-            ]
-        return [
-            ("Close", lambda: self.close_wanted.emit(row.id)),
-            ("Kill worker …", lambda: self.kill_wanted.emit(row.id)),
-            ("Extend lease", lambda: self.extend_wanted.emit(row.id)),
-            (
-                tr("Allow writing") if self.read_only(row.name) else tr("Make read-only"),
-                lambda: self.read_only_wanted.emit(row.name, not self.read_only(row.name)),
-            ),
-            copy,
+    def actions_of(self, row: SessionRow) -> list[tuple[str, Callable[[], object]]]:
+        """What can be done with it, the most likely first."""
+        about = [
+            (tr("Details …"), lambda: self.details_wanted.emit(row.id)),
+            (tr("Copy details"), lambda: QGuiApplication.clipboard().setText(details(row))),
         ]
+        log = (tr("Show in the log"), lambda: self.log_wanted.emit(row.id))
+        again = (tr("Open again"), lambda: self.reopen_wanted.emit(row.id))
+        edit = (tr("Edit source …"), lambda: self.edit_wanted.emit(row.name))
+        if row.saved:
+            return [(tr("Open"), lambda: self.reopen_wanted.emit(row.id)), edit]
+        if row.gone:
+            return [again, edit, (tr("Dismiss"), lambda: self._model.dismiss(row.id)), *about, log]
+        close = (tr("Close"), lambda: self.close_wanted.emit(row.id))
+        kill = (tr("Kill worker …"), lambda: self.kill_wanted.emit(row.id))
+        if row.state is SessionState.FAULTED:
+            return [again, close, edit, *about, log]
+        live = [close, kill, (tr("Extend lease"), lambda: self.extend_wanted.emit(row.id))]
+        read_only = self.read_only(row.name)
+        allow = (
+            tr("Allow writing") if read_only else tr("Make read-only"),
+            lambda: self.read_only_wanted.emit(row.name, not read_only),
+        )
+        retry = [(tr("Retry now"), lambda: self.retry_wanted.emit(row.id))] if row.waits else []
+        return [*retry, *live, allow, edit, *about, log]
 
 
 def details(row: SessionRow) -> str:
     """A session as text, for a message to somebody who helps."""
-    lines = [f"session {row.id}", f"name {row.name}", f"backend {row.backend}", f"state {row.state.words}"]
-    if row.info is not None:
-        lines += [
-            f"source {row.info.source}",
-            f"worker {row.info.worker_pid}",
-            f"items {row.info.items}",
-            f"events {row.info.events}, dropped {row.info.dropped}, coalesced {row.info.coalesced}",
-        ]
-    if row.fault:
-        lines.append(f"fault {row.fault}")
-    if row.info is not None and row.info.fault is not None:
-        lines += [f"{name}: {text}" for name, text in row.info.fault.details.items()]
-    return "\n".join(lines)
+    return "\n".join(f"{name}: {text}" for name, text in detail_fields(row, utc=True))

@@ -68,8 +68,8 @@ async def test_a_session_is_read_only_alone(scripted: Scripted) -> None:
     window.sessions.choose(sessions["Simulated plant"].id)
     scripted.choose("Tank.Level")
     (row,) = [row for row in window.sessions._model.rows() if row.name == "Simulated plant"]
-    dict(window.sessions._actions(row))["Make read-only"]()
-    assert "Allow writing" in dict(window.sessions._actions(row))
+    dict(window.sessions.actions_of(row))["Make read-only"]()
+    assert "Allow writing" in dict(window.sessions.actions_of(row))
     assert _label(scripted) == "Read-only: Simulated plant"
     assert window.windowTitle().startswith("Read-only: Simulated plant – ")
     assert not scripted.action("Write …").isEnabled()
