@@ -8,9 +8,20 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from app.batch import NO_DETAIL, Detail, EventBatch
+from ui.i18n import noop
 from ui.models.log_texts import lines_with, plain_numbers
 
-COLUMNS = ("Time", "Session", "Kind", "Severity", "Tag", "Value", "Unit", "Quality", "Detail")
+COLUMNS = (
+    noop("Time"),
+    noop("Session"),
+    noop("Kind"),
+    noop("Severity"),
+    noop("Tag"),
+    noop("Value"),
+    noop("Unit"),
+    noop("Quality"),
+    noop("Detail"),
+)
 TIME, SESSION, KIND, SEVERITY, TAG, VALUE, UNIT, QUALITY, DETAIL = range(9)
 _NAMES = {name.lower(): column for column, name in enumerate(COLUMNS)}
 
