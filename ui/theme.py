@@ -251,6 +251,9 @@ def _sheet(theme: Theme) -> str:
     QLineEdit:focus, QComboBox:focus, QDateTimeEdit:focus {{ border: 2px solid {theme.accent}; padding: 2px 4px; }}
     QLineEdit:disabled, QComboBox:disabled, QDateTimeEdit:disabled {{ color: {theme.muted};
         background: {theme.window}; border-color: {theme.border}; }}
+    QPlainTextEdit {{ color: {theme.text}; background: {theme.base}; border: 1px solid {theme.edge}; border-radius: 3px;
+        selection-background-color: {theme.selection}; selection-color: {theme.selection_text}; }}
+    QPlainTextEdit:focus {{ border: 2px solid {theme.accent}; }}
     QComboBox::drop-down {{ border: 0; width: 20px; }}
     QComboBox::down-arrow {{ image: url({_file(f"down-{shade}")}); width: 14px; height: 14px; }}
     QComboBox QAbstractItemView {{ border: 1px solid {theme.edge}; background: {theme.base}; color: {theme.text}; }}

@@ -23,6 +23,8 @@ from ui.models.watch_rows import Link, Source
 _CHUNK = 2_000
 _READ_CHUNK = 500
 _LOOKS = 10
+#: So many first values are looked for at once.
+_YOUNG = 4_000
 
 
 class WatchSources(QObject):
@@ -95,7 +97,7 @@ class WatchSources(QObject):
 
     def _look_at_young(self) -> None:
         """A source may take any name, and say with the first value that it does not know it."""
-        young, self._young = self._young, []
+        young, self._young = self._young[:_YOUNG], self._young[_YOUNG:]
         missing = 0
         for link, looks in young:
             link.fresh()

@@ -51,7 +51,8 @@ class WatchModel(QAbstractTableModel):
     counts_changed = Signal()
     comment_changed = Signal(object, str)  # a Row and its new words: who listens changes it
     rows_changed = Signal()  # which rows there are, or their lines: the list differs from what was kept
-    about_to_rearrange = Signal()  # everything is told anew: who shows it keeps selection and place
+    #: The order changes, or (True) everything is told anew: who shows it keeps selection and place.
+    about_to_rearrange = Signal(bool)
     rearranged = Signal()
 
     def __init__(
@@ -287,20 +288,20 @@ class WatchModel(QAbstractTableModel):
         there, wanted = set(old), set(rows)
         gone = [i for i, row in enumerate(old) if row not in wanted]
         new = [i for i, row in enumerate(rows) if row not in there]
-        gone_ranges, new_ranges = _ranges(gone), _ranges(new)
-        if len(gone_ranges) + len(new_ranges) > _FEW_RANGES:
-            self.about_to_rearrange.emit()
+        gone_parts, new_parts = ranges(gone), ranges(new)
+        if len(gone_parts) + len(new_parts) > _FEW_RANGES:
+            self.about_to_rearrange.emit(True)
             self.beginResetModel()
             self._shown = rows
             self.endResetModel()
             self.rearranged.emit()
             return
-        for first, last in reversed(gone_ranges):
+        for first, last in reversed(gone_parts):
             self.beginRemoveRows(QModelIndex(), first, last)
             self._shown = self._shown[:first] + self._shown[last + 1 :]
             self.endRemoveRows()
         self._reorder([row for row in rows if row in there] if new else rows)
-        for first, last in new_ranges:
+        for first, last in new_parts:
             self.beginInsertRows(QModelIndex(), first, last)
             self._shown = self._shown[:first] + rows[first : last + 1] + self._shown[first:]
             self.endInsertRows()
@@ -308,6 +309,7 @@ class WatchModel(QAbstractTableModel):
     def _reorder(self, rows: list[Row]) -> None:
         if rows == self._shown:
             return
+        self.about_to_rearrange.emit(False)
         self.layoutAboutToBeChanged.emit()
         held = self.persistentIndexList()
         followed = {self._shown[index.row()]: 0 for index in held}
@@ -319,6 +321,7 @@ class WatchModel(QAbstractTableModel):
         self._shown = rows
         self.changePersistentIndexList(held, moved)
         self.layoutChanged.emit()
+        self.rearranged.emit()
 
     # ---- what comes
 
@@ -452,7 +455,8 @@ class WatchModel(QAbstractTableModel):
         self._all_changed()
 
 
-def _ranges(numbers: Sequence[int]) -> list[tuple[int, int]]:
+def ranges(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """First and last of each run of rising numbers."""
     found: list[tuple[int, int]] = []
     for number in numbers:
         if found and found[-1][1] == number - 1:

@@ -7,7 +7,16 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -28,7 +37,7 @@ from PySide6.QtWidgets import QAbstractItemDelegate, QTableView, QWidget
 
 from ui.columns import Column, Columns
 from ui.i18n import tr
-from ui.models.watch import WatchModel
+from ui.models.watch import WatchModel, ranges
 from ui.models.watch_cells import COMPARE, NAMES, TAG, USUAL
 from ui.models.watch_order import Order
 from ui.models.watch_rows import Kind, Row
@@ -54,8 +63,8 @@ _COLUMNS = (
     Column("MMMMMMMMMM", share=1),
     Column("≠ +1234567.89", share=1),
 )
-#: Selections of more rows than this are let go when everything is told anew.
-_MANY = 2_000
+#: Selected rows that Qt follows by itself.
+_FEW = 50
 
 
 class WatchTable(QTableView):
@@ -81,7 +90,7 @@ class WatchTable(QTableView):
         self._theme = theme
         self._drop_y: int | None = None
         self._dragged: list[Row] = []
-        self._kept: tuple[list[Row], Row | None, int] = [], None, 0
+        self._kept: tuple[list[Row], Row | None, int] | None = None
         self.hint = ""
         self.setAccessibleName(tr("Watch list"))
         self.setFont(number_font())
@@ -115,6 +124,8 @@ class WatchTable(QTableView):
         header = self.horizontalHeader()
         header.setAccessibleName(tr("Columns of the watch list"))
         header.setHighlightSections(False)
+        # With the table's selection it would ask each row, whether its whole column is selected.
+        header.setSelectionModel(QItemSelectionModel(self._model, header))
         header.setSectionsMovable(True)
         header.setSectionsClickable(True)
         header.setFirstSectionMovable(False)
@@ -273,31 +284,43 @@ class WatchTable(QTableView):
         """These alone; the first of them is in sight."""
         wanted = set(rows)
         numbers = [number for number, row in enumerate(self._model.shown) if row in wanted]
-        self.clearSelection()
         if not numbers:
+            self.clearSelection()
             return
-        chosen = self.selectionModel()
+        chosen, last = self.selectionModel(), self._model.columnCount() - 1
         chosen.setCurrentIndex(self._model.index(numbers[0], TAG), chosen.SelectionFlag.NoUpdate)
-        flags = chosen.SelectionFlag.Select | chosen.SelectionFlag.Rows
-        for number in numbers[:_MANY]:
-            chosen.select(self._model.index(number, TAG), flags)
+        parts = QItemSelection()
+        for first, end in ranges(numbers):
+            parts.select(self._model.index(first, TAG), self._model.index(end, last))
+        chosen.select(parts, chosen.SelectionFlag.ClearAndSelect)
         self.scrollTo(self._model.index(numbers[0], TAG))
 
-    def _keep_place(self) -> None:
-        parts = self.selectionModel().selection().toList()
-        count = sum(part.bottom() - part.top() + 1 for part in parts)
-        rows = self.selected() if count <= _MANY else []
+    def _keep_place(self, anew: bool) -> None:
+        """A large selection is kept as rows while the order changes: Qt would follow each of its cells."""
+        rows = self.selected() if anew or self._selected_count() > _FEW else []
+        if not anew and not rows:
+            return
         self._kept = rows, self.current_row(), self.verticalScrollBar().value()
+        if not anew:
+            self.clearSelection()
 
     def _take_place(self) -> None:
-        rows, current, place = self._kept
-        self._kept = [], None, 0
-        if rows or current is not None:
+        if self._kept is None:
+            return
+        (rows, current, place), self._kept = self._kept, None
+        if rows:
             self.select(rows)
-            if current is not None and current in (shown := self._model.shown):
-                chosen = self.selectionModel()
-                chosen.setCurrentIndex(self._model.index(shown.index(current), TAG), chosen.SelectionFlag.NoUpdate)
+        if current is not None and current in (shown := self._model.shown):
+            chosen = self.selectionModel()
+            chosen.setCurrentIndex(self._model.index(shown.index(current), TAG), chosen.SelectionFlag.NoUpdate)
         self.verticalScrollBar().setValue(place)
+
+    def _selected_count(self) -> int:
+        """Of few parts at the most: more are many rows."""
+        parts = self.selectionModel().selection()
+        if parts.count() > _FEW:
+            return parts.count()
+        return sum(part.bottom() - part.top() + 1 for part in parts.toList())
 
     # ---- keys and the mouse
 

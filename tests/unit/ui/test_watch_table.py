@@ -333,7 +333,7 @@ def test_selection_and_place_survive_every_change(shown: Shown, qtbot: QtBot) ->
     qtbot.waitUntil(lambda: shown.order()[-1] == TAGS[39])
     assert bar.value() == 7
     assert set(shown.table.selected()) == {rows[20], rows[21]}
-    shown.model.about_to_rearrange.emit()
+    shown.model.about_to_rearrange.emit(True)
     shown.model.beginResetModel()
     shown.model.endResetModel()
     shown.model.rearranged.emit()
