@@ -277,6 +277,9 @@ class WatchModel(QAbstractTableModel):
         if self._held:
             self._arranging = None  # the next second tries again
             return
+        if not self._arranging.sort():
+            self._soon.start(0)
+            return
         rows, self._arranging = self._arranging.rows(), None
         self._show(rows)
         self.counts_changed.emit()

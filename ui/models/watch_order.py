@@ -97,7 +97,7 @@ class Order:
 
 
 class Arranging:
-    """One pass over the rows: :meth:`look` until it says that it is done, then :meth:`rows`."""
+    """One pass over the rows: :meth:`look`, then :meth:`sort`, each until it says that it is done, then :meth:`rows`."""
 
     def __init__(self, rows: Sequence[Row], cells: Cells, wanted: WatchFilter, order: Order, known: Known) -> None:
         self._rows = rows
@@ -107,6 +107,7 @@ class Arranging:
         self._at = 0
         self._found: list[Row] = []
         self._keys: list[Any] = []
+        self._sorted: list[Row] | None = None
 
     def look(self, count: int = SLICE) -> bool:
         """A slice; whether that was the last one."""
@@ -123,8 +124,20 @@ class Arranging:
         self._at = end
         return end >= len(self._rows)
 
+    def sort(self) -> bool:
+        """After the last slice. Whether there was little to sort, or it was done before: then its rows can be shown in
+        the same turn."""
+        if self._sorted is not None:
+            return True
+        self._sorted = self._in_order()
+        return len(self._found) < _MANY
+
     def rows(self) -> list[Row]:
         """Equal ones, and those without anything to sort by, stay in the list's order; the latter come last."""
+        assert self._sorted is not None
+        return self._sorted
+
+    def _in_order(self) -> list[Row]:
         if self._order.column is None:
             return self._found
         numbers: list[int] = []
