@@ -97,7 +97,7 @@ class Order:
 
 
 class Arranging:
-    """One pass over the rows: :meth:`look`, then :meth:`sort`, each until it says that it is done, then :meth:`rows`."""
+    """One pass over the rows: :meth:`look`, then :meth:`sort`, each until it is done as it says, then :meth:`rows`."""
 
     def __init__(self, rows: Sequence[Row], cells: Cells, wanted: WatchFilter, order: Order, known: Known) -> None:
         self._rows = rows

@@ -19,6 +19,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QColor,
+    QDrag,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
@@ -423,9 +424,13 @@ class WatchTable(QTableView):
 
     def startDrag(self, supported: Qt.DropAction) -> None:
         self._dragged = self.selected()
+        if not self._dragged:
+            return
         self._model.hold(True)
+        drag = QDrag(self)
+        drag.setMimeData(to_mime(self.selected_refs()))
         try:
-            super().startDrag(Qt.DropAction.CopyAction)  # what is dragged out stays
+            drag.exec(Qt.DropAction.CopyAction)  # what is dragged out stays
         finally:
             self._dragged = []
             self._set_drop(None)

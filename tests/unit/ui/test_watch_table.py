@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDropEvent, QImage, QPainter
+from PySide6.QtGui import QDrag, QDragMoveEvent, QDropEvent, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
@@ -280,6 +280,36 @@ def test_tags_and_text_are_dropped_between_rows(shown: Shown) -> None:
     text.setText("Some.Tag")
     drop(shown, text, 1)
     assert told == [([ref], a), ([ref], b), ([ref], None), ("Some.Tag", b)]
+
+
+def test_rows_are_dragged_to_other_places_and_within_the_list(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = shown.of.add(*TAGS[:3], Line(Kind.COMMENT, text="note"))
+    moved: list[tuple[list[Row], Row | None]] = []
+    shown.table.rows_moved.connect(lambda dragged, before: moved.append((dragged, before)))
+    carried: list[QMimeData] = []
+
+    def carry(drag: QDrag, *_: object) -> Qt.DropAction:
+        assert shown.model._held, "the order stands still meanwhile"
+        carried.append(drag.mimeData())
+        rect = shown.table.visualRect(shown.model.index(0, 0))
+        at, copy = QPointF(5, rect.top() + 1), Qt.DropAction.CopyAction
+        over = (at.toPoint(), copy, drag.mimeData(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+        shown.table.dragMoveEvent(QDragMoveEvent(*over))
+        assert shown.table._drop_y == rect.top()
+        event = QDropEvent(at, *over[1:])
+        monkeypatch.setattr(QDropEvent, "source", lambda self: shown.table)
+        shown.table.dropEvent(event)
+        return copy
+
+    monkeypatch.setattr(QDrag, "exec", carry)
+    shown.table.startDrag(Qt.DropAction.CopyAction)
+    assert carried == [], "nothing is chosen"
+    shown.table.select([rows[1], rows[3]])
+    shown.table.startDrag(Qt.DropAction.CopyAction)
+    assert from_mime(carried[0]) == [rows[1].line.ref]
+    assert carried[0].text() == TAGS[1]
+    assert moved == [([rows[1], rows[3]], rows[0])]
+    assert (shown.model._held, shown.table._drop_y, shown.table._dragged) == (False, None, [])
 
 
 @pytest.mark.clause("L3")
