@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from PySide6.QtCore import QObject
 
 from app.events.notices import Notice, NoticeKind, Severity
@@ -13,6 +15,8 @@ from ui.i18n import tr
 
 #: Sources whose times are of another day by their nature.
 _RECORDED = frozenset({"replay"})
+#: Events of a session that are looked at in a frame: a clock is told by some as well as by all.
+_ENOUGH = 1000
 
 
 class ClocksDesk(QObject):
@@ -30,7 +34,11 @@ class ClocksDesk(QObject):
             watch = self._watches.get(session_id)
             if watch is not None and notice.kind in (NoticeKind.SOURCE_BACK, NoticeKind.WORKER_RESTART):
                 watch.again()
+        looked: Counter[str] = Counter()
         for session_id, batch in frame.batches:
+            if looked[session_id] > _ENOUGH:
+                continue
+            looked[session_id] += len(batch)
             watch = self._watch(session_id)
             if watch is not None and (skew := watch.take(batch)) is not None:
                 self._tell(session_id, skew.offset_ns)

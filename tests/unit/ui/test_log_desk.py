@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from app.batch import EventBatch
 from app.config import JournalPolicy, Settings
 from app.events.notices import Notice, NoticeKind, Severity
+from app.events.skew import SkewWatch
 from app.records.journal import read
 from app.runtime import Runtime
 from app.sessions.session import Session
@@ -23,6 +24,7 @@ from tests.helpers.engine import until
 from tests.helpers.worker import SteeredLauncher
 from ui import application as applications
 from ui.application import Application
+from ui.feed import FeedFrame
 from ui.models.log import LogModel
 
 FIRST = (("sim", "Simulated plant", ("Tank.Level",), ()), ("host", "This computer", ("CPU.Total",), ()))
@@ -212,6 +214,22 @@ async def test_clocks_are_watched_by_what_comes(house: House) -> None:
         lambda: [n for n in range(house.log.rowCount()) if house.log.data(house.log.index(n, 2)) == "clock"], "it"
     )
     assert "5.0 s ahead" in house.log.data(house.log.index(house.row("clock"), 8))
+
+
+@pytest.mark.clause("Z3")
+async def test_a_clock_is_told_by_some_events_of_a_frame(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    await house.ready()
+    session = house.session()
+    key = session.items.all()[0].key
+    looked: list[int] = []
+
+    def take(self: SkewWatch, batch: EventBatch) -> None:
+        looked.append(len(batch))
+
+    monkeypatch.setattr(SkewWatch, "take", take)
+    batches = [(session.id, batch(1 + 400 * number, 400, key)) for number in range(50)]
+    house.application.clocks._take(FeedFrame(batches, []))
+    assert 1000 < sum(looked) <= 1400
 
 
 async def test_journal_and_indexes_stand_in_the_figures(house: House) -> None:
