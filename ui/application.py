@@ -23,6 +23,7 @@ from ui import theme as themes
 from ui.bridge import act, stop_acts, words
 from ui.desk.alarms import AlarmsDesk
 from ui.desk.asked import AskedDesk
+from ui.desk.audit import AuditDesk
 from ui.desk.clocks import ClocksDesk
 from ui.desk.desk import Desk
 from ui.desk.diagnostics import DiagnosticsDesk
@@ -110,6 +111,7 @@ class Application:
         self.trends = TrendsDesk(desk, self.items)
         self.writing = WritingDesk(desk, self.items)
         self.read_only = ReadOnlyDesk(desk, self.writing, self.items_model)
+        self.audit = AuditDesk(desk, self.writing)
         self.language = LanguageDesk(desk)
         self.watch = WatchDesk(desk, self.items, self.sources, self.trends, self.writing)
         self.alarms = AlarmsDesk(desk, self.trends)

@@ -82,6 +82,15 @@ async def answered(dialog: QDialog) -> int:
             dialog.reject()
 
 
+def on_a_loop() -> bool:
+    """Whether there is a loop to work on: Qt also turns before it runs, and after."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
 def _alive(widget: QWidget) -> bool:
     """Whether Qt still has the object: a window may be closed while its work runs."""
     try:
