@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.commands import TagProperties
 from app.errors import GatewayError
@@ -16,6 +16,7 @@ from app.tasks import spawn
 _AT_ONCE = 4
 _QUEUE = 500
 _KEPT = 50_000
+_SOON_MS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,10 @@ class TagBook(QObject):
         self._wanted: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._asking = 0
         self._stopped = False
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_SOON_MS)
+        self._soon.timeout.connect(self.changed)
 
     def about(self, session_id: str, tag: str) -> TagAbout:
         known = self._known.get((session_id, tag))
@@ -128,7 +133,8 @@ class TagBook(QObject):
                     continue
                 while len(self._known) > _KEPT:
                     self._known.popitem(last=False)
-                self.changed.emit()
+                if not self._soon.isActive():  # views paint all that is in sight anew: not for each tag
+                    self._soon.start()
         finally:
             self._asking -= 1
 
@@ -137,6 +143,7 @@ class TagBook(QObject):
 
     def stop(self) -> None:
         self._stopped = True
+        self._soon.stop()
         self._wanted.clear()
 
 

@@ -35,13 +35,25 @@ async def test_a_tag_is_asked_for_once_and_told(qapp: QApplication) -> None:
     await until(lambda: book.about("s", "tag").unit == "bar", "the answer")
     assert book.known("s", "tag").read_only
     assert source.asked == [("s", "tag")]
-    assert told
+    await until(lambda: told, "the news")
     book.about("s", "unknown")
     await until(lambda: len(source.asked) == 2, "the question")
     book.about("s", "unknown")
     book.stop()
     assert book.about("s", "later") is UNKNOWN
     assert source.asked == [("s", "tag"), ("s", "unknown")]
+
+
+async def test_many_answers_are_told_together(qapp: QApplication) -> None:
+    source = Source()
+    book = TagBook(source)
+    told: list[int] = []
+    book.changed.connect(lambda: told.append(1))
+    for number in range(50):
+        book.about("s", f"tag{number}")
+    await until(lambda: told and book.known("s", "tag0").unit, "the news")
+    assert len(told) < 10, "views paint all that is in sight anew: not for each tag"
+    book.stop()
 
 
 def test_without_a_loop_nothing_is_asked_and_nothing_fails(qapp: QApplication) -> None:
