@@ -133,7 +133,8 @@ class TagBook(QObject):
                     continue
                 while len(self._known) > _KEPT:
                     self._known.popitem(last=False)
-                if not self._soon.isActive():  # views paint all that is in sight anew: not for each tag
+                # Views paint all that is in sight anew: not for each tag, and not after the end, when they are gone.
+                if not self._soon.isActive() and not self._stopped:
                     self._soon.start()
         finally:
             self._asking -= 1
