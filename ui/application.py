@@ -156,8 +156,6 @@ class Application:
 
     async def _open_workspace(self, start: Start) -> None:
         await self.workspace.begin(start.wanted.workspace, safe=start.safe)
-        if self.workspace.sample:
-            self._open_first()
         self._take_wanted(start.wanted)
 
     def _take_wanted(self, wanted: Wanted) -> None:

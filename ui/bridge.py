@@ -58,6 +58,15 @@ def act(
     return task
 
 
+def serving() -> bool:
+    """Whether a loop runs that :func:`act` can work on."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
 def words(error: BaseException) -> str:
     """An error as a user reads it."""
     return error.fault.message if isinstance(error, GatewayError) else str(error) or type(error).__name__

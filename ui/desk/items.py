@@ -11,7 +11,7 @@ from app.events.notices import NoticeKind
 from app.sessions import calls
 from app.sessions.session import Session
 from app.sessions.state import SessionState
-from ui.bridge import act, words
+from ui.bridge import act, serving, words
 from ui.desk.desk import Desk
 from ui.desk.properties import show_properties
 from ui.feed import FeedFrame
@@ -73,7 +73,10 @@ class ItemsDesk(QObject):
     # ---- browsing
 
     def _browse(self, node: Node) -> None:
-        act(self._browsed(node, self.model.session_id), name="browse")
+        if serving():  # a view is laid out before the loop runs and after it, too
+            act(self._browsed(node, self.model.session_id), name="browse")
+        else:
+            self.model.browse_failed(node, tr("the window is closing"))
 
     async def _browsed(self, node: Node, session_id: str) -> None:
         session = self._desk.session(session_id)

@@ -85,7 +85,15 @@ class SourcesDesk(QObject):
             except TimeoutError:
                 await asyncio.gather(*(manager.kill(one, "workspace") for one in closing), return_exceptions=True)
         for source in opening:
-            act(self.open(source), name=f"open {source.backend}", failed=self._desk.say)
+            act(self._open_with_workspace(source), name=f"open {source.backend}", failed=self._desk.say)
+
+    async def _open_with_workspace(self, source: Source) -> None:
+        """The first one is chosen, so that the items pane shows something; a choice of the operator's stays."""
+        session = await self.open(source)
+        view = self._desk.window.sessions
+        row = view.current()
+        if session is not None and (row is None or row.gone):
+            view.choose(session.id)
 
     # ---- opening
 

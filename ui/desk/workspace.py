@@ -88,7 +88,6 @@ class WorkspaceDesk(QObject):
         self._draft_digest = ""
         self._turn = asyncio.Lock()  # loading and saving, one after the other
         self._begun = False
-        self.sample = False  # nobody has opened or saved anything yet
         self.offers = Offers(desk.theme)
         desk.window.add_bar(self.offers)
         desk.theme_changed.connect(self.offers.set_theme)
@@ -143,7 +142,6 @@ class WorkspaceDesk(QObject):
             await self._open_at_start(Path(last))
         elif draft is not None and draft.draft is not None and draft.draft.path is None and draft.draft.clean:
             await self._apply(draft, None, tr("Unnamed workspace"))
-            self.sample = True
             await aside(_remove, self._places.offered)
             draft = None
         else:
@@ -161,7 +159,6 @@ class WorkspaceDesk(QObject):
             self.offers.offer("failed", why.removeprefix("▲ "), warning=True)
 
     async def _sample(self) -> None:
-        self.sample = True
         text = (resources.files("resources") / f"sample{ws.SUFFIX}").read_text(encoding="utf-8")
         await self._apply(ws.parse(Path(f"sample{ws.SUFFIX}"), text), None, tr("Sample workspace"))
         self.offers.offer(

@@ -50,13 +50,15 @@ async def make(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     yield start
     for made in running:
-        await made.stop()
-        made.window.deleteLater()
+        if not getattr(made, "ended", False):
+            await ended(made)
 
 
 async def ended(application: Application) -> None:
     """In order. The next start finds what it left."""
     await application.stop()
+    application.ended = True  # type: ignore[attr-defined]
+    application.window.deleteLater()
 
 
 def crashed(application: Application) -> None:
@@ -83,6 +85,10 @@ async def test_the_first_start_shows_the_sample_live_and_says_what_to_try(make: 
     application = await make()
     await until(lambda: opened(application) == {"Simulated plant", "This computer"}, "both sources")
     assert application.window.windowTitle().startswith("Sample workspace")
+    await until(lambda: len(application.window.trend.pens()) == 7, "the pens")
+    (shown,) = application.watch.pane.lists()
+    assert len(shown.model.rows) == 18
+    await until(application.window.sessions.current, "the chosen session")
     assert "Double-click" in application.workspace.offers.shown()["hint"]
     assert not application.workspace.dirty
 
