@@ -351,8 +351,9 @@ class PipeClient(pipes.PipeProtocol):
             case Hello() if self._state is WorkerState.STARTING and not self._hello.done():
                 self._hello.set_result(body)
             case Ready() if self._state is WorkerState.STARTING:
-                self._state = WorkerState.READY
-                self._ready.set_result(body)
+                if not self._ready.done():  # else the start was given up this very moment
+                    self._state = WorkerState.READY
+                    self._ready.set_result(body)
             case ShutdownAck():
                 pass  # the process' end is what counts
             case _:

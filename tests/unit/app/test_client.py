@@ -82,6 +82,18 @@ async def test_the_right_hello_is_accepted_and_start_follows_with_the_settings(e
     assert early.client.process_id == PID
 
 
+@pytest.mark.clause("S11.2", "S10.4")
+async def test_a_ready_that_comes_as_the_start_is_given_up_is_nobodys(early: FarSide) -> None:
+    early.connects()
+    await early.client.wait_hello()
+    starting = spawn(early.client.initialize(), name="initialize")
+    await settle(2)
+    starting.cancel()
+    await asyncio.wait([starting])
+    early.says(Ready("a plant 1.0"))  # it raises nothing into the transport
+    assert early.client.state is WorkerState.STARTING
+
+
 @pytest.mark.clause("S11.2")
 @pytest.mark.parametrize(
     ("hello", "words"),
