@@ -16,6 +16,7 @@ class Areas:
 
     def __init__(self) -> None:
         self._blocks: Floats = np.zeros((64, _COLUMNS))
+        self._starts: Times = np.zeros(64, dtype=np.int64)
         self._full = 0
 
     def grow(self, times: Times, values: Floats, classes: Classes, start: int) -> None:
@@ -26,8 +27,12 @@ class Areas:
             longer = np.zeros((max(full, 2 * len(self._blocks)), _COLUMNS))
             longer[: self._full] = self._blocks[: self._full]
             self._blocks = longer
+            starts = np.zeros(len(longer), dtype=np.int64)
+            starts[: self._full] = self._starts[: self._full]
+            self._starts = starts
         if full > old:
             first = old * BLOCK
+            self._starts[old:full] = times[first : full * BLOCK : BLOCK]
             parts = _stretches(times, values, classes, first, full * BLOCK)
             self._blocks[old:full] = parts.reshape(full - old, BLOCK, _COLUMNS).sum(axis=1)
         self._full = full
@@ -35,8 +40,14 @@ class Areas:
     def drop(self, samples: int) -> None:
         """The oldest samples were let go of: a whole number of blocks."""
         blocks = samples // BLOCK
-        self._blocks[: self._full - blocks] = self._blocks[blocks : self._full].copy()
+        for column in (self._blocks, self._starts):
+            column[: self._full - blocks] = column[blocks : self._full].copy()
         self._full -= blocks
+
+    @property
+    def starts(self) -> Times:
+        """The time of the first sample of each full block: they are many times as quick to search as all times."""
+        return self._starts[: self._full]
 
     def between(
         self, times: Times, values: Floats, classes: Classes, first: int, last: int, step: bool

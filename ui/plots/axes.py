@@ -16,6 +16,8 @@ from ui.i18n import tr
 
 #: The width of every vertical axis: lines of trends one over the other stand on one time axis.
 GUTTER = 58
+#: Pixels over the lines, where marks stand.
+HEADROOM = 22
 #: A drag of fewer pixels in one direction does not mean that direction.
 _MEANT = 6
 
@@ -137,7 +139,8 @@ class UnitAxis:
     def fit(self, low: float, high: float) -> None:
         """Grow at once, shrink only when much is unused: a range that breathes with every sample is hard to read."""
         room = (high - low) * 0.06 or max(abs(high) * 0.05, 0.5)
-        low, high = low - room, high + room
+        height = max(self.view.height(), 4 * HEADROOM)
+        low, high = low - room, high + max(room, (high - low + room) * HEADROOM / (height - HEADROOM))
         fresh = self._low > self._high
         if fresh or low < self._low or high > self._high or (high - low) < 0.6 * (self._high - self._low):
             self._low, self._high = low, high

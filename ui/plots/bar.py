@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
 from ui.i18n import tr
@@ -13,6 +13,9 @@ from ui.plots.cursors import NAMES
 from ui.plots.span import PRESETS, parse_span, span_text
 from ui.theme import Theme, icon
 from ui.widgets import Elided
+
+#: Average letters that all words of the bar need.
+_ROOMY = 105
 
 
 class TrendBar(QWidget):
@@ -55,7 +58,6 @@ class TrendBar(QWidget):
         self.link = self._tool(tr("Link"))
         self.link.setCheckable(True)
         self.link.setToolTip(tr("Move, zoom and place cursors together with the other linked trends"))
-        self.link.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.link.toggled.connect(self.link_wanted)
         self.more = self._tool(tr("More"))
         self.more.setText(tr("More") + " ▾")
@@ -69,11 +71,11 @@ class TrendBar(QWidget):
         self.drawn = Elided("")
         self.drawn.setAccessibleName(tr("Samples drawn"))
         self.drawn.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.state.setMinimumWidth(self.fontMetrics().horizontalAdvance("❚❚ " + tr("Paused")) + 20)
         parts = (self.span, self.live, self.back, self.forward, *self.cursors, self.link, self.more)
         for widget in (*parts, self.state, self.between):
             bar.addWidget(widget)
-        bar.addStretch(1)
-        bar.addWidget(self.drawn)
+        bar.addWidget(self.drawn, 1)
 
     def _tool(self, name: str) -> QToolButton:
         button = QToolButton()
@@ -102,6 +104,20 @@ class TrendBar(QWidget):
         return button
 
     # ---- what it shows
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, words give way to drawings; whether it is live never does."""
+        super().resizeEvent(event)
+        short = self.width() < self.fontMetrics().averageCharWidth() * _ROOMY
+        beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
+        self.link.setToolButtonStyle(alone if short else beside)
+        self.span.setMinimumContentsLength(6 if short else 9)
+
+    def show_between(self, words: str, times: str) -> None:
+        self.between.setText(words)
+        self.between.setToolTip(times)
+        self.between.setVisible(bool(words))
+        self.between.setMinimumWidth(self.between.fontMetrics().horizontalAdvance(words) if words else 0)
 
     def show_span(self, seconds: float) -> None:
         self._span_s = seconds

@@ -174,11 +174,16 @@ class MarkLane(pg.GraphicsObject):
             words = place.marks[0].text.partition("\n")[0]
         elif len(place.marks) > 1:
             words = f"×{len(place.marks)}"
-        room = min(following - place.x - 3 * _SIZE, _NOTE_WIDTH)
+        room = min(following - place.x - 4 * _SIZE, _NOTE_WIDTH)
         if words and room > 2 * _SIZE:
-            elided = QFontMetricsF(p.font()).elidedText(words, Qt.TextElideMode.ElideRight, room)
+            metrics = QFontMetricsF(p.font())
+            elided = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
+            area = QRectF(place.x + 2 * _SIZE + 1, whole.top() + 1, metrics.horizontalAdvance(elided), _LANE)
+            back = QColor(self.theme.base)
+            back.setAlpha(200)
+            p.fillRect(area, back)
             p.setPen(QColor(self.theme.text if place.kind is MarkKind.NOTE else self.theme.muted))
-            p.drawText(QRectF(place.x + _SIZE + 4, whole.top(), room, _LANE), Qt.AlignmentFlag.AlignVCenter, elided)
+            p.drawText(area, Qt.AlignmentFlag.AlignVCenter, elided)
 
     def _colour(self, kind: MarkKind) -> str:
         theme = self.theme

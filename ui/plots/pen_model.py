@@ -110,9 +110,14 @@ class PenModel(QAbstractTableModel):
             when = iso_text(latest.source_time, utc=False) or tr("no source time")
             words += [f"{full_text(latest.value, pen.line.enumeration)[:2000]} {pen.unit}".rstrip()]
             words += [quality_text(latest.quality), when]
+        if column == MEAN and self._rows_of(pen).texts[MEAN].startswith("≈"):
+            words.append(tr("≈: of a part of the time nothing is known, or what is known is bad"))
         if len(pen.samples):
             words.append(tr("{count} samples held").format(count=f"{len(pen.samples):,}"))
         return "\n".join(words)
+
+    def _rows_of(self, pen: Pen) -> _Row:
+        return next(row for row in self._rows if row.pen is pen)
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
@@ -211,8 +216,8 @@ class PenModel(QAbstractTableModel):
         if between is None:
             return dict.fromkeys(AT_BOTH, "")
         mean = "" if between.mean is None else _short(between.mean)
-        if mean and between.known < 0.999:
-            mean = tr("{mean} of {share}").format(mean=mean, share=f"{between.known:.0%}")
+        if mean and between.known < 0.999:  # it does not stand on all of the time
+            mean = f"≈ {mean}"
         return {
             DELTA: "" if between.delta is None else number_text(between.delta, pen.line.decimals),
             SLOPE: "" if between.slope is None else _short(between.slope),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QItemSelection, QPoint, QSize, Qt, Signal
@@ -16,22 +17,28 @@ from ui.plots.pens import STYLE_WORDS, Pen, Style
 from ui.theme import Theme, stroke
 from ui.widgets import Tags, paint_hint
 
+_RANKS = {m.VALUE: 4, m.QUALITY: 7, m.UNIT: 2, m.STEP: 10, m.SLOPE: 1}
 _COLUMNS = (
     Column("Area1.Reactor.Temperature", share=4, indent=56),
     Column("Simulated plant", rank=6, share=2),
     Column("−123456.78 ✕", share=1),
     Column("m³/h"),
     Column("uncertain (64)", rank=4, share=1),
-    Column("−12345.6 ? at 00:00:00.000"),
-    Column("−12345.6 ? at 00:00:00.000"),
-    Column("−123456.78"),
-    Column("−0.123456", rank=1),
-    Column("−12345.6", rank=1),
-    Column("−12345.6", rank=1),
-    Column("−12345.6 of 99%", rank=1),
+    Column("−123.45 ? at 00:00:00.000"),
+    Column("−123.45 ? at 00:00:00.000"),
+    Column("−123.45"),
+    Column("−0.12345"),
+    Column("−123.45"),
+    Column("−123.45"),
+    Column("−123.456"),
     Column("by unit", rank=8),
     Column("Dash-dotted", rank=9),
     Column("Step", rank=5),
+)
+#: While both cursors are shown their columns need the room, and what is live is not looked at.
+_BETWEEN = tuple(
+    replace(column, sample={m.PEN: "Reactor.PV"}.get(number, column.sample), rank=_RANKS.get(number, column.rank))
+    for number, column in enumerate(_COLUMNS)
 )
 
 
@@ -39,6 +46,11 @@ class _PenColumns(Columns):
     """Columns of cursors are there while cursors are."""
 
     wanted: frozenset[int] = frozenset(range(len(_COLUMNS))) - {*m.AT_ONE, *m.AT_BOTH}
+
+    def want(self, columns: Sequence[Column], wanted: frozenset[int]) -> None:
+        if wanted != self.wanted:
+            self._columns, self.wanted = columns, wanted
+            self.fit()
 
     def _least(self) -> dict[int, int]:
         return {number: width for number, width in super()._least().items() if number in self.wanted}
@@ -99,12 +111,7 @@ class PenTable(QTableView):
         """Columns of the cursors that are shown."""
         away = {*m.AT_BOTH} if not (a and b) else set[int]()
         away |= {column for column, shown in ((m.AT_A, a), (m.AT_B, b)) if not shown}
-        if a and b:
-            away |= {m.QUALITY, m.AXIS, m.STYLE}  # what lies between needs their room
-        wanted = frozenset(range(len(m.COLUMNS))) - away
-        if wanted != self.columns.wanted:
-            self.columns.wanted = wanted
-            self.columns.fit()
+        self.columns.want(_BETWEEN if a and b else _COLUMNS, frozenset(range(len(m.COLUMNS))) - away)
 
     def rows(self) -> list[int]:
         """Those that are selected."""

@@ -622,14 +622,12 @@ class TrendView(QWidget):
                 both = between(pen.samples, a, b, pen.stepping, now if pen.live else None)
             found.append((at_a, at_b, both))
         self._table.pens_model.show_cursors(found)
-        self.bar.between.setText("" if a is None or b is None else self._apart(a, b))
+        self.bar.show_between(*("", "") if a is None or b is None else self._apart(a, b))
 
-    def _apart(self, a: int, b: int) -> str:
-        times = ", ".join(
-            f"{name} {time_text(at, self._utc, date=False)}" for name, at in zip(NAMES, (a, b), strict=True)
-        )
-        apart = duration_text(round((b - a) / 1e6) * 1_000_000)
-        return f"Δt {apart} ({times})"
+    def _apart(self, a: int, b: int) -> tuple[str, str]:
+        """Δt, and when that is."""
+        times = (f"{name} {time_text(at, self._utc)}" for name, at in zip(NAMES, (a, b), strict=True))
+        return f"Δt {duration_text(round((b - a) / 1e6) * 1_000_000)}", "\n".join(times)
 
     def _move_times(self, start: float, stop: float) -> None:
         self._looks.moved(self._now_ns() / 1e9, self._settled or self._look())
