@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from ui.format import time_text
@@ -114,12 +114,15 @@ class Canvas(Plot):
 
     # ---- the pointer
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        axis = self.axes.at(self.mapToScene(event.position().toPoint()))
+        if axis is None:
+            super().mouseDoubleClickEvent(event)
+        else:
+            self.axis_doubled.emit(axis)
+
     def _clicked(self, event: Any) -> None:
         where = QPointF(event.scenePos())
-        axis = self.axes.at(where)
-        if event.double() and axis is not None:
-            self.axis_doubled.emit(axis)
-            return
         if not self.view.sceneBoundingRect().contains(where):
             return
         seconds = self.view.mapSceneToView(where).x()

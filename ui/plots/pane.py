@@ -43,6 +43,7 @@ class TrendsPane(QWidget):
         self.collector = Collector()
         self._groups: list[Tabs] = []
         self._current: TrendView | None = None
+        self._empty: TrendView | None = None
         self._undo: list[tuple[str, Callable[[], object], Callable[[], object]]] = []  # words, undo, forget
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -144,14 +145,18 @@ class TrendsPane(QWidget):
         for trend in self.trends():
             self._take(trend)
             _end(trend)
-        self.plant(self.free_name())
+        self._empty = self.plant("")
 
     def replace(self) -> None:
-        """Put the empty one of :meth:`clear` away, once there are others."""
-        first, *others = self.trends()
-        if others:
-            self._take(first)
-            _end(first)
+        """Put the empty one of :meth:`clear` away, if there are others."""
+        empty, self._empty = self._empty, None
+        if empty is None:
+            return
+        if len(self.trends()) > 1:
+            self._take(empty)
+            _end(empty)
+        else:
+            self._name(empty, self.free_name())
 
     # ---- groups
 

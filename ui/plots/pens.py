@@ -36,7 +36,7 @@ STYLE_WORDS = {
 }
 _PATTERNS = {Style.DASH_DOT: Qt.PenStyle.DashDotLine, Style.DOTS: Qt.PenStyle.DotLine}
 #: Styles that pens take by themselves, when all colours are in use.
-_TURNS = (Style.PLAIN, Style.DASH_DOT, Style.THICK, Style.DOTS)
+_TURNS = (Style.PLAIN, Style.THICK, Style.DASH_DOT, Style.DOTS)
 
 
 @dataclass(slots=True, eq=False)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -20,8 +20,10 @@ from ui import theme as themes
 from ui.feed import FeedFrame
 from ui.plots import pen_model as t
 from ui.plots.axes import GUTTER
+from ui.plots.marks import Mark, MarkKind, Note
+from ui.plots.pens import Style
 from ui.plots.trend import TrendView
-from ui.tagref import TagRef
+from ui.tagref import TagRef, from_mime, to_mime
 
 S = 1_000_000_000
 T0 = 1_700_000_000 * S
@@ -609,3 +611,307 @@ def test_everything_that_can_be_operated_has_a_name(trend: Trend) -> None:
     bar = trend.bar
     for widget in (bar.span, bar.live, bar.back, bar.forward, *bar.cursors, bar.link, bar.more, trend._table):
         assert widget.accessibleName()
+
+
+# ---- two cursors
+
+
+@pytest.mark.clause("T3")
+def test_two_cursors_tell_what_lies_between_them(trend: Trend) -> None:
+    trend.set_utc(True)
+    trend.feed(1, (10, 1.0), (20, 3.0))
+    trend.feed(1, (30, 2.0), quality=64)
+    trend.at(50)
+    assert trend._table.isColumnHidden(t.MEAN)
+    trend.set_cursor(0, True, T0 + 15 * S)
+    trend.set_cursor(1, True, T0 + 35 * S)
+    assert not trend._table.isColumnHidden(t.AT_A)
+    assert (trend.cell(0, t.AT_A), trend.cell(0, t.AT_B)) == ("1.0 at 22:13:30.000", "2.0 ? at 22:13:50.000")
+    assert (trend.cell(0, t.DELTA), trend.cell(0, t.SLOPE)) == ("1.0", "0.05")
+    assert (trend.cell(0, t.LOW), trend.cell(0, t.HIGH)) == ("1.0", "3.0")
+    assert trend.cell(0, t.MEAN) == "2.25"  # 5 s of 1, 10 s of 3, 5 s of 2
+    assert trend.bar.between.text() == "Δt 00:00:20"
+    assert "A 2023-11-14 22:13:35.000" in trend.bar.between.toolTip()
+    trend.set_cursor(1, False)
+    assert trend.cell(0, t.MEAN) == ""
+    assert trend._table.isColumnHidden(t.MEAN)
+
+
+@pytest.mark.clause("T3")
+def test_a_mean_that_does_not_stand_on_all_of_the_time_says_so(trend: Trend) -> None:
+    trend.feed(1, (10, 1.0), (20, 3.0))
+    trend.at(50)
+    trend.set_cursor(0, True, T0)
+    trend.set_cursor(1, True, T0 + 20 * S)
+    assert trend.cell(0, t.MEAN) == "≈ 1"
+    tip = trend.table.data(trend.table.index(0, t.MEAN), Qt.ItemDataRole.ToolTipRole)
+    assert "nothing is known" in tip
+
+
+@pytest.mark.clause("T3", "L3")
+def test_keys_move_the_cursor_that_was_used_last_and_without_one_the_time(trend: Trend) -> None:
+    _ramp(trend)
+    trend.at(50)
+    trend.plot.setFocus()
+    start, _ = trend.visible_range()
+    QTest.keyClick(trend.plot, Qt.Key.Key_Left)
+    assert trend.visible_range()[0] < start
+    assert trend.paused
+    width = trend.visible_range()[1] - trend.visible_range()[0]
+    QTest.keyClick(trend.plot, Qt.Key.Key_Plus)
+    assert trend.visible_range()[1] - trend.visible_range()[0] == pytest.approx(width / 2)
+    trend.set_cursor(0, True, T0 + 20 * S)
+    trend.set_cursor(1, True, T0 + 30 * S)
+    before = trend.cursors()
+    QTest.keyClick(trend.plot, Qt.Key.Key_Right)
+    QTest.keyClick(trend.plot, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    a, b = trend.cursors()
+    assert a == before[0]
+    assert b is not None
+    assert before[1] is not None
+    assert (b - before[1]) / S == pytest.approx(11 * trend.plot.pixel_s(), rel=0.01)
+
+
+@pytest.mark.clause("T3")
+def test_a_click_with_control_moves_b(trend: Trend) -> None:
+    _ramp(trend)
+    trend.at(50)
+    trend.set_cursor(0, True, T0 + 10 * S)
+    trend.set_cursor(1, True, T0 + 10 * S)
+    held, left = Qt.KeyboardModifier.ControlModifier, Qt.MouseButton.LeftButton
+    QTest.mouseClick(trend.plot.viewport(), left, held, trend.middle() + QPoint(50, 0))
+    a, b = trend.cursors()
+    assert a == T0 + 10 * S
+    assert b is not None
+    assert b > a
+
+
+@pytest.mark.clause("T3")
+def test_the_table_is_copied_as_it_is_shown(trend: Trend) -> None:
+    trend.set_utc(True)
+    trend.add_pen("s", 2, "Temperature", "Plant", "°C")
+    trend.feed(1, (10, 1.0), (20, 3.0))
+    trend.at(50)
+    trend.resize(1600, 600)
+    trend.set_cursor(0, True, T0 + 15 * S)
+    trend.set_cursor(1, True, T0 + 25 * S)
+    QTest.keyClick(trend._table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    lines = [line.split("\t") for line in QApplication.clipboard().text().splitlines()]
+    assert [line[0] for line in lines] == ["Pen", "Tank.Level", "Temperature"]
+    row = dict(zip(lines[0], lines[1], strict=True))
+    assert row["At A"] == "1.0 at 22:13:30.000"
+    assert (row["Unit"], row["B − A"], row["Mean"]) == ("%", "2.0", "2")
+    trend._table.selectRow(1)
+    trend._table.copy()
+    assert [line.split("\t")[0] for line in QApplication.clipboard().text().splitlines()] == ["Pen", "Temperature"]
+
+
+# ---- marks, notes and what is not held
+
+
+@pytest.mark.clause("T10", "T12")
+def test_marks_of_its_tags_and_sources_stand_on_the_time_line(trend: Trend) -> None:
+    _ramp(trend)
+    told = (
+        Mark(T0 + 5 * S, MarkKind.WRITE, "write accepted", "Plant", "Tank.Level"),
+        Mark(T0 + 6 * S, MarkKind.WRITE, "not mine", "Plant", "Other"),
+        Mark(T0 + 7 * S, MarkKind.LOST, "source lost", "Plant"),
+        Mark(T0 + 8 * S, MarkKind.LOST, "not mine", "Elsewhere"),
+        Mark(T0 + 9 * S, MarkKind.ALARM, "HH", "Plant", "Tank.Level"),
+    )
+    for mark in told:
+        trend.collector.mark(mark)
+    trend.set_notes([Note(T0 + 8 * S, "opened the valve")])
+    trend.at(50)
+    words = [mark.text for mark in trend.plot.lane.marks()]
+    assert words == ["write accepted", "source lost", "opened the valve", "HH"]
+    trend.at(1000)
+    assert not trend.plot.lane.marks()
+
+
+@pytest.mark.clause("T10")
+def test_the_pointer_on_a_mark_tells_its_words(trend: Trend) -> None:
+    trend.set_utc(True)
+    _ramp(trend)
+    trend.collector.mark(Mark(T0 + 25 * S, MarkKind.WRITE, "write accepted", "Plant", "Tank.Level"))
+    trend.at(50)
+    scene = trend.plot.view.mapViewToScene(QPointF(T0 / S + 25, 0))
+    place = trend.plot.mapFromScene(QPointF(scene.x(), trend.plot.area().top() + 5))
+    assert trend.plot._words_at(place) == "22:13:45.000  Tank.Level: write accepted"
+    assert trend.plot._words_at(place + QPoint(60, 0)) == ""
+
+
+@pytest.mark.clause("T10", "L3")
+def test_marks_are_walked_by_keys_and_told(trend: Trend) -> None:
+    _ramp(trend)
+    said: list[str] = []
+    trend.told.connect(said.append)
+    for second in (-500, 10, 30):
+        trend.collector.mark(Mark(T0 + second * S, MarkKind.WRITE, f"write {second}", "Plant", "Tank.Level"))
+    trend.at(50)
+    trend.set_cursor(0, True, T0 + 20 * S)
+    trend._walk_marks(1)
+    assert trend.cursors()[0] == T0 + 30 * S
+    assert "write 30" in said[-1]
+    trend._walk_marks(1)
+    assert said[-1].startswith("No further mark")
+    trend._walk_marks(-1)
+    trend._walk_marks(-1)
+    assert trend.cursors()[0] == T0 - 500 * S
+    start, stop = trend.visible_range()
+    assert start < T0 / S - 500 < stop
+
+
+@pytest.mark.clause("T12")
+def test_a_note_is_asked_for_found_and_replaced(trend: Trend) -> None:
+    _ramp(trend)
+    trend.at(50)
+    trend.set_notes([Note(T0 + 30 * S, "later"), Note(T0 + 10 * S, "first")])
+    assert [note.text for note in trend.notes()] == ["first", "later"]
+    assert trend.note_near(T0 + 30 * S + S // 5) == Note(T0 + 30 * S, "later")
+    assert trend.note_near(T0 + 20 * S) is None
+
+
+@pytest.mark.clause("T5")
+def test_what_only_some_pens_lack_is_a_strip(trend: Trend) -> None:
+    trend.add_pen("two", 2, "Flow", "Other", "m³/h")
+    _ramp(trend)
+    trend.feed(2, (20, 1.0), session="two")
+    trend.at(50)
+    assert trend.plot.bands.whole[0][1] == T0
+    assert trend.plot.bands.partly == [(T0, T0 + 20 * S)]
+    trend.plot.grab()
+
+
+# ---- pens
+
+
+@pytest.mark.clause("T4")
+def test_looks_of_pens_are_changed_in_the_table(trend: Trend, qapp: QApplication) -> None:
+    trend.add_pen("s", 2, "Temperature", "Plant", "°C")
+    _ramp(trend)
+    trend.at(50)
+    trend.check(0, t.PEN, False)
+    assert not trend.pens()[0].visible
+    assert not trend.pens()[0].curve.isVisible()
+    menu = trend._table.menu_of([0, 1])
+    colours, styles, axes = (action.menu() for action in menu.actions()[:3])
+    assert [action.text() for action in menu.actions() if action.text()] == [
+        "Colour", "Style", "Axis", "Visible", "Copy", "Remove"
+    ]  # fmt: skip
+    colours.actions()[4].trigger()  # type: ignore[union-attr]
+    styles.actions()[1].trigger()  # type: ignore[union-attr]
+    assert {(pen.hue, pen.style) for pen in trend.pens()} == {(4, Style.THICK)}
+    axes.actions()[1].trigger()  # type: ignore[union-attr]
+    assert len(trend._axes.names()) == 2
+    assert trend.pens()[0].own_axis
+    menu.deleteLater()
+    trend.add_pen("s", 3, "Other", "Plant", "%")
+    assert len(trend._axes.names()) == 3
+
+
+@pytest.mark.clause("T7")
+def test_a_pen_whose_unit_comes_late_changes_its_axis(trend: Trend) -> None:
+    pen = trend.add_ref(TagRef("Away", "Boiler.PV"))
+    assert pen is not None
+    assert trend._axes.names() == ["%", ""]
+    trend.collector.bind(pen.line, "x", 9, "bar", decimals=1)
+    trend.line_changed(pen.line)
+    assert trend._axes.names() == ["%", "bar"]
+    trend.feed(9, (0, 1.25), session="x")
+    trend.at(1)
+    assert trend.cell(1, t.VALUE) == "1.2"
+
+
+@pytest.mark.clause("L3")
+def test_removed_pens_come_back_with_what_came_meanwhile(trend: Trend) -> None:
+    trend.add_pen("s", 2, "Temperature", "Plant", "°C")
+    _ramp(trend, 2)
+    trend._table.selectRow(1)
+    QTest.keyClick(trend._table, Qt.Key.Key_Delete)
+    assert len(trend.pens()) == 1
+    trend.feed(2, (60, 7.0))
+    QTest.keyClick(trend._table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert [pen.tag for pen in trend.pens()] == ["Tank.Level", "Temperature"]
+    assert len(trend.pens()[1].samples) == 51
+    assert trend.pens()[1].curve.getViewBox() is not None
+
+
+def test_tags_are_dropped_in_and_pens_dragged_out(trend: Trend) -> None:
+    asked: list[TagRef] = []
+    trend.dropped.connect(asked.extend)
+    wanted = [TagRef("Plant", "a"), TagRef("Other", "b")]
+    data = to_mime(wanted)
+    where, action = QPointF(50, 50), Qt.DropAction.CopyAction
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(where.toPoint(), action, data, left, none)
+    QApplication.sendEvent(trend, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(trend, QDropEvent(where, action, data, left, none))
+    assert asked == wanted
+    strange = QMimeData()
+    strange.setText("a file")
+    enter = QDragEnterEvent(where.toPoint(), action, strange, left, none)
+    QApplication.sendEvent(trend, enter)
+    assert not enter.isAccepted()
+    model = trend._table.model()
+    assert from_mime(model.mimeData([model.index(0, 0), model.index(0, 1)])) == [TagRef("Plant", "Tank.Level")]
+
+
+# ---- time
+
+
+@pytest.mark.clause("T2")
+def test_spans_are_chosen_and_typed(trend: Trend) -> None:
+    refused: list[str] = []
+    trend.told.connect(refused.append)
+    _ramp(trend)
+    trend.at(50)
+    line = trend.bar.span.lineEdit()
+    assert line is not None
+    line.setText("2 h 30 min")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    start, stop = trend.visible_range()
+    assert stop - start == pytest.approx(9000, rel=0.02)
+    assert not trend.paused
+    line.setText("soon")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert "90 s" in refused[0]
+    assert trend.bar.span.currentText() == "2 h 30 min"
+    trend.pause()
+    _, stop = trend.visible_range()
+    trend.set_span(60)
+    assert trend.visible_range() == (pytest.approx(stop - 60), pytest.approx(stop))
+    assert trend.paused
+    trend.zoom_back()
+    assert trend.visible_range()[0] == pytest.approx(start)
+
+
+@pytest.mark.clause("T2")
+def test_a_double_click_on_an_axis_fits_that_axis(trend: Trend) -> None:
+    trend.add_pen("s", 2, "Temperature", "Plant", "°C")
+    _ramp(trend)
+    _ramp(trend, 2, scale=100)
+    trend.at(50)
+    QApplication.processEvents()  # the new axis gets its place
+    before = trend.vertical
+    for unit in ("%", "°C"):
+        _wheel(trend, trend.over_axis(unit))
+    assert trend.vertical != before
+    QTest.mouseDClick(trend.plot.viewport(), Qt.MouseButton.LeftButton, pos=trend.over_axis("°C"))
+    assert trend.vertical["°C"] == pytest.approx(before["°C"])
+    assert trend.vertical["%"] != pytest.approx(before["%"])
+
+
+@pytest.mark.clause("T8", "L2")
+def test_the_curves_keep_half_of_a_narrow_plot(trend: Trend, qapp: QApplication) -> None:
+    for key, unit in enumerate(("°C", "m³/h", "bar", "kW", "A", "V"), 2):
+        trend.add_pen("s", key, f"tag {key}", "Plant", unit)
+    trend.at(1)
+    for width in (1500, 500):
+        trend.resize(width, 500)
+        qapp.processEvents()
+        shown = [axis.axis.isVisible() for axis in trend._axes]
+        assert trend.plot.view.width() > 0.4 * trend.plot.width()
+        assert all(axis.axis.width() == (GUTTER if seen else 0) for axis, seen in zip(trend._axes, shown, strict=True))
+        assert all(shown) is (width == 1500)
