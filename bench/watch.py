@@ -4,6 +4,7 @@ same rows in a plain QStandardItemModel, and scrolled through."""
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import statistics
 import tempfile
@@ -54,9 +55,11 @@ async def _with(
     from PySide6.QtCore import Qt
 
     from app.sessions.manager import OpenRequest
+    from app.sessions.state import SessionState
     from ui.tagref import TagRef
 
     await application.start()
+    gc.freeze()  # as the program does
     request = OpenRequest("sim", {"load_tags": rows, "load_rate": _RATE}, name=_SOURCE, keep_alive=True)
     session = await application.sessions.open(request)
     assert session is not None
@@ -70,7 +73,10 @@ async def _with(
     window.resizeDocks([window.pane("watch")], [_HEIGHT], Qt.Orientation.Vertical)
     await asyncio.sleep(_WARM_S)
     found = await measure(application, made)
+    fault, state = session.info().fault, session.state
     await application.stop()
+    if state is not SessionState.READY:
+        raise RuntimeError(f"the source was lost while it was measured: {state}, {fault}")
     return found
 
 

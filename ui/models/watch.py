@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -39,6 +40,9 @@ SORT_S = 1.0
 _FEW_ROWS = 20
 #: Rows come and go as ranges up to so many ranges; beyond it everything is told anew.
 _FEW_RANGES = 64
+#: So many rows are put out of the garbage collector's sight: looking through them stops the window for up to 100 ms,
+#: and as they make no circles they go without it.
+_MANY_ROWS = 5_000
 #: With more events than this in a frame, small curves take the newest value of each item.
 _MANY_EVENTS = 20_000
 SPANS_S = (60.0, 300.0, 900.0, 3600.0)
@@ -171,7 +175,10 @@ class WatchModel(QAbstractTableModel):
 
     def make(self, lines: Iterable[Line]) -> list[Row]:
         """Rows of these lines, not in the list yet."""
-        return [Row(line, [self.link(ref) for ref in line.refs]) for line in lines]
+        made = [Row(line, [self.link(ref) for ref in line.refs]) for line in lines]
+        if len(made) >= _MANY_ROWS:
+            gc.freeze()
+        return made
 
     def become(self, rows: Sequence[tuple[Row, Line]]) -> None:
         """The whole list: these rows with these lines, in this order."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 from app.batch import Sample
@@ -157,3 +159,14 @@ def test_a_line_is_kept_and_comes_back(line: Line) -> None:
 def test_a_broken_line_says_so(broken: object) -> None:
     with pytest.raises(ValueError):
         Line.of(broken)
+
+
+def test_rows_go_without_the_garbage_collector() -> None:
+    """They are put out of its sight where there are many."""
+    made = Watching("a", "b")
+    rows = made.add("a", formula("[a] + [b]"))
+    made.come(a=1.0, b=2.0)
+    gc.collect()
+    made.model.become([])
+    rows.clear()
+    assert gc.collect() == 0
