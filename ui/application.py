@@ -24,6 +24,7 @@ from ui.bridge import act, stop_acts, words
 from ui.desk.alarms import AlarmsDesk
 from ui.desk.asked import AskedDesk
 from ui.desk.audit import AuditDesk
+from ui.desk.bulk import BulkDesk
 from ui.desk.clocks import ClocksDesk
 from ui.desk.desk import Desk
 from ui.desk.diagnostics import DiagnosticsDesk
@@ -114,6 +115,7 @@ class Application:
         self.audit = AuditDesk(desk, self.writing)
         self.language = LanguageDesk(desk)
         self.watch = WatchDesk(desk, self.items, self.sources, self.trends, self.writing)
+        self.bulk = BulkDesk(desk, self.writing, self.items, self.watch)
         self.alarms = AlarmsDesk(desk, self.trends)
         self.clocks = ClocksDesk(desk)
         self.troubles = TroublesDesk(desk)

@@ -84,3 +84,76 @@ class FakeSession:
 def completion(*statuses: Status) -> Event:
     detail = Detail(statuses or (STATUS_OK,), data_type=DataType.UNKNOWN)
     return Event(5, EventKind.WRITE_COMPLETE, KEY, None, 0, NOW, NOW, detail)
+
+
+class FakePlant(FakeSession):
+    """Several tags, subscribed as they are asked for; a write completes as soon as it is sent, unless ``held``."""
+
+    def __init__(self, values: dict[str, Value], name: str = "Plant", session_id: str = "s1") -> None:
+        super().__init__(value=None)
+        self.id = session_id
+        self.name = name
+        self.items = ItemRegistry()
+        self.values = dict(values)
+        self.held = False
+        self.rejects: dict[str, Status] = {}
+        self.listeners: dict[int, list[Callable[[Event], None]]] = {}
+        self.sent: list[tuple[str, Value]] = []
+        self._tags: dict[int, str] = {}
+
+    def listen(self, session_id: str, key: int, heard: Callable[[Event], None]) -> Callable[[], None]:
+        """As the feed's."""
+        self.listeners.setdefault(key, []).append(heard)
+        return lambda: self.listeners[key].remove(heard)
+
+    async def invoke(self, command: Command, owner_key: str | None = None) -> Reply:
+        match command:
+            case c.Register():
+                return Reply(payload=Handle(SERVER))
+            case c.SubscribeBulk():
+                rows = tuple(self._subscribed(tag) for tag in command.tags)
+                reply = Reply(payload=ItemRows(rows))
+                self.items.track(command, reply)
+                for row in rows:
+                    if row.success:
+                        self._show(row.item_handle)
+                return reply
+            case c.ReadBulk():
+                return Reply(payload=ReadRows((ReadRow(True, command.tags[0], self.values[command.tags[0]], 192),)))
+            case c.Write() | c.WriteSecured():
+                reply = await super().invoke(command)
+                tag = self._tags[command.item_handle]
+                self.sent.append((tag, command.value))
+                if reply.ok and not self.held:
+                    self.complete(tag, command.value)
+                return reply
+            case _:
+                return await super().invoke(command)
+
+    def _subscribed(self, tag: str) -> ItemRow:
+        if tag not in self.values:
+            return ItemRow(False, 0, tag, "no such tag")
+        handle = list(self.values).index(tag) + 1
+        self._tags[handle] = tag
+        return ItemRow(True, handle, tag)
+
+    def _show(self, handle: int, quality: int = 192) -> None:
+        value = self.values[self._tags[handle]]
+        self.items.apply([EventBatch(1, [item_key(SERVER, handle)], [value], [quality], [NOW], [NOW])])
+
+    def change(self, tag: str, value: Value, quality: int = 192) -> None:
+        """The process does it."""
+        self.values[tag] = value
+        self._show(list(self.values).index(tag) + 1, quality)
+
+    def complete(self, tag: str, value: Value) -> None:
+        """Its write has ended."""
+        handle = list(self.values).index(tag) + 1
+        key = item_key(SERVER, handle)
+        status = self.rejects.get(tag, STATUS_OK)
+        if status.ok:
+            self.change(tag, value)
+        event = Event(5, EventKind.WRITE_COMPLETE, key, None, 0, NOW, NOW, Detail((status,)))
+        loop = asyncio.get_running_loop()
+        for heard in list(self.listeners.get(key, ())):
+            loop.call_soon(heard, event)

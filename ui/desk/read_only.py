@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel
 from app.sessions.session import Session
 from ui.desk.desk import Desk
 from ui.desk.writing import WritingDesk
+from ui.forms.bulk import BulkForm
 from ui.forms.write import WriteForm
 from ui.i18n import tr
 from ui.models.items import ItemsModel
@@ -31,6 +32,7 @@ class ReadOnlyDesk(QObject):
         self._mode.sessions = frozenset(str(name) for name in names)
         window = desk.window
         window.menu("tag").addSeparator()
+        window.menu("tag").setToolTipsVisible(True)
         self._whole = self._check(tr("Read-only"), self._toggled)
         self._whole.setToolTip(tr("Write nothing from this window, whatever is clicked"))
         self._one = self._check(tr("Session read-only"), self._toggled_one)
@@ -118,7 +120,7 @@ class ReadOnlyDesk(QObject):
             action.blockSignals(False)
         self._one.setEnabled(bool(self._chosen()) and not self._mode.whole)
         window.show_possible()
-        for form in window.findChildren(WriteForm):
+        for form in (*window.findChildren(WriteForm), *window.findChildren(BulkForm)):
             form.show_read_only()
 
     def _set_theme(self, theme: Theme) -> None:

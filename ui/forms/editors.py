@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from app.values import Timestamp, Value
 from ui.format import full_text, parse_value, value_text, zone_text
+from ui.forms.write_flow import type_name
 from ui.i18n import noop, tr
 from ui.tagbook import TagAbout
 
@@ -27,7 +28,6 @@ _EXAMPLES = {
     "duration": noop("hours:minutes:seconds"),
     "bytestring": "00 ff 1a",
 }
-_NAMES = {bool: "Boolean", int: "Integer", float: "Double", bytes: "ByteString", Timestamp: "Time"}
 
 
 #: A text longer than this, or with line breaks, gets several lines.
@@ -110,10 +110,7 @@ class ValueEditor(QWidget):
     @property
     def data_type(self) -> str:
         """As the source tells it, else that of the value that was read."""
-        if self._about.data_type:
-            return self._about.data_type
-        live = self._live[0] if isinstance(self._live, tuple) and self._live else self._live
-        return _NAMES.get(type(live), "String")
+        return type_name(self._about, self._live)
 
     def _words(self) -> tuple[str, ...]:
         if self.is_array:

@@ -13,6 +13,7 @@ from app.values import (
     NS_PER_S,
     SECURED_WRITE_NEEDED,
     VERIFIED_WRITE_NEEDED,
+    Duration,
     QualityClass,
     Status,
     Timestamp,
@@ -30,6 +31,17 @@ BIG_CHANGE = 0.5
 _NOISE = 0.01
 #: A source time further ahead than this wants one too.
 _AHEAD_NS = 60 * NS_PER_S
+
+
+_NAMES = {
+    bool: "Boolean",
+    int: "Integer",
+    float: "Double",
+    bytes: "ByteString",
+    Timestamp: "Time",
+    Duration: "ElapsedTime",
+}
+_UNTYPED = ("", "unknown", "nodata")
 
 
 class Stage(enum.Enum):
@@ -191,6 +203,10 @@ class WriteFlow:
         words = tr("{value} is sent{people} …").format(value=self.shown(wish.value), people=_names(wish))
         return self._to(Stage.SENT, words)
 
+    def look(self, live: Sample | None) -> None:
+        """What is decided on from here on is the tag as it is now."""
+        self._seen = live
+
     def edited(self, live: Sample | None = None) -> State:
         """The new value was changed: what was asked about is moot, and what had ended is over."""
         if self.state.stage.running:
@@ -266,6 +282,14 @@ class WriteFlow:
     def _to(self, stage: Stage, words: str = "") -> State:
         self.state = State(stage, words)
         return self.state
+
+
+def type_name(about: TagAbout, live: Value) -> str:
+    """As the source tells it; where it does not know, that of the value that was read, else text."""
+    if about.data_type.lower() not in _UNTYPED:
+        return about.data_type
+    first = live[0] if isinstance(live, tuple) and live else live
+    return _NAMES.get(type(first), "String")
 
 
 def same(first: Value, second: Value) -> bool:

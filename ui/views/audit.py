@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QStyledItemDelegate,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.records.audit_query import AuditQuery
 from app.values import NS_PER_S
 from ui.choice import Choice
 from ui.columns import Column, Columns
 from ui.i18n import noop, tr
-from ui.models.audit import ORIGIN_WORDS, RESULT_WORDS, TAG, AuditModel
+from ui.models.audit import ORIGIN_WORDS, READ_BACK, RESULT_WORDS, TAG, AuditModel
 from ui.theme import Theme, icon, number_font
 from ui.widgets import Tags, paint_hint
 
@@ -42,6 +52,13 @@ EMPTY = noop("Nothing has been written yet. Every write by hand is recorded here
 NONE = noop("No write passes the filter. Esc shows all.")
 
 
+class _Apart(QStyledItemDelegate):
+    """A little room between a value at the right and the words that follow it."""
+
+    def displayText(self, value: object, locale: object) -> str:
+        return f"{value}\u2003"
+
+
 class _Table(QTableView):
     opened = Signal(QModelIndex)
 
@@ -49,6 +66,7 @@ class _Table(QTableView):
         super().__init__()
         self.setModel(model)
         self.setItemDelegateForColumn(TAG, Tags(self))
+        self.setItemDelegateForColumn(READ_BACK, _Apart(self))
         self.doubleClicked.connect(self.opened)
         self.hint = ""
 

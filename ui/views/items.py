@@ -172,6 +172,9 @@ class ItemsView(QTreeView):
             self.refusal(),
         )
 
+    def selected_tags(self) -> list[str]:
+        return [node.tag for node in self._selected() if node.tag]
+
     def _selected(self) -> list[Node]:
         return [self._model.node(index) for index in self.selectionModel().selectedRows()]
 

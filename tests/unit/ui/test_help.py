@@ -36,7 +36,7 @@ def test_every_pane_has_a_page_and_every_link_leads_to_one() -> None:
 
 def test_a_word_finds_its_pages(pages: HelpWindow) -> None:
     pages.show_topic("start")
-    pages._find.setText("fingerprint")
+    pages._find.setText("certificate")
     shown = [row for row in range(pages._list.count()) if not pages._list.item(row).isHidden()]
     assert [pages._list.item(row).text() for row in shown] == ["Sessions and sources"]
     assert pages.topic() == "sessions"
