@@ -289,6 +289,8 @@ class TrendView(QWidget):
 
     def _place_pens(self) -> None:
         """Each on the axis that it belongs on; axes without pens go."""
+        left = self._axes.left
+        leaving = any(pen.axis == left != pen.axis_name for pen in self._pens)
         for pen in self._pens:
             pen.curve.setVisible(pen.visible)
             name = pen.axis_name
@@ -298,7 +300,15 @@ class TrendView(QWidget):
             if (old := pen.curve.getViewBox()) is not None:
                 old.removeItem(pen.curve)
             pen.axis = name
-        self._axes.keep(pen.axis for pen in self._pens)
+        names = {pen.axis for pen in self._pens}
+        if leaving and left not in names:
+            # Its pens are there and got another unit, as when their source opens: the first pen's axis takes its place.
+            moving = self._pens[0].axis
+            names.discard(moving)
+            for pen in self._pens:
+                if pen.axis == moving and (view := pen.curve.getViewBox()) is not None:
+                    view.removeItem(pen.curve)
+        self._axes.keep(names)
         for pen in self._pens:
             label = f"{_tail(pen.tag)} {pen.unit}".strip() if pen.own_axis else pen.unit
             axis = self._axes.want(pen.axis, label)

@@ -40,6 +40,11 @@ class UnitAxes:
     def get(self, name: str) -> UnitAxis | None:
         return self._axes.get(name)
 
+    @property
+    def left(self) -> str | None:
+        """The name of the one on the left, None while it is free."""
+        return next((made.name for made in self if not made.column), None)
+
     def names(self) -> list[str]:
         return list(self._axes)
 

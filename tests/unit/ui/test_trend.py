@@ -487,6 +487,22 @@ def test_pens_of_one_unit_share_an_axis_and_every_axis_has_the_same_width(trend:
 
 
 @pytest.mark.clause("T7")
+def test_units_that_are_known_only_later_leave_the_left_axis_in_use(trend: Trend) -> None:
+    trend.remove_pen("s", 1)
+    pens = [trend.add_ref(TagRef("Plant", f"late {key}")) for key in (2, 3, 4)]
+    assert trend._axes.names() == [""]
+    for key, pen, unit in zip((2, 3, 4), pens, ("%", "°C", "%"), strict=True):
+        assert pen is not None
+        trend.collector.bind(pen.line, "s", key, unit)
+        trend.line_changed(pen.line)
+    assert trend._axes["%"].column == 0
+    assert trend._axes["°C"].column > 0
+    assert pens[0] is not None
+    assert pens[2] is not None
+    assert pens[0].curve.getViewBox() is pens[2].curve.getViewBox() is trend._axes["%"].view
+
+
+@pytest.mark.clause("T7")
 def test_an_axis_goes_with_its_last_pen_and_its_place_is_taken_again(trend: Trend, qapp: QApplication) -> None:
     items = len(trend.plot.scene().items())
     for _ in range(3):
