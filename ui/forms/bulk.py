@@ -38,6 +38,7 @@ from ui.theme import Theme, icon, number_font
 from ui.widgets import Tags, paint_hint
 
 _REFRESH_MS = 1000
+_SHOWN_MS = 100
 #: The confirming press is not taken sooner: a double click on Write is no answer to a question.
 _THINK_MS = 700
 _FILTER_MS = 200
@@ -123,6 +124,11 @@ class BulkForm(QDialog):
         self._timer.setInterval(_REFRESH_MS)
         self._timer.timeout.connect(self._refresh)
         self._timer.start()
+        self._news: set[BulkRow] = set()
+        self._soon_shown = QTimer(self)
+        self._soon_shown.setSingleShot(True)
+        self._soon_shown.setInterval(_SHOWN_MS)
+        self._soon_shown.timeout.connect(self._show_changed)
         self._thinking = QTimer(self)
         self._thinking.setSingleShot(True)
         self._thinking.setInterval(_THINK_MS)
@@ -491,9 +497,17 @@ class BulkForm(QDialog):
                 self._over()
 
     def _changed(self, row: BulkRow) -> None:
-        run = self._run
-        if self._open and run is not None:
+        if self._open and self._run is not None:
+            self._news.add(row)
+            if not self._soon_shown.isActive():
+                self._soon_shown.start()
+
+    def _show_changed(self) -> None:
+        """Rows change more often than anybody reads."""
+        news, self._news = self._news, set()
+        for row in news:
             self.model.changed(row)
+        if (run := self._run) is not None:
             total = run.begun + run.left
             self._say(tr("{done} of {count} sent …").format(done=f"{run.begun:,}", count=f"{total:,}"), "run")
 
@@ -510,6 +524,7 @@ class BulkForm(QDialog):
             self._timer.stop()
             self._thinking.stop()
             self._soon.stop()
+            self._soon_shown.stop()
             self._people.forget()
             if self._loading is not None:
                 self._loading.cancel()

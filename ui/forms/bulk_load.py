@@ -59,7 +59,11 @@ class BulkLoader:
             told(done, len(lines))
         await self._ask()
         await self._wait_values()
-        rows = [self._row(line) for line in lines]
+        rows: list[BulkRow] = []
+        for line in lines:
+            rows.append(self._row(line))
+            if len(rows) % _PAGE == 0:
+                await asyncio.sleep(0)  # the window goes on
         mark_twice(rows)
         return rows
 

@@ -13,7 +13,7 @@ from ui.models.watch_paste import ref_of
 from ui.tagref import TagRef
 
 #: More than anybody looks through before he confirms it.
-LIMIT = 20_000
+LIMIT = 10_000
 _TAGS = {"tag", "name", "item", "address", "tag name"}
 _VALUES = {"value", "new", "new value", "setpoint", "set point"}
 _SOURCES = {"source", "session"}
