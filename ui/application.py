@@ -201,6 +201,9 @@ class Application:
         await self.log.stop()
         self.desk.kept.sync()
         self.window.trends.stop()
+        clipboard = self._qt.clipboard()
+        if clipboard.ownsClipboard():  # what was copied stays as text: data of Python's would outlive Python
+            clipboard.setText(clipboard.text())
 
     def _failed(self, error: BaseException) -> None:
         self.desk.say(words(error))

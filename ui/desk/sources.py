@@ -33,6 +33,7 @@ class SourcesDesk(QObject):
         self._sessions = sessions
         self.vault = vault or Vault()
         self.opener = Opener(desk, sessions, self.vault)
+        self._by_itself: tuple[int, str] | None = None  # place and session that were chosen without a click
         desk.parts["sources"] = self
         desk.second.connect(self.show_saved)
         desk.source_wanted.connect(self.open_named)
@@ -84,16 +85,23 @@ class SourcesDesk(QObject):
                 await asyncio.wait_for(asyncio.gather(*ends, return_exceptions=True), _CLOSE_S)
             except TimeoutError:
                 await asyncio.gather(*(manager.kill(one, "workspace") for one in closing), return_exceptions=True)
-        for source in opening:
-            act(self._open_with_workspace(source), name=f"open {source.backend}", failed=self._desk.say)
+        self._by_itself = None
+        for place, source in enumerate(opening):
+            act(self._open_with_workspace(source, place), name=f"open {source.backend}", failed=self._desk.say)
 
-    async def _open_with_workspace(self, source: Source) -> None:
-        """The first one is chosen, so that the items pane shows something; a choice of the operator's stays."""
+    async def _open_with_workspace(self, source: Source, place: int) -> None:
+        """The first of those that open is chosen, whichever is ready first, so that the items pane shows something; a
+        choice of the operator's stays."""
         session = await self.open(source)
+        if session is None:
+            return
         view = self._desk.window.sessions
         row = view.current()
-        if session is not None and (row is None or row.gone):
+        by_itself = self._by_itself
+        earlier = by_itself is not None and row is not None and row.id == by_itself[1] and place < by_itself[0]
+        if row is None or row.gone or earlier:
             view.choose(session.id)
+            self._by_itself = (place, session.id)
 
     # ---- opening
 

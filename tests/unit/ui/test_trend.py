@@ -308,6 +308,7 @@ def test_a_double_click_shows_everything_that_is_held(trend: Trend) -> None:
     trend.at(50)
     trend.pause()
     QTest.mouseDClick(trend.plot.viewport(), Qt.MouseButton.LeftButton, pos=trend.middle())
+    QTest.mouseRelease(trend.plot.viewport(), Qt.MouseButton.LeftButton, pos=trend.middle())
     start, stop = trend.visible_range()
     low, high = trend.vertical["%"]
     assert start < T0 / S - 4000 < T0 / S + 49 < stop
@@ -914,6 +915,7 @@ def test_a_double_click_on_an_axis_fits_that_axis(trend: Trend) -> None:
         _wheel(trend, trend.over_axis(unit))
     assert trend.vertical != before
     QTest.mouseDClick(trend.plot.viewport(), Qt.MouseButton.LeftButton, pos=trend.over_axis("°C"))
+    QTest.mouseRelease(trend.plot.viewport(), Qt.MouseButton.LeftButton, pos=trend.over_axis("°C"))
     assert trend.vertical["°C"] == pytest.approx(before["°C"])
     assert trend.vertical["%"] != pytest.approx(before["%"])
 

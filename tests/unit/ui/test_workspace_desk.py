@@ -358,3 +358,24 @@ async def test_layouts_have_presets_a_lock_and_a_way_back(make: Make) -> None:
     assert window.geometry().intersects(window.screen().availableGeometry())
     application.layout.arrange("monitoring")
     assert not window.pane("items").isVisible()
+
+
+@pytest.mark.clause("L4")
+async def test_the_first_source_is_chosen_whichever_is_ready_first(make: Make) -> None:
+    application = await make(safe=True)
+    sources, view = application.sources, application.window.sessions
+
+    def chosen() -> str:
+        row = view.current()
+        return "" if row is None else row.name
+
+    await sources._open_with_workspace(Source("Second", "sim"), 1)
+    assert chosen() == "Second"
+    await sources._open_with_workspace(Source("First", "sim"), 0)
+    assert chosen() == "First"
+    await sources._open_with_workspace(Source("Third", "sim"), 2)
+    assert chosen() == "First"
+    (third,) = [s for s in application.runtime.manager.list() if s.name == "Third"]
+    view.choose(third.id)
+    await sources._open_with_workspace(Source("Zeroth", "sim"), -1)
+    assert chosen() == "Third", "an operator's choice stays"
