@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView
 
 _HEADER_PAD = 13
 _CELL_PAD = 12
@@ -35,6 +35,7 @@ class Columns(QObject):
         self._columns = columns
         self._fitting = False
         self._own = False
+        self._pressed = False  # the mouse, on the head: it may drag a column
         self._chosen = frozenset(range(len(columns)))
         self._always: frozenset[int] = frozenset()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
@@ -42,6 +43,8 @@ class Columns(QObject):
         header.setMinimumSectionSize(24)
         header.sectionResized.connect(self._resized)
         view.viewport().installEventFilter(self)
+        self._head = header.viewport()
+        self._head.installEventFilter(self)
         view.installEventFilter(self)
         self.fit()
 
@@ -52,13 +55,14 @@ class Columns(QObject):
 
     def choose(self, columns: Iterable[int], always: Iterable[int] = ()) -> None:
         """Show these alone; those that are ``always`` shown stay also where there is no room."""
-        self._chosen, self._always = frozenset(columns), frozenset(always)
+        before, self._chosen, self._always = self._chosen, frozenset(columns), frozenset(always)
         if self._own:
-            for number in range(len(self._columns)):
-                hidden = number not in self._chosen
-                if self._header.isSectionHidden(number) != hidden:
-                    self._header.setSectionHidden(number, hidden)
-                    self._header.resizeSection(number, self._least().get(number, 0))
+            least = self._least()
+            for number in before - self._chosen:
+                self._header.setSectionHidden(number, True)
+            for number in self._chosen - before:
+                self._header.setSectionHidden(number, False)
+                self._header.resizeSection(number, least[number])
         self.fit()
 
     @property
@@ -72,13 +76,13 @@ class Columns(QObject):
         return {number: self._header.sectionSize(number) for number in seen} if self._own else None
 
     def set_widths(self, widths: Mapping[int, int]) -> None:
-        """As if somebody had dragged them."""
+        """As if somebody had dragged them; what has no width had no room, and stays away."""
         self._own = True
         for number in range(len(self._columns)):
-            self._header.setSectionHidden(number, number not in self._chosen)
-        least = self._least()
-        for number in self._chosen:
-            self._header.resizeSection(number, widths.get(number, least[number]))
+            seen = number in self._chosen and number in widths
+            self._header.setSectionHidden(number, not seen)
+            if seen:
+                self._header.resizeSection(number, widths[number])
 
     def fit(self) -> None:
         if self._own:
@@ -110,10 +114,13 @@ class Columns(QObject):
         }
 
     def _resized(self, *_: int) -> None:
-        if not self._fitting and QApplication.mouseButtons() & Qt.MouseButton.LeftButton:
+        if not self._fitting and self._pressed:
             self._own = True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.FontChange, QEvent.Type.StyleChange):
+        if watched is self._head:  # which may outlive its header
+            if event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
+                self._pressed = event.type() == QEvent.Type.MouseButtonPress
+        elif event.type() in (QEvent.Type.Resize, QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self.fit()
         return super().eventFilter(watched, event)

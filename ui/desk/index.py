@@ -8,7 +8,6 @@ from app.commands import BrowsePage
 from app.errors import ErrorCode, GatewayError
 from app.sessions import calls
 from app.sessions.index import IndexProgress, IndexState, TagIndex
-from app.tasks import spawn
 from ui.desk.desk import Desk
 from ui.i18n import tr
 from ui.models.items import ItemsModel
@@ -85,7 +84,7 @@ class IndexDesk(QObject):
 
     def _ended(self, session_id: str) -> None:
         if (index := self._indexes.pop(session_id, None)) is not None:
-            spawn(index.stop(), name="stop tag index")
+            index.cancel()  # frames may come after the loop: nothing is awaited here
         self._choose()
 
     def _stop(self) -> None:

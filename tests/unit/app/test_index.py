@@ -341,5 +341,5 @@ def test_a_hundred_thousand_tags_are_searched_in_a_moment() -> None:
             begun = time.perf_counter()
             index.search(words)
             took.append(time.perf_counter() - begun)
-        # 0.1 s is the promise on a free machine (`bench/find.py`); here others run too.
+        # A tenth of a second on a free machine; here others run too.
         assert min(took) < 0.3, f"{words!r} took {min(took) * 1000:.0f} ms"

@@ -398,7 +398,7 @@ def test_columns_are_chosen_kept_and_come_back(shown: Shown, qtbot: QtBot) -> No
     kept = shown.table.columns_state()
     assert kept["columns"][:2] == ["tag", "session"]
     assert "widths" not in kept
-    shown.table.columns.set_widths({VALUE: 321})
+    shown.table.columns.set_widths(dict.fromkeys(shown.table.columns.chosen, 80) | {VALUE: 321})
     kept = shown.table.columns_state()
     other = WatchList(Watching("a").model, LIGHT)
     qtbot.addWidget(other)
@@ -499,7 +499,9 @@ def test_the_menu_of_rows_has_what_can_be_done_with_them(shown: Shown) -> None:
 # ---- kept
 
 
-def test_a_list_is_kept_and_comes_back(shown: Shown, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("dragged", [False, True])
+def test_a_list_is_kept_and_comes_back(shown: Shown, qtbot: QtBot, dragged: bool) -> None:
+    shown.table.columns.reset()
     shown.of.add("Tank0.Level", Line(Kind.COMMENT, text="x"), computed("Sum", "[Tank0.Level] * 2", [], "Plant"))
     shown.of.come_all([("Tank0.Level", 1.0, 192)])
     shown.list.add_snapshot(Snapshot.of(shown.model.rows, 5))
@@ -507,7 +509,10 @@ def test_a_list_is_kept_and_comes_back(shown: Shown, qtbot: QtBot) -> None:
     shown.model.set_span(60.0)
     shown.table.set_order(Order(VALUE, True))
     shown.list.set_filter(WatchFilter("tank", frozenset({"good"}), changed=True))
+    if dragged:
+        shown.table.columns.set_widths({TAG: 100, VALUE: 90, QUALITY: 80, COMPARE: 70})
     kept = state_of(shown.list)
+    assert ("widths" in kept) == dragged
     other = WatchList(Watching().model, LIGHT)
     qtbot.addWidget(other)
     assert restore_list(other, kept) == []
