@@ -318,16 +318,6 @@ def _drawn(renderer: QSvgRenderer, size: int) -> QPixmap:
     return pixmap
 
 
-def swatch(colour: str) -> QIcon:
-    """A short thick line, as beside the name of a pen."""
-    pixmap = QPixmap(48, 48)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.fillRect(QRectF(0, 18, 48, 12), QColor(colour))
-    painter.end()
-    return QIcon(pixmap)
-
-
 def stroke(colour: str, pattern: Qt.PenStyle, style: str) -> QIcon:
     """A line as a trend draws it: dashed, thick or as points."""
     pixmap = QPixmap(56, 32)

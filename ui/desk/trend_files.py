@@ -14,7 +14,7 @@ from app.records.export import SUFFIXES, export_table
 from ui.aside import aside
 from ui.bridge import act, answered
 from ui.desk.desk import Desk
-from ui.format import time_text
+from ui.format import time_text, zone_text
 from ui.i18n import noop, tr
 from ui.plots.picture import picture
 from ui.plots.series import Series, aligned_columns, aligned_rows, long_columns, long_rows, series_of
@@ -48,7 +48,7 @@ class TrendFiles(QObject):
     def picture(self, trend: TrendView) -> QImage:
         start, stop = trend.visible_range()
         times = " – ".join(time_text(round(at * 1e9), self._desk.utc)[:-4] for at in (start, stop))
-        return picture(trend, f"{trend.name}   {times}", self._desk.theme)
+        return picture(trend, f"{trend.name}   {times} ({zone_text(self._desk.utc)})", self._desk.theme)
 
     def copy_image(self, trend: TrendView) -> None:
         QGuiApplication.clipboard().setImage(self.picture(trend))

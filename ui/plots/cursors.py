@@ -82,7 +82,7 @@ class Cursors:
 
     def set_theme(self, theme: Theme) -> None:
         for line, pattern in zip(self.lines, _PATTERNS, strict=True):
-            line.setPen(pg.mkPen(theme.accent, width=1, style=pattern))
-            line.setHoverPen(pg.mkPen(theme.accent, width=2, style=pattern))
-            line.label.setColor(theme.accent_text)
-            line.label.fill = pg.mkBrush(theme.accent)
+            line.setPen(pg.mkPen(theme.text, width=1, style=pattern))  # the colour of no pen
+            line.setHoverPen(pg.mkPen(theme.text, width=2, style=pattern))
+            line.label.setColor(theme.base)
+            line.label.fill = pg.mkBrush(theme.text)

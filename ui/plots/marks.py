@@ -146,8 +146,10 @@ class MarkLane(pg.GraphicsObject):
         transform, area = p.transform(), self.boundingRect()
         whole = transform.mapRect(area)
 
+        scale, offset = transform.m11(), transform.dx()
+
         def x_of(time_ns: int) -> float:
-            return transform.map(QPointF(time_ns / 1e9, area.top())).x()
+            return time_ns / 1e9 * scale + offset
 
         p.save()
         p.resetTransform()

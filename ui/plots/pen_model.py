@@ -47,6 +47,7 @@ class PenModel(QAbstractTableModel):
 
     step_changed = Signal(int, bool)
     visible_changed = Signal(int, bool)
+    numbers = _NUMBERS  # columns that are aligned to the right
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)

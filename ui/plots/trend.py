@@ -114,7 +114,7 @@ class TrendView(QWidget):
         layout.setSpacing(0)
         self.bar = self._build_bar()
         layout.addWidget(self.bar)
-        self._body = splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter = QSplitter(Qt.Orientation.Vertical)
         self.plot = self._build_plot()
         self._cursors, self._axes = self.plot.cursors, self.plot.axes
         splitter.addWidget(self.plot)
@@ -708,9 +708,8 @@ class TrendView(QWidget):
             self._release(pens)
         self._pens, self._removed = [], []
 
-    def body(self) -> QWidget:
-        """Plot and pens, without the bar."""
-        return self._body
+    def table(self) -> PenTable:
+        return self._table
 
     def visible_range(self) -> tuple[float, float]:
         """Start and end of the time axis, seconds since 1970 UTC."""

@@ -209,7 +209,11 @@ async def test_the_image_has_plot_pens_and_name(scripted: Scripted, tmp_path: Pa
     trend = await _fed(scripted)
     files = scripted.application.trends._files
     image = files.picture(trend)
-    assert image.width() == 2 * trend.body().width()
+    assert image.width() == 2 * trend.plot.width()
+    plain = image.height()
+    trend.pens()[0].visible = False
+    assert files.picture(trend).height() < plain
+    trend.pens()[0].visible = True
     colours = {image.pixelColor(x, y).name() for x in range(0, image.width(), 7) for y in range(0, image.height(), 5)}
     assert len(colours) > 5
     files.copy_image(trend)
