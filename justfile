@@ -30,7 +30,8 @@ run *ARGS:
 
 # generated code from proto/ into app/pb
 gen:
-    python -m grpc_tools.protoc -I proto --python_out=. --mypy_out=readable_stubs:. proto/app/pb/values.proto proto/app/pb/worker.proto
+    python -m grpc_tools.protoc -I proto --python_out=. --mypy_out=readable_stubs:. proto/app/pb/values.proto proto/app/pb/worker.proto proto/app/pb/gateway.proto
+    python -m grpc_tools.protoc -I proto --grpc_python_out=. --mypy_grpc_out=readable_stubs:. proto/app/pb/gateway.proto
 
 fix:
     ruff check --fix .

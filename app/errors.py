@@ -25,6 +25,11 @@ class ErrorCode(enum.StrEnum):
     TIMEOUT = "Timeout"
     TOO_MANY_PENDING = "TooManyPending"
     AUDIT_UNAVAILABLE = "AuditUnavailable"
+    UNAUTHENTICATED = "Unauthenticated"
+    RATE_LIMITED = "RateLimited"
+    STREAM_LIMIT_REACHED = "StreamLimitReached"
+    RECORDS_UNAVAILABLE = "RecordsUnavailable"
+    SOURCE_NOT_FOUND = "SourceNotFound"
 
 
 class GatewayError(Exception):

@@ -5,19 +5,25 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
+PROTOS = ROOT / "proto" / "app" / "pb"
+
+
+def generate(into: pathlib.Path, protos: list[pathlib.Path], *kinds: str) -> None:
+    outs = [f"--{kind}:{into}" if "=" in kind else f"--{kind}={into}" for kind in kinds]
+    subprocess.run(
+        [sys.executable, "-m", "grpc_tools.protoc", "-I", str(ROOT / "proto"), *outs, *map(str, protos)],
+        check=True,
+        capture_output=True,
+    )
 
 
 def test_generated_code_is_current(tmp_path: pathlib.Path) -> None:
-    protos = sorted((ROOT / "proto" / "app" / "pb").glob("*.proto"))
+    protos = sorted(PROTOS.glob("*.proto"))
     assert protos
-    subprocess.run(
-        [
-            sys.executable, "-m", "grpc_tools.protoc", "-I", str(ROOT / "proto"),
-            f"--python_out={tmp_path}", f"--mypy_out=readable_stubs:{tmp_path}", *map(str, protos),
-        ],
-        check=True,
-        capture_output=True,
-    )  # fmt: skip
-    for made in sorted((tmp_path / "app" / "pb").iterdir()):
-        kept = ROOT / "app" / "pb" / made.name
-        assert kept.read_text() == made.read_text(), f"{kept.name} is stale: run `just gen`"
+    generate(tmp_path, protos, "python_out", "mypy_out=readable_stubs")
+    generate(tmp_path, [PROTOS / "gateway.proto"], "grpc_python_out", "mypy_grpc_out=readable_stubs")
+    made = sorted((tmp_path / "app" / "pb").iterdir())
+    assert {path.name for path in made} == {path.name for path in (ROOT / "app" / "pb").glob("*_pb2*.py*")}
+    for path in made:
+        kept = ROOT / "app" / "pb" / path.name
+        assert kept.read_text() == path.read_text(), f"{kept.name} is stale: run `just gen`"
