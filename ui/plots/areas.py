@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ui.plots.pyramid import BAD, BLOCK, Classes, Floats, Times
+from app.records.statistics import stretches
+from ui.plots.pyramid import BLOCK, Classes, Floats, Times
 
 _COLUMNS = 4  # area and seconds where values hold, area and seconds where they are joined
 
@@ -33,7 +34,7 @@ class Areas:
         if full > old:
             first = old * BLOCK
             self._starts[old:full] = times[first : full * BLOCK : BLOCK]
-            parts = _stretches(times, values, classes, first, full * BLOCK)
+            parts = stretches(times, values, classes, first, full * BLOCK)
             self._blocks[old:full] = parts.reshape(full - old, BLOCK, _COLUMNS).sum(axis=1)
         self._full = full
 
@@ -55,27 +56,10 @@ class Areas:
         """(area, seconds) from sample ``first`` to sample ``last``."""
         low, high = -(-(first + 1) // BLOCK), min((last + 1) // BLOCK, self._full)
         if high <= low:
-            total = _stretches(times, values, classes, first + 1, last + 1).sum(axis=0)
+            total = stretches(times, values, classes, first + 1, last + 1).sum(axis=0)
         else:
             total = self._blocks[low:high].sum(axis=0)
             for start, stop in ((first + 1, low * BLOCK), (high * BLOCK, last + 1)):
-                total = total + _stretches(times, values, classes, start, stop).sum(axis=0)
+                total = total + stretches(times, values, classes, start, stop).sum(axis=0)
         area, seconds = total[:2] if step else total[2:]
         return float(area), float(seconds)
-
-
-def _stretches(times: Times, values: Floats, classes: Classes, start: int, stop: int) -> Floats:
-    """A row for each sample from ``start`` up to ``stop``: the stretch between it and the one before it."""
-    rows = np.zeros((max(stop - start, 0), _COLUMNS))
-    skip = 1 if start == 0 else 0  # nothing is before the first one
-    begin = start + skip
-    if stop <= begin:
-        return rows
-    bad = classes[begin - 1 : stop] == BAD
-    known = np.where(bad, 0.0, values[begin - 1 : stop])
-    seconds = (times[begin:stop] - times[begin - 1 : stop - 1]) / 1e9
-    holds = np.where(bad[:-1], 0.0, seconds)
-    joins = np.where(bad[:-1] | bad[1:], 0.0, seconds)
-    rows[skip:, 0], rows[skip:, 1] = known[:-1] * holds, holds
-    rows[skip:, 2], rows[skip:, 3] = (known[:-1] + known[1:]) / 2 * joins, joins
-    return rows

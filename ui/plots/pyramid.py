@@ -6,15 +6,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from app.records.statistics import BAD, GOOD, UNCERTAIN, Classes, Floats, Times
+
+__all__ = ["BAD", "BLOCK", "GOOD", "UNCERTAIN", "Classes", "Floats", "Pyramid", "Times", "without_bad"]
+
 #: Samples in one block.
 BLOCK = 32
-
-#: What a sample is worth, by the class of its quality.
-GOOD, UNCERTAIN, BAD = 0, 1, 2
-
-Floats = NDArray[np.float64]
-Classes = NDArray[np.uint8]
-Times = NDArray[np.int64]
 
 
 class Pyramid:

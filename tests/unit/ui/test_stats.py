@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.records.statistics import statistics
 from ui.plots.pen import Samples
 from ui.plots.pyramid import BAD, BLOCK, GOOD, UNCERTAIN
 from ui.plots.stats import between
@@ -119,3 +120,24 @@ def test_a_full_line_is_summed_up_in_a_moment_and_forgets_what_it_dropped(monkey
     for _ in range(10):
         samples.mean_between(first + S, last - S, True)
     assert (time.perf_counter() - began) / 10 < 0.01
+
+
+@pytest.mark.clause("T3", "Q1")
+@given(_rows, st.integers(-3, 400), st.integers(1, 200), st.booleans())
+def test_what_is_kept_by_blocks_says_what_the_statistics_of_the_same_samples_say(
+    rows: list[tuple[int, int, int]], start: int, length: int, step: bool
+) -> None:
+    second, samples = 0, Samples()
+    for wait, value, worth in rows:
+        second += wait
+        moment = T0 + second * S
+        samples.add(np.array([moment]), np.array([float(value)]), np.array([worth], dtype=np.uint8))
+    window = _at(start), _at(start + length)
+    until = _at(second + 10)
+    quick = between(samples, *window, step, until)
+    whole = statistics(samples.times, samples.values, samples.classes, *window, step=step, holds_until_ns=until)
+    assert quick.known == pytest.approx(whole.known)
+    assert (quick.low, quick.high) == (whole.low, whole.high)
+    assert (quick.mean is None) == (whole.mean is None)
+    if quick.mean is not None:
+        assert quick.mean == pytest.approx(whole.mean, abs=1e-6)
