@@ -126,7 +126,7 @@ class Application:
         self.help = HelpDesk(desk)
         self.asked = AskedDesk(desk, self.sources, self.items)
         where = config.directory() if begin is None else begin.directory
-        self.workspace = WorkspaceDesk(desk, places(where, 0 if begin is None else begin.number))
+        self.workspace = WorkspaceDesk(desk, places(where, 0 if begin is None else begin.number), qt)
         self._door: Door | None = None
         self._events_before = 0
         self._looked_at = clock.monotonic()

@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +80,7 @@ def load(path: Path) -> Loaded:
                 words = tr("{error} Its earlier generation {name} was taken instead.").format(
                     error=error, name=generation.name
                 )
-                return Loaded(loaded.parts, generation, (words, *loaded.problems), loaded.other, None, loaded.saved)
+                return replace(loaded, problems=(words, *loaded.problems))
         raise
 
 
@@ -225,7 +225,7 @@ def save(path: Path, text: str) -> Path | None:
 
     def keep() -> None:
         nonlocal aside
-        aside = _put_aside(path)
+        aside = put_aside(path)
         if aside is None and path.exists() and not _same(path, text):
             _rotate(path)
 
@@ -291,8 +291,25 @@ def _rotate(path: Path) -> None:
     copy.replace(names[0])
 
 
-def _put_aside(path: Path) -> Path | None:
-    """Keep a copy of a file that cannot be read as a workspace: it would push the good generations out."""
+def supersede(path: Path, newer: Path) -> None:
+    """``newer`` becomes ``path``; what was there becomes its first generation."""
+    if path.exists():
+        _rotate(path)
+    newer.replace(path)
+
+
+def drop(path: Path) -> None:
+    """Remove it; its first generation takes its place, and so on."""
+    path.unlink(missing_ok=True)
+    place = path
+    for generation in generations(path):
+        generation.replace(place)
+        place = generation
+
+
+def put_aside(path: Path) -> Path | None:
+    """Keep a copy of a file that cannot be read as a workspace: it would push the good generations out. Its name, or
+    None where it can be read, or is none."""
     if not path.is_file():
         return None
     try:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QStandardPaths, QTimer
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QMessageBox, QWidget
 
 from ui import workspace as ws
 from ui.aside import aside
@@ -38,6 +38,8 @@ _QUIET = frozenset({"layout"})
 _FIRST = ("sources",)
 _LAST = ("layout",)
 _FILTER = noop("Workspaces (*.tagwatch);;All files (*)")
+_SAVE_KEY = "Ctrl+S"
+_SHORTCUT = "save workspace"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class _Kept:
 class WorkspaceDesk(QObject):
     """The workspace's entries in the File menu, its name in the title, and autosave."""
 
-    def __init__(self, desk: Desk, places: Places) -> None:
+    def __init__(self, desk: Desk, places: Places, qt: QApplication) -> None:
         super().__init__(desk)
         self._desk = desk
         self._places = places
@@ -95,6 +97,7 @@ class WorkspaceDesk(QObject):
         self._timer.setInterval(_LOOK_MS)
         self._timer.timeout.connect(self.look)
         self._build()
+        self._focus = qt.focusChanged.connect(self._focus_moved)
 
     def _build(self) -> None:
         window = self._desk.window
@@ -106,7 +109,7 @@ class WorkspaceDesk(QObject):
             window.add_action(tr("New workspace"), self.new, "Ctrl+N", "file"),
             window.add_action(tr("Open workspace …"), self.choose, "Ctrl+O", "file", "folder"),
             self._recent.menuAction(),
-            window.add_action(tr("Save"), self.save, "Ctrl+S", "file", "save"),
+            window.add_action(tr("Save"), self.save, _SAVE_KEY, "file", "save"),
             window.add_action(tr("Save as …"), self.save_as, "Ctrl+Shift+S", "file"),
         ]
         separator = QAction(window)
@@ -117,6 +120,15 @@ class WorkspaceDesk(QObject):
                 file.insertAction(first, action)
             else:
                 file.addAction(action)
+
+    def _focus_moved(self, before: QWidget | None, now: QWidget | None) -> None:
+        """Dialogs are windows of their own, where the keys of the main window do nothing: each gets this one."""
+        dialog = None if now is None else now.window()
+        if not isinstance(dialog, QDialog) or dialog.findChild(QShortcut, _SHORTCUT) is not None:
+            return
+        shortcut = QShortcut(QKeySequence(_SAVE_KEY), dialog, self.save)
+        shortcut.setObjectName(_SHORTCUT)
+        shortcut.setAutoRepeat(False)
 
     @property
     def path(self) -> Path | None:
@@ -131,7 +143,14 @@ class WorkspaceDesk(QObject):
 
     async def begin(self, wanted: str = "", *, safe: bool = False) -> None:
         """What was asked for; else what was open last; else the sample. Never fails: trouble is told in a bar."""
-        draft = None if safe else await aside(self._waiting_draft)
+        async with self._turn:  # a Ctrl+S meanwhile saves what is open then, not half of it
+            await self._begin(wanted, safe)
+        self._begun = True
+        self._timer.start()
+        self.look()
+
+    async def _begin(self, wanted: str, safe: bool) -> None:
+        draft, problem = (None, "") if safe else await aside(self._waiting_draft)
         last = str(self._desk.kept.value("workspace", "") or "")
         if safe:
             await self._blank(tr("Safe mode"))
@@ -142,15 +161,12 @@ class WorkspaceDesk(QObject):
             await self._open_at_start(Path(last))
         elif draft is not None and draft.draft is not None and draft.draft.path is None and draft.draft.clean:
             await self._apply(draft, None, tr("Unnamed workspace"))
-            await aside(_remove, self._places.offered)
-            draft = None
+            await aside(ws.drop, self._places.offered)
+            draft, more = await aside(self._next_draft)
+            problem = " ".join(filter(None, [problem, more]))
         else:
             await self._sample()
-        if draft is not None:
-            self._offer_draft(draft)
-        self._begun = True
-        self._timer.start()
-        self.look()
+        self._offer_waiting(draft, problem)
 
     async def _open_at_start(self, path: Path) -> None:
         if not await self._load(path):
@@ -179,23 +195,47 @@ class WorkspaceDesk(QObject):
 
     # ---- drafts
 
-    def _waiting_draft(self) -> Loaded | None:
-        """What an earlier run left, set aside from what this one will leave."""
-        fresh, offered = self._places.draft, self._places.offered
+    def _waiting_draft(self) -> tuple[Loaded | None, str]:
+        """What an earlier run left, set aside from what this one will leave; and what could not be read of it. A draft
+        that waits for an answer already stays behind the new one."""
+        fresh, problem = self._places.draft, ""
         try:
-            if fresh.is_file():
-                with_content = ws.read(fresh)
-                if with_content.draft is not None:
-                    fresh.replace(offered)
-            return ws.read(offered) if offered.is_file() else None
+            if fresh.is_file() and ws.read(fresh).draft is not None:
+                ws.supersede(self._places.offered, fresh)
         except (WorkspaceError, OSError) as error:
-            _log.warning("what was saved by itself cannot be read: %s", error)
-            return None
+            problem, _ = _out_of_the_way(fresh, error)
+        found, more = self._next_draft()
+        return found, " ".join(filter(None, [problem, more]))
+
+    def _next_draft(self) -> tuple[Loaded | None, str]:
+        """The newest that can be read of those that wait; and what could not be read."""
+        offered = self._places.offered
+        problems: list[str] = []
+        moved = True
+        while moved and offered.is_file():
+            try:
+                return ws.read(offered), " ".join(problems)
+            except (WorkspaceError, OSError) as error:
+                problem, moved = _out_of_the_way(offered, error)
+                problems.append(problem)
+        return None, " ".join(problems)
+
+    async def _drop_draft(self) -> None:
+        """It is done with; the one behind it, if there is any, is offered."""
+        await aside(ws.drop, self._places.offered)
+        self._offer_waiting(*await aside(self._next_draft))
+
+    def _offer_waiting(self, draft: Loaded | None, problem: str) -> None:
+        if draft is not None:
+            self._offer_draft(draft)
+        if problem:
+            self.offers.offer("broken draft", problem, warning=True)
+            self._desk.told(problem)
 
     def _offer_draft(self, loaded: Loaded) -> None:
         draft = loaded.draft or Draft(None, False)
         if draft.path == self.path and ws.digest(self._loud(loaded.parts)) == self._kept.digest:
-            act(aside(_remove, self._places.offered), name="forget draft")
+            act(self._drop_draft(), name="forget draft", failed=self._failed)
             return
         name = tr("a workspace without a name") if draft.path is None else draft.path.name
         when = "" if loaded.saved is None else time_text(round(loaded.saved.timestamp()) * 10**9, self._desk.utc)[:-4]
@@ -208,7 +248,7 @@ class WorkspaceDesk(QObject):
             "draft",
             words.format(name=name, time=when),
             (tr("Take it over"), lambda: act(self._take_draft(loaded), name="recover", failed=self._failed)),
-            (tr("Discard"), lambda: act(aside(_remove, self._places.offered), name="discard", failed=self._failed)),
+            (tr("Discard"), lambda: act(self._drop_draft(), name="discard", failed=self._failed)),
             warning=not draft.clean,
         )
 
@@ -221,7 +261,7 @@ class WorkspaceDesk(QObject):
             self._kept.digest = on_disk.digest if on_disk.path == draft.path else "unsaved"
             self._show()
         await self._autosave(clean=False)
-        await aside(_remove, self._places.offered)
+        await self._drop_draft()
 
     # ---- looking for changes
 
@@ -339,7 +379,7 @@ class WorkspaceDesk(QObject):
         act(self.saved(), name="save", failed=self._failed)
 
     async def saved(self) -> bool:
-        return await self._save(self.path or await aside(self._free_path))
+        return await self._save(None)
 
     def save_as(self) -> None:
         act(self._save_as(), name="save as", failed=self._failed)
@@ -352,8 +392,10 @@ class WorkspaceDesk(QObject):
         if (path := await _chosen(dialog)) is not None:
             await self._save(path)
 
-    async def _save(self, path: Path) -> bool:
+    async def _save(self, wanted: Path | None) -> bool:
+        """None = where it was last, or the usual place."""
         async with self._turn:
+            path = wanted or self.path or await aside(self._free_path)
             states = self._collect()
             now = _now()
             try:
@@ -402,6 +444,7 @@ class WorkspaceDesk(QObject):
     async def stop(self) -> None:
         """What is unsaved is kept for the next start, if the disk takes it in time."""
         self._timer.stop()
+        self.disconnect(self._focus)
         if not self._begun:
             return
         try:
@@ -468,6 +511,18 @@ async def _chosen(dialog: QFileDialog) -> Path | None:
 
 def _order(part: str) -> tuple[int, str]:
     return (0 if part in _FIRST else 2 if part in _LAST else 1), part
+
+
+def _out_of_the_way(draft: Path, error: Exception) -> tuple[str, bool]:
+    """The words about it, and whether it could be moved; what is behind it takes its place then."""
+    _log.warning("what was saved by itself cannot be read: %s", error)
+    words = tr("What was kept by itself cannot be read: {error}").format(error=error)
+    try:
+        kept = ws.put_aside(draft)
+        ws.drop(draft)
+    except OSError:
+        return words, False
+    return words if kept is None else tr("{words} It is kept as {name}.").format(words=words, name=kept), True
 
 
 def _remove(path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMessageBox
 
 from app.config import Settings
 from app.runtime import Runtime
@@ -37,7 +37,7 @@ async def make(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     def script(client: SteeredClient) -> None:
         client.answer = answer
 
-    async def start(wanted: Wanted | None = None, *, safe: bool = False) -> Application:
+    async def start(wanted: Wanted | None = None, *, safe: bool = False, waiting: bool = True) -> Application:
         launcher = SteeredLauncher()
         launcher.made = script
         monkeypatch.setattr(applications, "Runtime", partial(Runtime, launcher=launcher))
@@ -45,7 +45,8 @@ async def make(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPat
         made = Application(qapp, Settings(detach_grace_s=0.0), (), begin)
         running.append(made)
         await made.start()
-        await until(lambda: made.workspace._begun, "the workspace")
+        if waiting:
+            await until(lambda: made.workspace._begun, "the workspace")
         return made
 
     yield start
@@ -175,6 +176,65 @@ async def test_after_a_crash_what_was_kept_is_offered_and_taken_over(make: Make,
     assert await third.workspace.saved()
     assert "More" in path.read_text()
     await until(lambda: not (tmp_path / "recovered1.tagwatch").exists(), "the end of the draft")
+
+
+@pytest.mark.clause("L5")
+@pytest.mark.parametrize("modal", [True, False])
+async def test_ctrl_s_saves_from_an_open_form_too(make: Make, tmp_path: Path, modal: bool) -> None:
+    application = await make()
+    dialog = QDialog(application.window)
+    QLineEdit(dialog)
+    dialog.setModal(modal)
+    dialog.open() if modal else dialog.show()
+    dialog.activateWindow()
+    await until(lambda: QApplication.focusWidget() is not None and QApplication.activeWindow() is dialog, "the focus")
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_S, CTRL)
+    await until((tmp_path / "Workspace.tagwatch").is_file, "the file")
+    await until(lambda: application.workspace.path is not None, "its name")
+    assert dialog.isVisible(), "the form goes on"
+    application.desk.saved.put(Source("More", "sim"))
+    dialog.findChild(QLineEdit).setFocus()
+    QTest.keyClick(dialog, Qt.Key.Key_S, CTRL)
+    await until(lambda: not application.workspace.dirty, "the second save")
+    dialog.close()
+
+
+@pytest.mark.clause("L5")
+async def test_ctrl_s_during_the_start_saves_what_is_opened(make: Make, tmp_path: Path) -> None:
+    path = written(tmp_path / "plant.tagwatch", "Plant")
+    application = await make(Wanted(str(path)), waiting=False)
+    application.workspace.save()
+    await until(lambda: "Saved" in application.window.statusBar().currentMessage(), "the words")
+    assert application.workspace.path == path
+    assert names(application) == ["Plant"]
+    assert not (tmp_path / "Workspace.tagwatch").exists()
+
+
+@pytest.mark.clause("F3")
+async def test_what_waits_for_an_answer_outlives_newer_and_broken_drafts(make: Make, tmp_path: Path) -> None:
+    path = written(tmp_path / "plant.tagwatch", "Plant")
+    draft = tmp_path / "autosave1.tagwatch"
+    for name in ("First", "Second", "Third"):
+        run = await make(Wanted(str(path)))
+        run.desk.saved.put(Source(name, "sim"))
+        run.workspace.look()
+        await until(draft.is_file, "the draft")
+        crashed(run)
+        await ended(run)
+    draft.write_text("{ half")
+
+    last = await make()
+    shown = last.workspace.offers.shown()
+    assert "autosave1.tagwatch is broken in line 1" in shown["broken draft"]
+    assert str(tmp_path / "autosave1.tagwatch.broken") in shown["broken draft"]
+    assert (tmp_path / "autosave1.tagwatch.broken").read_text() == "{ half"
+    assert not draft.exists()
+    last.workspace.offers.press("draft", "Take it over")
+    await until(lambda: names(last) == ["Plant", "Second"], "the newest that can be read")
+    await until(lambda: "draft" in last.workspace.offers.shown(), "the one behind it")
+    last.workspace.offers.press("draft", "Take it over")
+    await until(lambda: names(last) == ["Plant", "First"], "the older one")
+    await until(lambda: not (tmp_path / "recovered1.tagwatch").exists(), "the end of the drafts")
 
 
 @pytest.mark.clause("F3")
