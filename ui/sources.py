@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -84,10 +86,25 @@ class Source:
 
 
 class SourceBook:
-    """The sources of a workspace, in order; a name (whatever its case) stands for one source."""
+    """The sources of a workspace, in order; a name (whatever its case) stands for one source. A name that is
+    :meth:`held` is free for nobody else."""
 
     def __init__(self) -> None:
         self._sources: list[Source] = []
+        self._held: set[str] = set()
+
+    @contextlib.contextmanager
+    def held(self, name: str) -> Iterator[None]:
+        """Keep a name for a source that is opened first and comes into the book when it is open."""
+        self._held.add(name.casefold())
+        try:
+            yield
+        finally:
+            self._held.discard(name.casefold())
+
+    def taken(self, name: str) -> bool:
+        """By a source, or by one that is on its way."""
+        return self.find(name) is not None or name.casefold() in self._held
 
     def __iter__(self) -> Iterator[Source]:
         return iter(tuple(self._sources))
@@ -105,14 +122,14 @@ class SourceBook:
 
     def free_name(self, wanted: str) -> str:
         """``wanted``, numbered where it is taken."""
-        names = (wanted, *(f"{wanted} {number}" for number in range(2, len(self._sources) + 3)))
-        return next(name for name in names if self.find(name) is None)
+        names = itertools.chain([wanted], (f"{wanted} {number}" for number in itertools.count(2)))
+        return next(name for name in names if not self.taken(name))
 
     def put(self, source: Source, *, instead_of: str = "", at: int | None = None) -> None:
         """Add it, or put it in the place of the one named ``instead_of``. SourceError where another has its name."""
         own = self.index(instead_of) if instead_of else -1
         other = self.index(source.name)
-        if other not in (-1, own):
+        if other not in (-1, own) or source.name.casefold() in self._held:
             raise SourceError(
                 tr("there is a source named {name} already: choose another name").format(name=source.name)
             )

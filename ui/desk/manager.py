@@ -26,6 +26,7 @@ from ui.desk.trial import tried
 from ui.forms.source import SourceForm
 from ui.forms.sources import SourcesForm
 from ui.i18n import noop, tr
+from ui.models.sessions import state_words
 from ui.sources import Source
 from ui.workspace import WorkspaceError
 
@@ -71,8 +72,13 @@ class ManagerDesk(QObject):
         self._form.show_sources(sources, [self._state(source) for source in sources])
 
     def _state(self, source: Source) -> str:
-        session = self._desk.session_named(source.name)
-        return tr("not open") if session is None else session.state.words
+        """In the words of the sessions tree; of a source that failed also why."""
+        rows = [row for row in self._sessions.model.rows() if row.name == source.name]
+        row = next((row for row in rows if not row.gone), rows[-1] if rows else None)
+        if row is None:
+            return tr("not open")
+        words = state_words(row)
+        return f"{words}: {row.fault}" if row.gone and row.fault else words
 
     # ---- the list
 

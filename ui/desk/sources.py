@@ -140,7 +140,7 @@ class SourcesDesk(QObject):
     def _free_name(self, wanted: str) -> str:
         """Neither a saved source nor an open session has it."""
         name, number = wanted, 1
-        while self._desk.saved.find(name) is not None or self._desk.session_named(name) is not None:
+        while self._desk.saved.taken(name) or self._desk.session_named(name) is not None:
             number += 1
             name = f"{wanted} {number}"
         return name
@@ -182,7 +182,8 @@ class SourcesDesk(QObject):
         password = str(wanted.options.get("password", ""))
         options = {name: value for name, value in wanted.options.items() if name not in SECRETS}
         source = Source(self._free_name(wanted.name), "opcua", options, wanted.restart)
-        session = await self.opener.opened(source, Asker(form), password)
+        with self._desk.saved.held(source.name):  # its session has the name already: the source must get the same
+            session = await self.opener.opened(source, Asker(form), password)
         if session is None:
             form.show_error(tr("Not connected."))
             return

@@ -107,7 +107,7 @@ class SourcesForm(QDialog):
         head.setHighlightSections(False)
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column in range(len(_COLUMNS)):
-            wide = column in (0, 2)
+            wide = column in (0, 2, len(_COLUMNS) - 1)  # a state may tell why a source failed
             mode = QHeaderView.ResizeMode.Stretch if wide else QHeaderView.ResizeMode.ResizeToContents
             head.setSectionResizeMode(column, mode)
         table.itemSelectionChanged.connect(self._show_possible)

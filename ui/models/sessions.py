@@ -134,7 +134,7 @@ class SessionsModel(QAbstractItemModel):
             case 0:
                 return row.name
             case 1:
-                return f"{STATE_MARKS[row.state]} {_state_words(row)}"
+                return f"{STATE_MARKS[row.state]} {state_words(row)}"
             case 8:
                 return row.fault
             case _ if info is None or row.gone:
@@ -154,7 +154,7 @@ class SessionsModel(QAbstractItemModel):
 
     def _tooltip(self, row: SessionRow) -> str:
         """All of the row: in a narrow pane some of its columns are put away."""
-        lines = [row.name, _state_words(row)]
+        lines = [row.name, state_words(row)]
         if row.info is not None and row.info.source:
             lines.append(row.info.source)
         if row.clock:
@@ -285,7 +285,8 @@ def counted(states: Iterable[SessionState]) -> str:
     return ", ".join(f"{counts[word]} {word}" for word in order if counts[word] or word == "ready")
 
 
-def _state_words(row: SessionRow) -> str:
+def state_words(row: SessionRow) -> str:
+    """What is the matter with it, in one or two words."""
     if row.saved:
         return tr("not open")
     info = row.info
@@ -298,7 +299,7 @@ def _state_words(row: SessionRow) -> str:
 def detail_fields(row: SessionRow, utc: bool) -> list[tuple[str, str]]:
     """All that is known of a session, by name: its figures, the steps of its start, its last fault with exit code and
     last words."""
-    fields = [(tr("Name"), row.name), (tr("State"), _state_words(row)), (tr("Backend"), row.backend)]
+    fields = [(tr("Name"), row.name), (tr("State"), state_words(row)), (tr("Backend"), row.backend)]
     info = row.info
     if info is not None:
         fields += [

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.values import Duration, Timestamp, Value
+from app.records import exact
+from app.values import Value
 from ui.format import number_text, value_text
 from ui.i18n import tr
 from ui.models.watch_rows import Kind, Line, Row
@@ -68,12 +68,12 @@ class Snapshot:
         return difference(self.values[key], sample.value, tolerance, decimals)
 
     def state(self) -> dict[str, Any]:
-        return {"time_ns": self.time_ns, "values": [[*key, encoded(value)] for key, value in self.values.items()]}
+        return {"time_ns": self.time_ns, "values": [[*key, exact.to_json(value)] for key, value in self.values.items()]}
 
     @classmethod
     def restored(cls, state: Mapping[str, Any]) -> Snapshot:
         """ValueError where it is none."""
-        values = {(str(one), str(other)): decoded(value) for one, other, value in state["values"]}
+        values = {(str(one), str(other)): exact.from_json(value) for one, other, value in state["values"]}
         return cls(int(state["time_ns"]), values)
 
 
@@ -100,41 +100,3 @@ def _is_number(value: Value) -> bool:
     if isinstance(value, float):
         return math.isfinite(value)
     return isinstance(value, int) and not isinstance(value, bool)
-
-
-# ---- values as JSON
-
-
-def encoded(value: Value) -> Any:
-    """What JSON has, as it is; the rest as an object with one name."""
-    match value:
-        case float() if not math.isfinite(value):
-            return {"float": repr(value)}
-        case bytes():
-            return {"bytes": base64.b64encode(value).decode()}
-        case Timestamp():
-            return {"time": value.ns}
-        case Duration():
-            return {"duration": value.ns}
-        case tuple():
-            return [encoded(element) for element in value]
-        case _:
-            return value
-
-
-def decoded(value: Any) -> Value:
-    match value:
-        case None | bool() | int() | float() | str():
-            return value
-        case list():
-            return tuple([decoded(element) for element in value])
-        case {"float": str() as text}:
-            return float(text)
-        case {"bytes": str() as text}:
-            return base64.b64decode(text)
-        case {"time": int() as ns}:
-            return Timestamp(ns)
-        case {"duration": int() as ns}:
-            return Duration(ns)
-        case _:
-            raise ValueError(f"{value!r} is no value")

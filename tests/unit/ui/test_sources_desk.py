@@ -22,7 +22,7 @@ from ui.forms.details import DetailsDialog
 from ui.forms.password import PasswordForm
 from ui.forms.source import SourceForm
 from ui.forms.sources import SourcesForm
-from ui.sources import Source
+from ui.sources import Source, SourceError
 from ui.vault import Vault
 
 PLANT = Source("Plant", "opcua", {"endpoint": "opc.tcp://plant:4840", "user": "op"})
@@ -172,6 +172,31 @@ async def test_a_server_that_is_connected_is_a_source_of_the_workspace(scripted:
     assert "canary" not in str(scripted.application.desk.kept.value("recent_sources"))
 
 
+@pytest.mark.clause("D2", "W7")
+async def test_a_source_has_the_name_of_its_session_whatever_happens_meanwhile(scripted: Scripted) -> None:
+    await scripted.ready()
+    desk = saved(scripted, Source("Other", "sim", open_at_start=False))
+    book = scripted.application.desk.saved
+    gate = scripted.launcher.gates[StartStep.INITIALIZING_WORKER]
+    gate.close()
+    desk.connect_opcua()
+    form: ConnectForm = await found(scripted, ConnectForm)
+    form._address.setEditText("plant")
+    form._name.setText("Line")
+    QTest.mouseClick(form._connect, Qt.MouseButton.LeftButton)
+    await until(lambda: gate.waiting, "the attempt")
+    with pytest.raises(SourceError, match="there is a source named line already"):
+        book.put(Source("line", "sim"))
+    assert book.take([Source("Line", "sim").state()]) == []
+    assert [source.name for source in book][-1] == "Line 2"
+    gate.open()
+    await until(lambda: book.find("Line"), "the source")
+    session = scripted.application.desk.session_named("Line")
+    assert session is not None
+    assert session.spec.options["endpoint"] == "opc.tcp://plant:4840"
+    assert book.free_name("Line") == "Line 3"
+
+
 # ---- the manager
 
 
@@ -202,6 +227,22 @@ async def test_sources_are_copied_deleted_and_brought_back(scripted: Scripted) -
     press(form, "Undo")
     assert listed(form) == ["Simulated plant", "Simulated plant 2", "This computer"]
     assert form._undo.isHidden()
+
+
+@pytest.mark.clause("D1")
+async def test_the_list_tells_what_failed_and_why(scripted: Scripted) -> None:
+    form = await manager(scripted)
+    desk = saved(scripted)
+
+    def told() -> str:
+        scripted.application.manager.refresh()
+        return form._table.item(listed(form).index("Plant"), 5).text()
+
+    assert told() == "not open"
+    assert await desk.open(PLANT) is None
+    assert told().startswith("failed: the password of op is asked for")
+    assert await desk.open(Source("Plant", "opcua", {"endpoint": "opc.tcp://plant:4840"})) is not None
+    assert told() == "ready"
 
 
 async def test_a_source_is_made_edited_and_checked(scripted: Scripted) -> None:
