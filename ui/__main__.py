@@ -41,7 +41,7 @@ def _main(argv: Sequence[str] | None) -> int:
         return cli.main(arguments)
     options = _window_options(arguments)
     if not _has_display():
-        return _without_window(options)
+        return _without_window(options, "no display is there for the window")
     return _with_window(options)
 
 
@@ -127,6 +127,10 @@ def _first_or_handed_over(options: argparse.Namespace) -> int:
         sys.stderr.write("tagwatch: the window that is open has taken over\n")
         return 0
     try:
+        from ui import display  # noqa: PLC0415
+
+        if problem := display.problem():  # another window would have taken over without one
+            return _without_window(options, problem)
         from ui import application  # noqa: PLC0415
 
         begin = instance.Start(directory, wanted, options.safe_mode, place.number)
@@ -147,10 +151,10 @@ def _advise(missing: str) -> int:
     return _NO_WINDOW
 
 
-def _without_window(options: argparse.Namespace) -> int:
+def _without_window(options: argparse.Namespace, why: str) -> int:
     if options.workspace or options.tags:
         sys.stderr.write(
-            "tagwatch: no display is there for the window, which alone shows workspaces and --tags. In a terminal: "
+            f"tagwatch: {why}, and a window alone shows workspaces and --tags. In a terminal: "
             "tagwatch watch SOURCE TAG\n"
         )
         return _NO_WINDOW
@@ -158,8 +162,7 @@ def _without_window(options: argparse.Namespace) -> int:
     from app.watch import Watched, WatchRequest  # noqa: PLC0415
 
     sys.stderr.write(
-        "tagwatch: no display is there for the window; live values of the simulated plant and of this computer follow "
-        "(Ctrl+C stops)\n"
+        f"tagwatch: {why}; live values of the simulated plant and of this computer follow (Ctrl+C stops)\n"
     )
     sources = (
         Watched("sim", ("Tank101.Level", "Reactor.PV", "Pump101.Flow")),

@@ -19,6 +19,7 @@ from app.config import Settings
 from app.records.program_log import ProgramLog
 from app.runtime import Runtime
 from app.tasks import SystemClock, running, spawn
+from ui import qt_log
 from ui import theme as themes
 from ui.bridge import act, stop_acts, words
 from ui.desk.alarms import AlarmsDesk
@@ -283,6 +284,16 @@ def run(
     """Run the window until it is closed (or for so many seconds); the exit code."""
     settings = config.load(config.usual_file())
     _log_to_stderr()
+    undo = qt_log.install()
+    try:
+        return _run(argv, settings, begin, seconds, screenshot)
+    finally:
+        undo()
+
+
+def _run(
+    argv: Sequence[str], settings: Settings, begin: Start | None, seconds: float | None, screenshot: Path | None
+) -> int:
     qt = QApplication(list(argv))
     qt.setApplicationName("Tagwatch")
     qt.setQuitOnLastWindowClosed(False)
@@ -297,7 +308,7 @@ def run(
 
 def _log_to_stderr() -> None:
     """Warnings for who started it in a terminal; a windowed program has none. The program's own ring has more."""
-    for name in ("app", "ui"):
+    for name in ("app", "ui", "qt"):
         logging.getLogger(name).setLevel(logging.INFO)
     if sys.stderr is not None:
         handler = logging.StreamHandler()
