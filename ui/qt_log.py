@@ -34,5 +34,5 @@ def _log(kind: QtMsgType, context: QMessageLogContext, words: str) -> None:
     # The words are the message itself, not a form for it: notifications tell messages apart by that.
     logging.getLogger(_ROOT if category in ("", "default") else name).log(
         _LEVELS.get(kind, logging.WARNING),
-        f"{words}{place}",  # noqa: G004
+        f"{words}{place}",
     )
