@@ -54,3 +54,14 @@ def iso_duration(ns: int) -> str:
 
 def iso_or_none(ns: int) -> str | None:
     return None if ns == NO_TIME else iso_utc(ns)
+
+
+def offset_text(ns: int) -> str:
+    """A clock's difference: "3.2 s ahead", "4 min behind"."""
+    seconds = abs(ns) / NS_PER_S
+    amount = f"{seconds:.1f} s"
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            amount = f"{seconds // size:.0f} {unit}"
+            break
+    return f"{amount} {'ahead' if ns > 0 else 'behind'}"

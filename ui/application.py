@@ -26,7 +26,6 @@ from ui.desk.alarms import AlarmsDesk
 from ui.desk.asked import AskedDesk
 from ui.desk.audit import AuditDesk
 from ui.desk.bulk import BulkDesk
-from ui.desk.clocks import ClocksDesk
 from ui.desk.desk import Desk
 from ui.desk.diagnostics import DiagnosticsDesk
 from ui.desk.help import HelpDesk
@@ -118,7 +117,6 @@ class Application:
         self.watch = WatchDesk(desk, self.items, self.sources, self.trends, self.writing)
         self.bulk = BulkDesk(desk, self.writing, self.items, self.watch)
         self.alarms = AlarmsDesk(desk, self.trends)
-        self.clocks = ClocksDesk(desk)
         self.troubles = TroublesDesk(desk)
         self.program_log = ProgramLog()
         logging.getLogger().addHandler(self.program_log)

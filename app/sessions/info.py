@@ -43,7 +43,8 @@ class SessionSpec:
 
 @dataclass(frozen=True, slots=True)
 class SessionInfo:
-    """A session at one moment. Times in ns since 1970 UTC; ``lease_expires_ns`` None = it does not expire."""
+    """A session at one moment. Times in ns since 1970 UTC; ``lease_expires_ns`` None = it does not expire;
+    ``clock_offset_ns`` > 0 = the source's clock is ahead by more than two seconds, 0 = it is right."""
 
     id: str
     name: str
@@ -66,17 +67,19 @@ class SessionInfo:
     gaps: int
     restarts: int
     heartbeat: Heartbeat | None
+    clock_offset_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SessionStatistics:
-    """Everything of a session that queues."""
+    """Everything of a session that queues, and how far its source's clock is off."""
 
     id: str
     state: SessionState
     client: ClientStatistics | None
     distributor: DistributorStatistics
     mirror: MirrorStatistics | None
+    clock_offset_ns: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from app.errors import ErrorCode, GatewayError
 from app.events.distributor import Distributor
 from app.events.mirror import Mirror
 from app.events.notices import Broadcaster
+from app.events.skew import SkewWatch
 from app.events.subscriber import SubscriberLease
 from app.metrics import Metrics
 from app.sessions.gate import Gate
@@ -36,6 +37,9 @@ _log = logging.getLogger(__name__)
 
 #: How long a close waits for subscribers to be given what a worker that has ended had sent.
 _LAST_EVENTS_S = 1.0
+
+#: Backends whose times are of another day by their nature.
+_RECORDED = frozenset({"replay"})
 
 #: Told of every change of state, in order, each once: old, new.
 StateWatcher = Callable[[SessionState, SessionState], None]
@@ -83,12 +87,14 @@ class Session:
         self._timer: Timer | None = None
         self._cleanup: asyncio.Task[None] | None = None
         self.items = ItemRegistry()
+        self._skew = SkewWatch()
+        self._recorded = spec.backend in _RECORDED
         self._distributor = Distributor(
             clock,
             settings,
             metrics,
             source=self._next_batches,
-            apply=self.items.apply,
+            apply=self._apply,
             overflowed=self._overflowed,
             broken=self._lost,
             name=spec.id,
@@ -182,6 +188,7 @@ class Session:
             totals.gaps,
             self._restarts,
             None if client is None else client.heartbeat,
+            self._skew.offset_ns,
         )
 
     def statistics(self) -> SessionStatistics:
@@ -191,6 +198,7 @@ class Session:
             None if self._client is None else self._client.statistics(),
             self._distributor.statistics(),
             None if self._mirror is None else self._mirror.statistics(),
+            self._skew.offset_ns,
         )
 
     def watch(self, watcher: StateWatcher) -> Callable[[], None]:
@@ -388,6 +396,14 @@ class Session:
         if self._settings.overflow_policy is OverflowPolicy.FAIL_FAST and only_one:
             self._lost(Fault(ErrorCode.EVENT_QUEUE_OVERFLOW, "event stream queue overflowed"))
 
+    def _apply(self, batches: list[EventBatch]) -> None:
+        """What is learnt from every batch, whoever reads it."""
+        self.items.apply(batches)
+        if not self._recorded:
+            for batch in batches:
+                if (skew := self._skew.take(batch)) is not None:
+                    self._tell.clock(skew.offset_ns)
+
     async def _next_batches(self) -> list[EventBatch]:
         """The distributor's source: ends with the session's fault, if that is why it ends."""
         batches = await self._stream.next()
@@ -452,6 +468,8 @@ class Session:
 
     def _source_changed(self, state: SourceState) -> None:
         self._source_state = state
+        if state.connected:
+            self._skew.again()
         self._tell.source(state)
 
     # ---- restart of the worker
@@ -523,6 +541,7 @@ class Session:
         if not self._transition(SessionState.READY):
             raise GatewayError(ErrorCode.SESSION_NOT_READY, f"the session is {self._state}")
         self._stream.feed(client)
+        self._skew.again()
         self._fault = None
         self._source_state = None
         self._restarts += 1

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from app.events.notices import Notice, NoticeKind, Severity
 from app.sessions.state import SessionState
 from app.tasks import Clock
+from app.text import offset_text
 from app.values import NS_PER_S, Fault
 from app.wire.bodies import SourceState
 
@@ -69,6 +70,13 @@ class Teller:
                 next_attempt_ns=str(state.next_attempt_ns),
                 reason=state.reason,
             )
+
+    def clock(self, offset_ns: int) -> None:
+        words = "the source's clock is right again"
+        if offset_ns:
+            words = f"the source's clock is {offset_text(offset_ns)}: its times are shown as they are"
+        severity = Severity.WARNING if offset_ns else Severity.INFO
+        self._tell(NoticeKind.CLOCK, severity, words, offset_ns=str(offset_ns))
 
     def events_never_came(self, count: int) -> None:
         words = f"{count:,} events are missing on the way from the worker"

@@ -14,7 +14,7 @@ from app.events.notices import Notice, NoticeKind
 from app.sessions.info import SessionInfo
 from app.sessions.state import SessionState
 from ui.feed import FeedFrame
-from ui.format import age_text, time_text
+from ui.format import age_text, offset_text, time_text
 from ui.i18n import tr
 from ui.theme import STATE_MARKS, Theme
 
@@ -40,7 +40,6 @@ class SessionRow:
     info: SessionInfo | None = None
     rate: float = 0.0
     fault: str = ""
-    clock: str = ""  # how far the source's clock is off, in words
     gone: bool = False
     details: Mapping[str, str] = field(default_factory=dict[str, str])  # of the last fault: exit_code, stderr, step …
     steps: list[tuple[int, SessionState]] = field(
@@ -157,8 +156,8 @@ class SessionsModel(QAbstractItemModel):
         lines = [row.name, state_words(row)]
         if row.info is not None and row.info.source:
             lines.append(row.info.source)
-        if row.clock:
-            lines.append(row.clock)
+        if clock := _clock_words(row):
+            lines.append(clock)
         if row.info is not None and not row.gone:
             figures = zip(COLUMNS[2:8], [self._text(row, column) for column in range(2, 8)], strict=True)
             lines += [f"{name}: {text}" for name, text in figures]
@@ -216,8 +215,6 @@ class SessionsModel(QAbstractItemModel):
         elif notice.kind is NoticeKind.FAULT:
             row.fault = notice.message
             row.details = dict(notice.details)
-        elif notice.kind is NoticeKind.CLOCK:
-            row.clock = notice.message if notice.details["offset_ns"] != "0" else ""
         else:
             return
         if row.state is SessionState.CLOSED:
@@ -315,6 +312,7 @@ def detail_fields(row: SessionRow, utc: bool) -> list[tuple[str, str]]:
             (tr("Coalesced"), f"{info.coalesced:,}"),
             (tr("Gaps"), f"{info.gaps:,}"),
             (tr("Restarts"), f"{info.restarts:,}"),
+            (tr("Clock"), _clock_words(row) or tr("right")),
         ]
     fields += [(time_text(time_ns, utc, date=False), state.words) for time_ns, state in row.steps]
     if row.fault:
@@ -329,3 +327,10 @@ def _lease_text(info: SessionInfo, now_ns: int) -> str:
     if info.lease_expires_ns is None:
         return "kept open"
     return age_text((info.lease_expires_ns - now_ns) / 1e9)
+
+
+def _clock_words(row: SessionRow) -> str:
+    """Where the source's clock is off, by how much."""
+    offset_ns = 0 if row.info is None or row.gone else row.info.clock_offset_ns
+    words = tr("the source's clock is {difference}: its times are shown as they are")
+    return words.format(difference=offset_text(offset_ns)) if offset_ns else ""

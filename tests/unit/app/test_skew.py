@@ -103,3 +103,17 @@ def test_after_a_reconnect_first_values_may_be_old_again(source: Source) -> None
         source.watch.again()
         assert source.run(1, -900.0) == []
     assert source.run(60, 0.0) == []
+
+
+def test_some_of_many_events_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+    monkeypatch.setattr(SkewWatch, "_look", lambda watch, batch: looked.append(len(batch)))
+    watch = SkewWatch()
+    for tenth in range(10):
+        for number in range(50):
+            now = NOW + (tenth * 100 + number) * NS_PER_S // 1000
+            watch.take(EventBatch(
+                1, array("Q", [1] * 400), array("d", [1.0] * 400), array("i", [192] * 400), array("q", [now] * 400),
+                array("q", [now] * 400),
+            ))  # fmt: skip
+    assert sum(looked) == 10 * 1200, "of 20,000 in each tenth of a second"

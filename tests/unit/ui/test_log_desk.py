@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from app.batch import EventBatch
 from app.config import JournalPolicy, Settings
 from app.events.notices import Notice, NoticeKind, Severity
-from app.events.skew import SkewWatch
 from app.records.journal import read
 from app.runtime import Runtime
 from app.sessions.session import Session
@@ -24,7 +23,6 @@ from tests.helpers.engine import until
 from tests.helpers.worker import SteeredLauncher
 from ui import application as applications
 from ui.application import Application
-from ui.feed import FeedFrame
 from ui.models.log import LogModel
 
 FIRST = (("sim", "Simulated plant", ("Tank.Level",), ()), ("host", "This computer", ("CPU.Total",), ()))
@@ -186,23 +184,6 @@ async def test_an_export_that_fails_is_said_and_closing_ends_one(house: House, t
 @pytest.mark.clause("Z3")
 async def test_a_clock_that_is_off_stands_in_the_log_and_with_the_session(house: House) -> None:
     await house.ready()
-    session = house.session()
-    words = "the source's clock is 3.2 s ahead: its times are shown as they are"
-    house.application.clocks._tell(session.id, 3_200_000_000)
-    house.application.feed.flush()
-    row = house.row(words)
-    assert house.log.data(house.log.index(row, 2)) == "clock"
-    model = house.application.sessions_model
-    assert words in model.data(model.index_of(session.id), 3)
-    house.application.clocks._tell(session.id, 0)
-    house.application.feed.flush()
-    assert house.row("the source's clock is right again") > row
-    assert words not in model.data(model.index_of(session.id), 3)
-
-
-@pytest.mark.clause("Z3")
-async def test_clocks_are_watched_by_what_comes(house: House) -> None:
-    await house.ready()
     key = house.session().items.all()[0].key
     second = 1_000_000_000
     for number in range(40):
@@ -210,26 +191,16 @@ async def test_clocks_are_watched_by_what_comes(house: House) -> None:
         made.worker_times[0] = 10**18 + number * second  # type: ignore[index]
         made.source_times[0] = made.worker_times[0] + 5 * second  # type: ignore[index]
         house.send(made)
+    model = house.application.sessions_model
+    tip = "the source's clock is 5.0 s ahead: its times are shown as they are"
     await until(
         lambda: [n for n in range(house.log.rowCount()) if house.log.data(house.log.index(n, 2)) == "clock"], "it"
     )
     assert "5.0 s ahead" in house.log.data(house.log.index(house.row("clock"), 8))
-
-
-@pytest.mark.clause("Z3")
-async def test_a_clock_is_told_by_some_events_of_a_frame(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    await house.ready()
-    session = house.session()
-    key = session.items.all()[0].key
-    looked: list[int] = []
-
-    def take(self: SkewWatch, batch: EventBatch) -> None:
-        looked.append(len(batch))
-
-    monkeypatch.setattr(SkewWatch, "take", take)
-    batches = [(session.id, batch(1 + 400 * number, 400, key)) for number in range(50)]
-    house.application.clocks._take(FeedFrame(batches, []))
-    assert 1000 < sum(looked) <= 1400
+    house.application.sessions.refresh()
+    assert tip in model.data(model.index_of(house.session().id), 3)
+    statistics = house.session().statistics()
+    assert statistics.clock_offset_ns == 5 * second
 
 
 async def test_journal_and_indexes_stand_in_the_figures(house: House) -> None:
