@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from app import audit, config
+from app import audit, config, keys
 from app.watch import ExitCode, Watched, WatchRequest, console, watch
 
 _BACKENDS = ("sim", "host", "opcua")
@@ -63,6 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
     line.add_argument("--verbose", action="store_true", help="tell what happens, on standard error")
     line.add_argument("--settings", type=Path, metavar="FILE", help="settings (TOML)")
     audit.add_parser(commands)
+    keys.add_parser(commands)
     return parser
 
 
@@ -73,6 +74,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if arguments.command == "audit":
             return audit.run(arguments)
+        if arguments.command == "keys":
+            return keys.run(arguments)
         request = WatchRequest(
             sources=(_watched(arguments),),
             as_json=arguments.json,

@@ -107,6 +107,8 @@ class Settings:
         0.5, "a change by hand of more than this share of a tag's range is asked about; above 1 = never", above=0
     )
     values_in_logs: bool = _setting(False, "whether values of tags may stand in log files")
+    api_key_store: str = _setting("", "file with the API keys; empty = in the directory of the settings")
+    api_pepper: str = _setting("", "file with the pepper of the API keys; empty = in the directory of the settings")
     origins: Mapping[str, str] = field(default_factory=dict[str, str], compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -121,7 +123,9 @@ class Settings:
     def effective(self) -> list[EffectiveSetting]:
         """Every setting as it is in force."""
         return [
-            EffectiveSetting(name, str(getattr(self, name)), entry.metadata["text"], self.origins.get(name, "default"))
+            EffectiveSetting(
+                name, str(getattr(self, name)) or "(none)", entry.metadata["text"], self.origins.get(name, "default")
+            )
             for entry in _entries()
             for name in [entry.name]
         ]
@@ -186,6 +190,8 @@ def _convert(entry: dataclasses.Field[Any], value: Any, origin: str) -> Any:
             return value
         if isinstance(value, bool) or (kind is int and isinstance(value, float)):
             raise wrong
+        if kind is str and not isinstance(value, str):
+            raise wrong
         return kind(value)
     except (KeyError, ValueError, TypeError) as error:
         raise wrong from error
@@ -196,6 +202,8 @@ def _check(entry: dataclasses.Field[Any], value: Any, origin: str) -> None:
     kind = _kind(entry)
     right_kind = isinstance(value, kind) or (kind is float and isinstance(value, int))
     wrong = not right_kind or (isinstance(value, bool) and kind is not bool)
+    if isinstance(value, str) and not isinstance(value, enum.Enum):
+        wrong = wrong or not value.isprintable()
     if not wrong and isinstance(value, int | float) and not isinstance(value, bool):
         wrong = (
             not math.isfinite(value)
@@ -217,6 +225,8 @@ def _allowed(entry: dataclasses.Field[Any]) -> str:
         return "one of " + ", ".join(str(member.value) for member in kind)
     if kind is bool:
         return "true or false"
+    if kind is str:
+        return "a text of one line"
     noun = "a whole number" if kind is int else "a number"
     limits = [
         f"{words} {entry.metadata[bound]:.12g}"
