@@ -278,10 +278,15 @@ def quality_class(quality: int) -> QualityClass:
 
 def quality_words(quality: int) -> str:
     """The quality in words, sub-status and limits included; codes outside the table keep their class and number."""
+    return "".join(quality_parts(quality))
+
+
+def quality_parts(quality: int) -> tuple[str, str, str]:
+    """What :func:`quality_words` joins, for who says it in another language: the words of class and sub-status, the
+    number of a code that has none of its own, the words of the limits. The last two may be ""."""
     known = _QUALITY_WORDS.get(quality & 0xFC)
-    if known is None:
-        known = f"{quality_class(quality).value} ({quality & 0xFF})"
-    return known + _LIMIT_WORDS[quality & 3]
+    number = "" if known else f" ({quality & 0xFF})"
+    return known or quality_class(quality).value, number, _LIMIT_WORDS[quality & 3]
 
 
 # ---- faults ----------------------------------------------------------------

@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
+from ui.i18n import tr
+
 
 class CheckMenu(QMenu):
     """Stays open while things are checked in it."""
@@ -69,7 +71,7 @@ class Choice(QToolButton):
         menu = self.menu()
         menu.clear()
         self._words.update(self._options())
-        everything = menu.addAction("All")
+        everything = menu.addAction(tr("All"))
         everything.triggered.connect(lambda *_: self.choose(()))
         for words, keys in self._presets.items():
             menu.addAction(words).triggered.connect(lambda *_, keys=keys: self.choose(keys))
@@ -88,11 +90,11 @@ class Choice(QToolButton):
         if not self._words.keys() >= self._chosen:
             self._words.update(self._options())
         names = [self._words.get(key, key) for key in self._chosen]
-        what = preset or (names[0] if len(names) == 1 else f"{len(names)} chosen")
+        what = preset or (names[0] if len(names) == 1 else tr("{count} chosen").format(count=len(names)))
         text = f"{self._name}: {what}" if names else self._name
         self.setText(f"{text[:32]}… ▾" if len(text) > 33 else f"{text} ▾")
         self.setAccessibleName(text)
-        self.setToolTip(f"{self._name}: {', '.join(sorted(names)) or 'all'}")
+        self.setToolTip(f"{self._name}: {', '.join(sorted(names)) or tr('all')}")
         font = self.font()
         font.setBold(bool(names))
         self.setFont(font)

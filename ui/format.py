@@ -17,7 +17,7 @@ from app.values import (
     Value,
     iso_utc,
     quality_class,
-    quality_words,
+    quality_parts,
 )
 from ui.i18n import tr
 
@@ -36,7 +36,7 @@ def value_text(value: Value, *, decimals: int | None = None, enumeration: Sequen
         case str():
             return _cut(_one_line(value[: 2 * limit + 2]), limit)
         case bytes():
-            return _cut(value[:limit].hex(" "), limit) if value else "(no bytes)"
+            return _cut(value[:limit].hex(" "), limit) if value else tr("(no bytes)")
         case Timestamp():
             return time_text(value.ns, utc=False)
         case tuple():
@@ -94,7 +94,7 @@ def _one_line(text: str) -> str:
 def number_text(value: float, decimals: int | None = None) -> str:
     """With the source's decimals where they are known; in exponent form where those would show a 0 that is none."""
     if not math.isfinite(value):
-        return "not a number" if math.isnan(value) else "∞" if value > 0 else "−∞"
+        return tr("not a number") if math.isnan(value) else "∞" if value > 0 else "−∞"
     if decimals is None:
         shortest = repr(value)
         return shortest if len(shortest) <= 16 else f"{value:.12g}"
@@ -107,14 +107,14 @@ def number_text(value: float, decimals: int | None = None) -> str:
 
 def _array_text(value: tuple[Value, ...], decimals: int | None, limit: int) -> str:
     """As many values as there is room for, and how many there are in all."""
-    rest = f" {MORE} {len(value)} values]"
+    rest = f" {MORE} {tr('{count} values').format(count=len(value))}]"
     shown: list[str] = []
     room = limit - 1
     for element in value:
         text = number_text(element, decimals) if isinstance(element, float) else _element_text(element, limit)
         room -= len(text) + 2
         if room < 0 or (room < len(rest) and len(shown) < len(value) - 1):
-            return "[" + ", ".join(shown) + rest if shown else f"[{MORE} {len(value)} values]"
+            return "[" + ", ".join(shown) + rest if shown else f"[{rest[1:]}"
         shown.append(text)
     return f"[{', '.join(shown)}]"
 
@@ -152,8 +152,14 @@ def duration_text(ns: int) -> str:
 
 def quality_text(quality: int) -> str:
     """Words first, the code after them."""
-    words = quality_words(quality)
+    words = quality_said(quality)
     return words if words.endswith(f"({quality})") else f"{words} ({quality})"
+
+
+def quality_said(quality: int) -> str:
+    """Words alone, in the language of the window."""
+    words, number, limits = quality_parts(quality)
+    return f"{tr(words)}{number}{tr(limits) if limits else ''}"
 
 
 def quality_mark(quality: int) -> str:
@@ -168,7 +174,7 @@ def zone_text(utc: bool) -> str:
     if utc:
         return "UTC"
     offset = datetime.datetime.now().astimezone().strftime("%z")
-    return f"UTC{offset[:3]}:{offset[3:]}" if offset else "local"
+    return f"UTC{offset[:3]}:{offset[3:]}" if offset else tr("local")
 
 
 def time_text(ns: int, utc: bool, *, date: bool = True) -> str:
@@ -280,14 +286,15 @@ def _parse_choice(text: str, enumeration: Sequence[str]) -> int:
     if len(named) == 1:
         return named[0]
     if named:
-        raise ValueError(f"{_quoted(text)} stands for several: write the number, one of {_listed(map(str, named))}")
+        words = tr("{text} stands for several: write the number, one of {numbers}")
+        raise ValueError(words.format(text=_quoted(text), numbers=_listed(map(str, named))))
     known = _listed(f"{name} ({number})" for number, name in enumerate(enumeration) if name)
-    raise ValueError(f"{_quoted(text)} is none of {known}")
+    raise ValueError(tr("{text} is none of {known}").format(text=_quoted(text), known=known))
 
 
 def _listed(words: Iterable[str]) -> str:
     known = list(words)
-    return ", ".join(known[:12]) + (f", {MORE} {len(known)} in all" if len(known) > 12 else "")
+    return ", ".join(known[:12]) + (tr(", … {count} in all").format(count=len(known)) if len(known) > 12 else "")
 
 
 def _parse_boolean(text: str) -> bool:
@@ -295,40 +302,44 @@ def _parse_boolean(text: str) -> bool:
         return True
     if text.lower() in _FALSE:
         return False
-    raise ValueError(f"{_quoted(text)} is neither true nor false")
+    raise ValueError(tr("{text} is neither true nor false").format(text=_quoted(text)))
 
 
 def _parse_integer(text: str, data_type: str) -> int:
     low, high = _INTEGERS[data_type.lower()]
     match = re.fullmatch(r"([+-]?)(0x[0-9a-f]{1,16}|\d{1,40})", text, re.IGNORECASE | re.ASCII)
     if match is None:
-        raise ValueError(f"{_quoted(text)} is not a whole number of {low} to {high}")
+        words = tr("{text} is not a whole number of {low} to {high}")
+        raise ValueError(words.format(text=_quoted(text), low=low, high=high))
     digits = match[2].lower()
     number = int(digits, 16) if digits.startswith("0x") else int(digits)
     number = -number if match[1] == "-" else number
     if not low <= number <= high:
-        raise ValueError(f"{number} is outside {low} to {high}, the range of {data_type}")
+        words = tr("{number} is outside {low} to {high}, the range of {type}")
+        raise ValueError(words.format(number=number, low=low, high=high, type=data_type))
     return number
 
 
 def _parse_real(text: str) -> float:
     if re.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}", text):
-        raise ValueError(f"{_quoted(text)} could mean thousands or decimals: write a point before decimals")
+        words = tr("{text} could mean thousands or decimals: write a point before decimals")
+        raise ValueError(words.format(text=_quoted(text)))
     # A comma is a decimal comma only where it cannot separate thousands.
     plain = text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
     try:
         number = float(plain.replace("_", "x"))
     except ValueError:
-        raise ValueError(f"{_quoted(text)} is not a number") from None
+        raise ValueError(tr("{text} is not a number").format(text=_quoted(text))) from None
     if math.isinf(number) and "inf" not in text.lower():
-        raise ValueError(f"{_quoted(text)} is too large for a number of 64 bits")
+        raise ValueError(tr("{text} is too large for a number of 64 bits").format(text=_quoted(text)))
     return number
 
 
 def _parse_float(text: str) -> float:
     number = _parse_real(text)
     if math.isfinite(number) and abs(number) > _FLOAT_MAX:
-        raise ValueError(f"{_quoted(text)} is too large for Float, at most {_FLOAT_MAX:.7g}")
+        words = tr("{text} is too large for Float, at most {limit}")
+        raise ValueError(words.format(text=_quoted(text), limit=f"{_FLOAT_MAX:.7g}"))
     return number
 
 
@@ -342,9 +353,8 @@ def parse_time(text: str) -> Timestamp:
     try:
         moment = datetime.datetime.fromisoformat(plain).astimezone(datetime.UTC)
     except (ValueError, OverflowError, OSError):
-        raise ValueError(
-            f"{_quoted(text)} is not a time: write local time like 2026-01-31 13:45:00, another with its offset or Z"
-        ) from None
+        words = tr("{text} is not a time: write local time like 2026-01-31 13:45:00, another with its offset or Z")
+        raise ValueError(words.format(text=_quoted(text))) from None
     since = moment - datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
     return Timestamp((since.days * 86_400 + since.seconds) * NS_PER_S + since.microseconds * 1_000 + nanos)
 
@@ -354,7 +364,8 @@ def _parse_duration(text: str) -> Duration:
         r"([−+-]?)(?:(\d{1,9}) ?d(?: |$))?(?:(?:(\d{1,9}):)?(\d{1,9}):)?(?:(\d{1,12})(?:\.(\d{1,9}))?(?: ?s)?)?", text
     )
     if match is None or not any(match.group(2, 5)):
-        raise ValueError(f"{_quoted(text)} is not an elapsed time: write seconds, or hours:minutes:seconds")
+        words = tr("{text} is not an elapsed time: write seconds, or hours:minutes:seconds")
+        raise ValueError(words.format(text=_quoted(text)))
     days, hours, minutes, seconds = (int(part or 0) for part in match.group(2, 3, 4, 5))
     whole = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
     ns = whole * NS_PER_S + int((match[6] or "").ljust(9, "0"))
@@ -365,7 +376,8 @@ def _parse_bytes(text: str) -> bytes:
     try:
         return bytes.fromhex(text.removeprefix("0x"))
     except ValueError:
-        raise ValueError(f"{_quoted(text)} is not hexadecimal: write pairs of digits, like 00 ff") from None
+        words = tr("{text} is not hexadecimal: write pairs of digits, like 00 ff")
+        raise ValueError(words.format(text=_quoted(text))) from None
 
 
 #: By the data type's name in lower case; what is not here is text. Integers have ranges, above.
@@ -390,7 +402,7 @@ def _parse_array(text: str, data_type: str, enumeration: Sequence[str]) -> tuple
         items = None
     if isinstance(items, list):
         return _elements(items, data_type, enumeration)
-    raise ValueError('an array is written like [1, 2, 3] or ["a", "b"]')
+    raise ValueError(tr('an array is written like [1, 2, 3] or ["a", "b"]'))
 
 
 def _elements(items: list[object], data_type: str, enumeration: Sequence[str]) -> tuple[Value, ...]:
@@ -405,5 +417,7 @@ def _elements(items: list[object], data_type: str, enumeration: Sequence[str]) -
             try:
                 found.append(parse_value(text, data_type, enumeration, array=False))
             except ValueError as error:
-                raise ValueError(f"value {position} of the array: {error}") from None
+                raise ValueError(
+                    tr("value {number} of the array: {error}").format(number=position, error=error)
+                ) from None
     return tuple(found)

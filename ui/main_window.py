@@ -38,6 +38,7 @@ _LAYOUT_VERSION = 3
 _SIZE = QSize(1720, 1020)
 #: What the frame of a window takes of a screen.
 _FRAME = 40
+_NATIVE = QKeySequence.SequenceFormat.NativeText
 _LEFT, _LOG = 0.34, 0.23
 #: The left panes are at least so many lines of text wide, where that leaves room for the others.
 _LEFT_LINES, _LEFT_MOST = 24, 0.44
@@ -54,7 +55,14 @@ _MENUS = (
     ("help", noop("&Help")),
 )
 
-HINT = "Double-click an item to trend it · F2 writes it · Ctrl+Shift+O opens an OPC UA server"
+HINT = noop("Double-click an item to trend it · F2 writes it · Ctrl+Shift+O opens an OPC UA server")
+_STATUS = (noop("Sessions"), noop("Events/s"), noop("Lost"), noop("Longest stall"), noop("Clock"))
+_MODE_WORDS = {
+    Mode.SYSTEM: noop("System"),
+    Mode.LIGHT: noop("Light"),
+    Mode.DARK: noop("Dark"),
+    Mode.CONTRAST: noop("Contrast"),
+}
 
 
 class MainWindow(QMainWindow):
@@ -228,7 +236,7 @@ class MainWindow(QMainWindow):
         self._fill_tools((open_opcua,), (self._write, self._trend), (pause, live), (find, self._utc))
 
     def _fill_tools(self, *groups: tuple[QAction, ...]) -> None:
-        tools = QToolBar("Tools")
+        tools = QToolBar(tr("Tools"))
         tools.setObjectName("Tools")
         tools.setMovable(False)
         tools.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -280,8 +288,8 @@ class MainWindow(QMainWindow):
         if drawing:
             self._icons[action] = drawing
         if key:
-            action.setShortcut(QKeySequence(key))
-            action.setToolTip(f"{words.replace(' …', '')} ({key})")
+            action.setShortcut(keys := QKeySequence(key))
+            action.setToolTip(f"{words.replace(' …', '')} ({keys.toString(_NATIVE)})")
         action.triggered.connect(lambda *_: act())
         self._menus[menu].addAction(action)
         self._menus[menu].menuAction().setVisible(True)
@@ -291,7 +299,7 @@ class MainWindow(QMainWindow):
         group = QActionGroup(self)
         menu = view.addMenu(tr("Theme"))
         for mode in Mode:
-            action = QAction(mode.value.capitalize(), self)
+            action = QAction(tr(_MODE_WORDS[mode]), self)
             action.setCheckable(True)
             action.setChecked(mode is Mode.of(self._settings.value("theme")))
             action.triggered.connect(lambda *_, mode=mode: self.mode_wanted.emit(mode))
@@ -339,14 +347,14 @@ class MainWindow(QMainWindow):
     def _build_status(self) -> None:
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
-        self._hint = Elided(HINT)
-        self._hint.setToolTip(HINT)
+        self._hint = Elided(tr(HINT))
+        self._hint.setToolTip(tr(HINT))
         bar.addWidget(self._hint, 1)
         self._status: dict[str, Steady] = {}
-        for name in ("Sessions", "Events/s", "Lost", "Longest stall", "Clock"):
+        for name in _STATUS:
             label = Steady()
             label.setFont(number_font())
-            label.setAccessibleName(name)
+            label.setAccessibleName(tr(name))
             self._status[name] = label
             bar.addPermanentWidget(label)
 
@@ -354,15 +362,16 @@ class MainWindow(QMainWindow):
         """The figures of the last second; ``stall_s`` is the longest stall of the last minute."""
         texts = {
             "Sessions": sessions,
-            "Events/s": f"{rate:,.0f} events/s",
+            "Events/s": tr("{rate} events/s").format(rate=f"{rate:,.0f}"),
             "Lost": lost,
-            "Longest stall": f"stall {stall_s * 1000:,.0f} ms",
+            "Longest stall": tr("stall {time} ms").format(time=f"{stall_s * 1000:,.0f}"),
             "Clock": f"{clock} {zone_text(utc)}",
         }
         for name, text in texts.items():
             if self._status[name].text() != text:
                 self._status[name].setText(text)
-        self._status["Longest stall"].setToolTip("The longest time in the last minute that the window did not answer")
+        longest = tr("The longest time in the last minute that the window did not answer")
+        self._status["Longest stall"].setToolTip(longest)
 
     def say(self, words: str) -> None:
         """A sentence in the status bar, for a while."""

@@ -103,5 +103,5 @@ class _Browse:
     async def __call__(self, node: str, token: str, limit: int) -> BrowsePage:
         session = self._desk.session(self._session_id)
         if session is None:
-            raise GatewayError(ErrorCode.SESSION_NOT_FOUND, "the session is closed")
+            raise GatewayError(ErrorCode.SESSION_NOT_FOUND, tr("the session is closed"))
         return await calls.browse(session, node, token, limit)

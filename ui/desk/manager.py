@@ -229,8 +229,8 @@ class ManagerDesk(QObject):
 
 def _steps(steps: list[SessionState], mark: str) -> str:
     """What was done, and the one that is on its way or failed."""
-    done = [f"✓ {state.words}" for state in steps[:-1]]
-    return " · ".join([*done, *(f"{mark} {state.words}" for state in steps[-1:])])
+    done = [f"✓ {tr(state.words)}" for state in steps[:-1]]
+    return " · ".join([*done, *(f"{mark} {tr(state.words)}" for state in steps[-1:])])
 
 
 async def _path(dialog: QFileDialog) -> Path | None:

@@ -114,7 +114,7 @@ class TroublesDesk(QObject):
         if session is not None:
             info = session.info()
             fields += [
-                (tr("State"), info.state.words),
+                (tr("State"), tr(info.state.words)),
                 (tr("Source"), info.source),
                 (tr("Restarts"), str(info.restarts)),
             ]

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from app.batch import Sample
 from app.sessions.items import Item
-from app.values import QUALITY_CONFIGURATION_ERROR, QualityClass, Value, quality_class, quality_words
-from ui.format import full_text, number_text, parse_value, value_text
+from app.values import QUALITY_CONFIGURATION_ERROR, QualityClass, Value, quality_class
+from ui.format import full_text, number_text, parse_value, quality_said, value_text
 from ui.forms.bulk_paste import BulkLine
 from ui.forms.write_flow import BIG_CHANGE, Stage, State, Wish, WriteClass, WriteFlow, same, type_name
 from ui.forms.write_job import Target
@@ -60,7 +60,7 @@ class BulkRow:
             self.problem = tr("the tag is read only")
             return
         if live is not None and live.value is None and live.quality & 0xFC == QUALITY_CONFIGURATION_ERROR:
-            self.problem = tr("the source knows no such tag ({quality})").format(quality=quality_words(live.quality))
+            self.problem = tr("the source knows no such tag ({quality})").format(quality=quality_said(live.quality))
             return
         if self.line.typed:
             self.new = self.line.value

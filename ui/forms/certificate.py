@@ -8,15 +8,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.values import Fault
+from ui.i18n import noop, tr
 from ui.theme import Theme, fixed_font
 
 _WIDTH = 560
 _MARGIN = 16
-_NEW = (
+_NEW = noop(
     "This server's certificate is not trusted yet. Compare the fingerprint with the one that the server's owner tells "
     "you; trust it only if they are the same."
 )
-_CHANGED = (
+_CHANGED = noop(
     "▲ The server shows ANOTHER certificate than the one that was trusted. Somebody may stand between you and the "
     "server. Trust it only if the server's owner says that it was renewed, and tells you this fingerprint."
 )
@@ -38,15 +39,15 @@ class CertificateForm(QDialog):
         self._theme = theme
         self._now = now or datetime.datetime.now(datetime.UTC)
         self._changed = fault.code == "CertificateChanged"
-        self.setWindowTitle("Server certificate")
-        self.setAccessibleName("Server certificate")
+        self.setWindowTitle(tr("Server certificate"))
+        self.setAccessibleName(tr("Server certificate"))
         self.setMinimumWidth(_WIDTH)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
         layout.setSpacing(12)
         layout.addWidget(self._warning())
         layout.addLayout(self._facts(fault))
-        self._sure = QCheckBox("The server's owner has told me this new fingerprint")
+        self._sure = QCheckBox(tr("The server's owner has told me this new fingerprint"))
         self._sure.setAccessibleName(self._sure.text())
         self._sure.setVisible(self._changed)
         layout.addWidget(self._sure)
@@ -54,8 +55,8 @@ class CertificateForm(QDialog):
         layout.addLayout(self._buttons())
 
     def _warning(self) -> QLabel:
-        words = QLabel(_CHANGED if self._changed else _NEW)
-        words.setAccessibleName("What to do")
+        words = QLabel(tr(_CHANGED if self._changed else _NEW))
+        words.setAccessibleName(tr("What to do"))
         words.setWordWrap(True)
         words.setMargin(8)
         words.setMinimumWidth(_WIDTH - 2 * _MARGIN)  # else its height is reckoned for a narrow column
@@ -67,23 +68,24 @@ class CertificateForm(QDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         details = fault.details
-        self._row(form, "Server", details.get("endpoint", ""))
-        self._row(form, "Issued to", details.get("subject", ""))
+        self._row(form, tr("Server"), details.get("endpoint", ""))
+        self._row(form, tr("Issued to"), details.get("subject", ""))
         issuer = details.get("issuer", "")
-        self._row(form, "Issued by", f"{issuer} (by itself)" if issuer == details.get("subject") else issuer)
+        own = issuer == details.get("subject")
+        self._row(form, tr("Issued by"), tr("{issuer} (by itself)").format(issuer=issuer) if own else issuer)
         self._validity(form, details.get("not_before", ""), details.get("not_after", ""))
         self._row(form, "SHA-256", grouped(details.get("fingerprint", ""))).setFont(fixed_font())
         for number, trusted in enumerate(filter(None, details.get("trusted", "").split(", "))):
-            self._row(form, "Trusted so far" if not number else "and", grouped(trusted)).setFont(fixed_font())
+            self._row(form, tr("Trusted so far") if not number else tr("and"), grouped(trusted)).setFont(fixed_font())
         return form
 
     def _validity(self, form: QFormLayout, start: str, stop: str) -> None:
         problem = ""
         if _moment(start) is not None and self._now < (_moment(start) or self._now):
-            problem = " — NOT VALID YET"
+            problem = tr(" — NOT VALID YET")
         elif _moment(stop) is not None and self._now > (_moment(stop) or self._now):
-            problem = " — EXPIRED"
-        label = self._row(form, "Valid", f"{start[:10]} to {stop[:10]}{problem}")
+            problem = tr(" — EXPIRED")
+        label = self._row(form, tr("Valid"), tr("{start} to {stop}").format(start=start[:10], stop=stop[:10]) + problem)
         if problem:
             label.setStyleSheet(f"color: {self._theme.bad}")
 
@@ -97,12 +99,12 @@ class CertificateForm(QDialog):
         return label
 
     def _buttons(self) -> QHBoxLayout:
-        self._trust = QPushButton("Trust this certificate")
+        self._trust = QPushButton(tr("Trust this certificate"))
         self._trust.setAutoDefault(False)
         self._trust.clicked.connect(self.accept)
         self._trust.setEnabled(not self._changed)
         self._sure.toggled.connect(self._trust.setEnabled)
-        self._refuse = QPushButton("Do not connect")
+        self._refuse = QPushButton(tr("Do not connect"))
         self._refuse.setDefault(True)
         self._refuse.clicked.connect(self.reject)
         self._refuse.setFocus()

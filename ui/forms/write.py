@@ -14,6 +14,7 @@ from app.records.audited import AuditedWriter
 from app.sessions.items import Item
 from app.tasks import Clock, SystemClock, spawn
 from app.values import NO_TIME, QualityClass, Value, quality_class
+from ui.engine_words import said
 from ui.feed import Feed
 from ui.format import age_text, full_text, iso_text, quality_mark, quality_text, value_text
 from ui.forms.editors import TimeEditor, ValueEditor
@@ -204,7 +205,9 @@ class WriteForm(QDialog):
     def _show_about(self) -> None:
         about = self._flow.about = self._book.about(self._session.id, self._item.tag)
         self._labels["Type"].setText(about.data_type or tr("unknown: what you type is sent as text"))
-        words = " ".join(filter(None, [_spaced(about.security_class), f"({about.access})" if about.access else ""]))
+        words = " ".join(
+            filter(None, [said(_spaced(about.security_class)), f"({said(about.access)})" if about.access else ""])
+        )
         self._labels["Class"].setText(words or "—")
         low, high = about.low, about.high
         given = low is not None or high is not None

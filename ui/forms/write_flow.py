@@ -19,10 +19,10 @@ from app.values import (
     Timestamp,
     Value,
     quality_class,
-    quality_words,
 )
-from ui.format import value_text
-from ui.i18n import tr
+from ui.engine_words import status_said
+from ui.format import quality_said, value_text
+from ui.i18n import noop, tr
 from ui.tagbook import TagAbout
 
 #: A change by more than this share of the range wants a second look, unless the settings say otherwise.
@@ -45,15 +45,15 @@ _UNTYPED = ("", "unknown", "nodata")
 
 
 class Stage(enum.Enum):
-    EDITING = "editing"
-    ASKING = "asking"  # Write was pressed, and something has to be confirmed first
-    SENT = "sent"
-    ACCEPTED = "accepted"
-    CONFIRMED = "confirmed"
-    CLAMPED = "clamped"
-    UNCONFIRMED = "unconfirmed"  # the source has written it, but it could not be read back
-    REJECTED = "rejected"
-    NO_ANSWER = "no answer"
+    EDITING = noop("editing")
+    ASKING = noop("asking")  # Write was pressed, and something has to be confirmed first
+    SENT = noop("sent")
+    ACCEPTED = noop("accepted")
+    CONFIRMED = noop("confirmed")
+    CLAMPED = noop("clamped")
+    UNCONFIRMED = noop("unconfirmed")  # the source has written it, but it could not be read back
+    REJECTED = noop("rejected")
+    NO_ANSWER = noop("no answer")
 
     @property
     def running(self) -> bool:
@@ -168,7 +168,7 @@ class WriteFlow:
         if live is None:
             reasons.append(tr("no value of this tag has come yet"))
         elif quality_class(live.quality) is not QualityClass.GOOD:
-            reasons.append(tr("the tag's quality is {quality}").format(quality=quality_words(live.quality)))
+            reasons.append(tr("the tag's quality is {quality}").format(quality=quality_said(live.quality)))
         seen = self._seen
         if self.write_class and seen is not None and live is not None and self._moved(seen.value, live.value):
             words = tr("it has changed from {old} to {new} meanwhile")
@@ -244,7 +244,7 @@ class WriteFlow:
     def read_back(self, found: Sample) -> State:
         """The tag as it reads after the completion."""
         good = quality_class(found.quality) is QualityClass.GOOD
-        quality = "" if good else tr(", its quality is {quality}").format(quality=quality_words(found.quality))
+        quality = "" if good else tr(", its quality is {quality}").format(quality=quality_said(found.quality))
         reads = self.shown(found.value)
         if same(found.value, self._requested):
             words = tr("Written and confirmed: the tag reads {value}{quality}.")
@@ -314,7 +314,7 @@ def _bound(limit: float | None) -> str:
 
 
 def _rejected(bad: Sequence[Status]) -> str:
-    return tr("rejected: {reason}").format(reason="; ".join(status.words for status in bad))
+    return tr("rejected: {reason}").format(reason="; ".join(status_said(status) for status in bad))
 
 
 def _names(wish: Wish) -> str:

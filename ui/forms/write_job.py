@@ -188,7 +188,10 @@ class WriteJob:
 
     def _state_changed(self, old: SessionState, new: SessionState) -> None:
         if new is not SessionState.READY and self._completion is not None:
-            _fail(self._completion, GatewayError(ErrorCode.WORKER_UNAVAILABLE, f"the session is {new.words}"))
+            _fail(
+                self._completion,
+                GatewayError(ErrorCode.WORKER_UNAVAILABLE, tr("the session is {state}").format(state=tr(new.words))),
+            )
 
     async def _read_back(self) -> State:
         """The tag as its subscription shows it once it is as requested; else as the source reads it when asked."""

@@ -35,7 +35,7 @@ _MARKS = {
 }
 
 TEXT, VALUE = ColumnKind.TEXT, ColumnKind.VALUE
-#: The report's columns.
+#: The report's columns. Files speak English in every language of the window.
 REPORT = (
     Column("Line", ColumnKind.INTEGER),
     Column("Session", TEXT),
@@ -218,10 +218,10 @@ class BulkModel(QAbstractTableModel):
         found: list[tuple[Value, ...]] = []
         for row in self._all:
             live = row.live()
-            result = row.state.stage.value if row.state is not None else tr("left out")
+            result = row.state.stage.value if row.state is not None else "left out"
             words = row.state.words if row.state is not None else row.why_not(unchanged=self.unchanged)
             new = row.line.text if row.new is None else row.new
-            unit, kind = row.about.unit, self.text(row, CLASS)
+            unit, kind = row.about.unit, _CLASSES[row.write_class]
             source, tag = row.line.ref.source, row.line.ref.tag
             before = None if live is None else live.value
             found.append((row.line.number, source, tag, before, new, unit, kind, result, words))

@@ -14,12 +14,12 @@ from app.sessions.items import Item, ItemRegistry
 from app.values import QualityClass, quality_class
 from ui.feed import FeedFrame
 from ui.format import full_text, iso_text, quality_mark, quality_text, skew_text, time_text, value_text
-from ui.i18n import tr
+from ui.i18n import noop, tr
 from ui.tagbook import TagBook
 from ui.tagref import MIME, TagRef, to_mime
 from ui.theme import Theme
 
-COLUMNS = ("Name", "Value", "Unit", "Quality", "Time", "Description")
+COLUMNS = (noop("Name"), noop("Value"), noop("Unit"), noop("Quality"), noop("Time"), noop("Description"))
 VALUE, UNIT, QUALITY, TIME, DESCRIPTION = range(1, 6)
 #: More changed cells than this are told as one range: single cells are only cheaper while they are few.
 _FEW_CELLS = 100
@@ -77,8 +77,8 @@ class ItemsModel(QAbstractItemModel):
 
     def _plant_roots(self) -> None:
         self._root = Node("", None)
-        self._space = Node("Name space", self._root, 0)
-        self._registered = Node("Registered items", self._root, 1)
+        self._space = Node(tr("Name space"), self._root, 0)
+        self._registered = Node(tr("Registered items"), self._root, 1)
         self._root.children = [self._space, self._registered] if self._session_id else []
         self._space.next_page = ""
         self._by_key = {}
@@ -170,7 +170,7 @@ class ItemsModel(QAbstractItemModel):
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
+            return tr(COLUMNS[section])
         if role == Qt.ItemDataRole.TextAlignmentRole and section == VALUE:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -232,16 +232,15 @@ class ItemsModel(QAbstractItemModel):
             return about.description
         sample = self._sample(node)
         if sample is None:
-            return "waiting" if column == QUALITY else ""
+            return tr("waiting") if column == QUALITY else ""
         match column:
             case 1:
                 text = value_text(sample.value, decimals=about.decimals, enumeration=about.enumeration)
                 mark = quality_mark(0 if self._is_stale else sample.quality)
                 return f"{text} {mark}" if mark else text
             case 3:
-                return (
-                    f"not live, was {quality_text(sample.quality)}" if self._is_stale else quality_text(sample.quality)
-                )
+                quality = quality_text(sample.quality)
+                return tr("not live, was {quality}").format(quality=quality) if self._is_stale else quality
             case _:
                 return time_text(sample.source_time, self.utc, date=False)
 
@@ -261,7 +260,7 @@ class ItemsModel(QAbstractItemModel):
     def _item_tooltip(self, node: Node) -> str:
         sample = self._sample(node)
         if sample is None:
-            return f"{node.tag}\nno value yet"
+            return f"{node.tag}\n{tr('no value yet')}"
         about = self._book.about(self._session_id, node.tag)
         value = full_text(sample.value, about.enumeration)
         shown = value if len(value) <= 2000 else f"{value[:2000]}…"
@@ -271,8 +270,8 @@ class ItemsModel(QAbstractItemModel):
                 node.tag,
                 f"{shown} {about.unit}".strip(),
                 quality_text(sample.quality),
-                f"source {iso_text(sample.source_time, self.utc) or '—'}",
-                f"received {iso_text(sample.worker_time, self.utc)}",
+                tr("source {time}").format(time=iso_text(sample.source_time, self.utc) or "—"),
+                tr("received {time}").format(time=iso_text(sample.worker_time, self.utc)),
                 *([tr("source time {difference}").format(difference=skew)] if skew else ()),
             ]
         )
@@ -347,7 +346,7 @@ class ItemsModel(QAbstractItemModel):
                 return node
         row = len(self._registered.children)
         self.beginInsertRows(self.index_of(self._registered), row, row)
-        node = Node(f"{client or 'client'} (handle {handle})", self._registered, row, address=str(handle))
+        node = Node(_server_name(client, handle), self._registered, row, address=str(handle))
         self._registered.children.append(node)
         self.endInsertRows()
         return node
@@ -445,6 +444,10 @@ class ItemsModel(QAbstractItemModel):
     @property
     def space(self) -> Node:
         return self._space
+
+
+def _server_name(client: str, handle: int) -> str:
+    return tr("{client} (handle {handle})").format(client=client or tr("client"), handle=handle)
 
 
 def _row(node: Node) -> int:

@@ -16,9 +16,10 @@ from app.batch import Detail, Event, EventBatch
 from app.events.notices import Notice, NoticeKind, Severity
 from app.records.journal import Act
 from app.values import NS_PER_S, EventKind, QualityClass, quality_class
+from ui.engine_words import status_said
 from ui.feed import FeedFrame
 from ui.format import full_text, iso_text, quality_text, skew_text, time_text, value_text, zone_text
-from ui.i18n import tr
+from ui.i18n import noop, tr
 from ui.models import log_rows
 from ui.models.log_filter import (
     COLUMNS,
@@ -47,20 +48,20 @@ _SLICE = 2_000
 _LOOK_S = 0.012
 
 _NOTICE_WORDS = {
-    NoticeKind.STATE: "state",
-    NoticeKind.FAULT: "fault",
-    NoticeKind.SOURCE_LOST: "disconnect",
-    NoticeKind.SOURCE_BACK: "reconnect",
-    NoticeKind.SEQUENCE_GAP: "gap",
-    NoticeKind.DROPPED: "gap",
-    NoticeKind.MIRROR_RESTARTED: "gap",
-    NoticeKind.WORKER_RESTART: "restart",
-    NoticeKind.ALARM: "alarm",
-    NoticeKind.CLOCK: "clock",
-    NoticeKind.SUBSCRIBER: "subscriber",
+    NoticeKind.STATE: noop("state"),
+    NoticeKind.FAULT: noop("fault"),
+    NoticeKind.SOURCE_LOST: noop("disconnect"),
+    NoticeKind.SOURCE_BACK: noop("reconnect"),
+    NoticeKind.SEQUENCE_GAP: noop("gap"),
+    NoticeKind.DROPPED: noop("gap"),
+    NoticeKind.MIRROR_RESTARTED: noop("gap"),
+    NoticeKind.WORKER_RESTART: noop("restart"),
+    NoticeKind.ALARM: noop("alarm"),
+    NoticeKind.CLOCK: noop("clock"),
+    NoticeKind.SUBSCRIBER: noop("subscriber"),
 }
 
-KINDS = (*(kind.words for kind in EventKind), *dict.fromkeys(_NOTICE_WORDS.values()), "operator")
+KINDS = (*(kind.words for kind in EventKind), *dict.fromkeys(_NOTICE_WORDS.values()), noop("operator"))
 SEVERITIES = tuple(severity.name.lower() for severity in Severity)
 VALUE_KINDS = frozenset({EventKind.DATA_CHANGE.words, EventKind.BUFFERED_DATA_CHANGE.words})
 
@@ -190,24 +191,23 @@ class LogModel(QAbstractTableModel):
         if column == TIME:
             return time_text(what.time_ns, self.utc)
         if isinstance(what, Act):
-            return {KIND: "operator", TAG: what.tag, VALUE: what.value, DETAIL: what.words}.get(column, "")
+            return {KIND: tr(_kind_of(what)), TAG: what.tag, VALUE: what.value, DETAIL: what.words}.get(column, "")
         if column == SEVERITY:
-            return f"{SEVERITY_MARKS[what.severity]} {what.severity.name.lower()}".strip()
+            return _severity_text(what.severity)
         if column == DETAIL:  # its session has a column of its own
             return what.message.removeprefix(f"{self._name_of(session_id)}: ") if session_id else what.message
         if what.kind is NoticeKind.ALARM and column in (TAG, VALUE):
             return what.details.get("tag" if column == TAG else "value", "")
-        return _NOTICE_WORDS[what.kind] if column == KIND else ""
+        return tr(_kind_of(what)) if column == KIND else ""
 
     def _event_text(self, session_id: str, event: Event, column: int) -> str:
         match column:
             case 0:
                 return time_text(event.worker_time, self.utc)
             case 2:
-                return event.kind.words
+                return tr(event.kind.words)
             case 3:
-                severity = _severity(event.kind, event.quality, event.detail)
-                return f"{SEVERITY_MARKS[severity]} {severity.name.lower()}".strip()
+                return _severity_text(_severity(event.kind, event.quality, event.detail))
             case 4:
                 return self._tag_of(session_id, event.key)
             case 8:
@@ -235,12 +235,12 @@ class LogModel(QAbstractTableModel):
     def _tooltip(self, what: Event | Notice | Act) -> str:
         if isinstance(what, Event):
             value = full_text(what.value)
-            times = (
-                f"source {iso_text(what.source_time, self.utc) or '—'}\nreceived {iso_text(what.worker_time, self.utc)}"
-            )
+            source = tr("source {time}").format(time=iso_text(what.source_time, self.utc) or "—")
+            received = tr("received {time}").format(time=iso_text(what.worker_time, self.utc))
             skew = skew_text(what.source_time, what.worker_time)
             off = "\n" + tr("source time {difference}").format(difference=skew) if skew else ""
-            return f"{value[:2000]}\n{times}{off}\nevent {what.sequence:,}"
+            number = tr("event {number}").format(number=f"{what.sequence:,}")
+            return f"{value[:2000]}\n{source}\n{received}{off}\n{number}"
         if isinstance(what, Notice):
             details = "\n".join(f"{name}: {text}" for name, text in what.details.items())
             return f"{what.message}\n{iso_text(what.time_ns, self.utc)}\n{details}".strip()
@@ -352,7 +352,7 @@ class LogModel(QAbstractTableModel):
             self._name_of,
             self._tag_of,
             unit,
-            lambda what: self._text("", what, KIND),
+            _kind_of,
             lambda what: _severity_of(what).name.lower(),
             lambda session_id, what: self._text(session_id, what, DETAIL),
         )
@@ -408,7 +408,8 @@ class LogModel(QAbstractTableModel):
             self.paused_changed.emit()
 
     def _gap(self) -> Notice:
-        words = f"… {self._dropped:,} older events were dropped: they came while the log was paused"
+        words = tr("… {count} older events were dropped: they came while the log was paused")
+        words = words.format(count=f"{self._dropped:,}")
         return Notice(NoticeKind.DROPPED, Severity.WARNING, self._dropped_until, words, {"missed": str(self._dropped)})
 
     @property
@@ -495,7 +496,7 @@ class LogModel(QAbstractTableModel):
     def _passes(self, matcher: Matcher, session_id: str, what: Notice | Act) -> bool:
         texts = [(column, self._text(session_id, what, column)) for column in (TIME, TAG, VALUE, DETAIL)]
         severity = Severity.INFO if isinstance(what, Act) else what.severity
-        return matcher.passes(session_id, self._text(session_id, what, KIND), severity.name.lower(), texts)
+        return matcher.passes(session_id, _kind_of(what), severity.name.lower(), texts)
 
     def _cells(self) -> Cells:
         """The cells' texts for a filter."""
@@ -561,6 +562,17 @@ def _serial(piece: _Piece) -> int:
     return piece.serial
 
 
+def _kind_of(what: Event | Notice | Act) -> str:
+    """One of :data:`KINDS`, as filters and files know it."""
+    if isinstance(what, Act):
+        return "operator"
+    return what.kind.words if isinstance(what, Event) else _NOTICE_WORDS[what.kind]
+
+
+def _severity_text(severity: Severity) -> str:
+    return f"{SEVERITY_MARKS[severity]} {tr(severity.name.lower())}".strip()
+
+
 def _severity_of(what: Event | Notice | Act) -> Severity:
     if isinstance(what, Event):
         return _severity(what.kind, what.quality, what.detail)
@@ -581,7 +593,7 @@ _SEVERITIES = {
 
 
 def _detail_text(detail: Detail) -> str:
-    parts = [status.words for status in detail.statuses]
+    parts = [status_said(status) for status in detail.statuses]
     if detail.coalesced:
-        parts.append(f"{detail.coalesced:,} older values coalesced")
+        parts.append(tr("{count} older values coalesced").format(count=f"{detail.coalesced:,}"))
     return "; ".join(parts)

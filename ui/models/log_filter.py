@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from app.batch import NO_DETAIL, Detail, EventBatch
-from ui.i18n import noop
+from ui.i18n import noop, tr
 from ui.models.log_texts import lines_with, plain_numbers
 
 COLUMNS = (
@@ -39,7 +39,8 @@ class LogFilter:
     """Everything is shown where nothing is asked. ``text``: words that all have to be somewhere in the row, in any
     column, whatever their case; ``*`` stands for any characters, ``?`` for one. ``tag:level`` looks in one column,
     ``tag:=level`` is all of its cell, ``detail:"two words"`` keeps blanks. ``kinds`` and ``severities`` are compared
-    with the words of the columns, ``sessions`` are ids ("" = actions that belong to none)."""
+    with the English words of the columns, whatever is shown, ``sessions`` are ids ("" = actions that belong to
+    none)."""
 
     text: str = ""
     kinds: frozenset[str] = frozenset()
@@ -54,7 +55,7 @@ class LogFilter:
 def column_word(column: int, text: str) -> str:
     """The word that finds just the cells of a column that read ``text``."""
     whole = "=" + text.replace('"', "?")
-    return f"{COLUMNS[column].lower()}:{f'{chr(34)}{whole}{chr(34)}' if ' ' in whole else whole}"
+    return f"{tr(COLUMNS[column]).lower()}:{f'{chr(34)}{whole}{chr(34)}' if ' ' in whole else whole}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,13 @@ class Word:
 
 
 def words_of(text: str) -> list[Word]:
+    """Columns go by their names in English and in the language of the window."""
+    names = _NAMES | {tr(name).lower(): column for column, name in enumerate(COLUMNS)}
     words: list[Word] = []
     for found in _WORD.finditer(text.lower()):
-        column = _NAMES.get(found["column"] or "", -1)
+        column = names.get(found["column"] or "", -1)
         wanted = found["quoted"] if found["quoted"] is not None else found["plain"]
-        if found["plain"] and wanted.endswith(":") and wanted[:-1] in _NAMES:
+        if found["plain"] and wanted.endswith(":") and wanted[:-1] in names:
             continue  # somebody is about to write what to look for
         if found["column"] and column < 0:  # a colon of its own, as times have
             wanted = f"{found['column']}:{wanted}"
@@ -150,7 +153,7 @@ class Matcher:
             return False
         if (wanted.kinds and kind not in wanted.kinds) or (wanted.severities and severity not in wanted.severities):
             return False
-        own = ((SESSION, self.cells.session(session_id)), (KIND, kind), (SEVERITY, severity))
+        own = ((SESSION, self.cells.session(session_id)), (KIND, tr(kind)), (SEVERITY, tr(severity)))
         return self._found((*own, *texts)) == self._all
 
     def indices(self, session_id: str, batch: EventBatch, values: Callable[[], str]) -> Sequence[int]:
@@ -260,7 +263,7 @@ class Matcher:
         passes = (not wanted.kinds or words in wanted.kinds) and (
             not wanted.severities or severity in wanted.severities
         )
-        return passes, self._found(((KIND, words), (SEVERITY, severity), (QUALITY, quality)))
+        return passes, self._found(((KIND, tr(words)), (SEVERITY, tr(severity)), (QUALITY, quality)))
 
     def _in_event(self, session_id: str, batch: EventBatch, index: int, missing: int) -> bool:
         if batch.details and index in batch.details:

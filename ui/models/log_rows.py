@@ -10,6 +10,7 @@ from app.events.notices import Notice
 from app.records.journal import Act
 from app.records.table import Column, ColumnKind
 from app.values import EventKind, Value, quality_words
+from ui.engine_words import status_said
 from ui.format import full_text, iso_text, quality_text, skew_text
 from ui.i18n import noop, tr
 from ui.models.log_filter import COLUMNS
@@ -17,6 +18,7 @@ from ui.models.log_filter import COLUMNS
 What = Event | Notice | Act
 
 _TEXT, _TIME, _INTEGER = ColumnKind.TEXT, ColumnKind.TIME, ColumnKind.INTEGER
+#: Files speak English in every language of the window: what reads them finds its columns.
 EXPORTED = (
     Column("Time", _TIME),
     Column("Source time", _TIME),
@@ -50,7 +52,8 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What rows are told with. For an export each is a look-up that another thread may do."""
+    """What rows are told with; kinds and severities are in English. For an export each is a look-up that another
+    thread may do."""
 
     session: Callable[[str], str]
     tag: Callable[[str, int], str]
@@ -88,8 +91,8 @@ def told(session_id: str, what: What, names: Names, utc: bool) -> list[tuple[str
         value = what.kind <= EventKind.BUFFERED_DATA_CHANGE
         lines += [
             (noop("Tag"), names.tag(session_id, what.key)),
-            (noop("Kind"), names.kind(what)),
-            (noop("Severity"), names.severity(what)),
+            (noop("Kind"), tr(names.kind(what))),
+            (noop("Severity"), tr(names.severity(what))),
             (noop("Value"), full_text(what.value) if value else ""),
             (noop("Unit"), names.unit(session_id, what.key) if value else ""),
             (noop("Quality"), quality_text(what.quality) if value else ""),
@@ -97,14 +100,14 @@ def told(session_id: str, what: What, names: Names, utc: bool) -> list[tuple[str
             (noop("Received"), iso_text(what.worker_time, utc)),
             (noop("Time difference"), skew_text(what.source_time, what.worker_time)),
             (noop("Sequence"), f"{what.sequence:,}"),
-            *((noop("Status"), status.words) for status in what.detail.statuses),
+            *((noop("Status"), status_said(status)) for status in what.detail.statuses),
             (noop("Result code"), "" if what.detail.hresult is None else f"0x{what.detail.hresult & 0xFFFF_FFFF:08X}"),
             (noop("Coalesced"), f"{what.detail.coalesced:,}" if what.detail.coalesced else ""),
         ]
     else:
         lines += [
-            (noop("Kind"), names.kind(what)),
-            (noop("Severity"), names.severity(what)),
+            (noop("Kind"), tr(names.kind(what))),
+            (noop("Severity"), tr(names.severity(what))),
             (noop("Time"), iso_text(what.time_ns, utc)),
         ]
         if isinstance(what, Act):

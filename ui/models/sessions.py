@@ -15,13 +15,20 @@ from app.sessions.info import SessionInfo
 from app.sessions.state import SessionState
 from ui.feed import FeedFrame
 from ui.format import age_text, offset_text, time_text
-from ui.i18n import tr
+from ui.i18n import noop, tr
 from ui.theme import STATE_MARKS, Theme
 
-COLUMNS = ("Session", "State", "Events/s", "Items", "Worker", "Up", "Lease", "Subs", "Last fault")
-HEADER_TIPS = {4: "Process id of the worker", 6: "Time until the session is closed unless it is used", 7: "Subscribers"}
+COLUMNS = (
+    noop("Session"), noop("State"), noop("Events/s"), noop("Items"), noop("Worker"), noop("Up"), noop("Lease"),
+    noop("Subs"), noop("Last fault"),
+)  # fmt: skip
+HEADER_TIPS = {
+    4: noop("Process id of the worker"),
+    6: noop("Time until the session is closed unless it is used"),
+    7: noop("Subscribers"),
+}
 _NUMBERS = (2, 3, 4, 5, 6, 7)
-_WORDS = {"sim": "Simulated plants", "host": "This computer", "opcua": "OPC UA servers"}
+_WORDS = {"sim": noop("Simulated plants"), "host": noop("This computer"), "opcua": noop("OPC UA servers")}
 
 #: Of what a worker said last.
 _LAST_LINES = 30
@@ -92,9 +99,9 @@ class SessionsModel(QAbstractItemModel):
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
+            return tr(COLUMNS[section])
         if role == Qt.ItemDataRole.ToolTipRole:
-            return HEADER_TIPS.get(section)
+            return tr(HEADER_TIPS[section]) if section in HEADER_TIPS else None
         if role == Qt.ItemDataRole.TextAlignmentRole and section in _NUMBERS:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -122,7 +129,7 @@ class SessionsModel(QAbstractItemModel):
     def _group_data(self, index: Index, role: int) -> Any:
         if role == Qt.ItemDataRole.DisplayRole and index.column() == 0:
             group = self._groups[index.row()]
-            return _WORDS.get(group, group)
+            return tr(_WORDS[group]) if group in _WORDS else group
         if role == Qt.ItemDataRole.ForegroundRole:
             return QBrush(QColor(self.theme.muted))
         return None
@@ -160,7 +167,7 @@ class SessionsModel(QAbstractItemModel):
             lines.append(clock)
         if row.info is not None and not row.gone:
             figures = zip(COLUMNS[2:8], [self._text(row, column) for column in range(2, 8)], strict=True)
-            lines += [f"{name}: {text}" for name, text in figures]
+            lines += [f"{tr(name)}: {text}" for name, text in figures]
         return "\n".join([*lines, row.fault] if row.fault else lines)
 
     # ---- reading
@@ -279,7 +286,7 @@ def counted(states: Iterable[SessionState]) -> str:
     """How many sessions are in what state, in few words: "2 ready, 1 closing"."""
     counts = Counter("starting" if state.starting else state.words for state in states)
     order = ("ready", "starting", "closing", "faulted")
-    return ", ".join(f"{counts[word]} {word}" for word in order if counts[word] or word == "ready")
+    return ", ".join(f"{counts[word]} {tr(word)}" for word in order if counts[word] or word == "ready")
 
 
 def state_words(row: SessionRow) -> str:
@@ -289,8 +296,8 @@ def state_words(row: SessionRow) -> str:
     info = row.info
     lost = info is not None and info.source_state is not None and not info.source_state.connected
     if row.state is SessionState.READY and lost:
-        return "source lost"
-    return "failed" if row.gone and row.fault else row.state.words
+        return tr("source lost")
+    return tr("failed") if row.gone and row.fault else tr(row.state.words)
 
 
 def detail_fields(row: SessionRow, utc: bool) -> list[tuple[str, str]]:
@@ -314,7 +321,7 @@ def detail_fields(row: SessionRow, utc: bool) -> list[tuple[str, str]]:
             (tr("Restarts"), f"{info.restarts:,}"),
             (tr("Clock"), _clock_words(row) or tr("right")),
         ]
-    fields += [(time_text(time_ns, utc, date=False), state.words) for time_ns, state in row.steps]
+    fields += [(time_text(time_ns, utc, date=False), tr(state.words)) for time_ns, state in row.steps]
     if row.fault:
         fields.append((tr("Last fault"), row.fault))
     for name, text in row.details.items():
@@ -325,7 +332,7 @@ def detail_fields(row: SessionRow, utc: bool) -> list[tuple[str, str]]:
 
 def _lease_text(info: SessionInfo, now_ns: int) -> str:
     if info.lease_expires_ns is None:
-        return "kept open"
+        return tr("kept open")
     return age_text((info.lease_expires_ns - now_ns) / 1e9)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.tasks import Clock
 from app.values import NO_TIME, NS_PER_S, QualityClass, quality_class
+from ui.engine_words import said
 from ui.format import MARKS, age_text, full_text, iso_text, quality_text, time_text, zone_text
 from ui.i18n import noop, tr
 from ui.models.watch_rows import Kind, Link, Row
@@ -90,7 +91,7 @@ class Cells:
             DESCRIPTION: lambda row: row.line.expression or self.about(row).description,
             RECEIVED: lambda row: self._time(row, received=True),
             TYPE: lambda row: self.about(row).data_type,
-            ACCESS: lambda row: self.about(row).access,
+            ACCESS: lambda row: said(self.about(row).access),
             COUNT: lambda row: f"{row.count:,}" if row.line.kind is Kind.TAG else "",
             RAW: self._raw,
             COMPARE: lambda row: found.text if (found := self.difference(row)) is not None else "",

@@ -7,11 +7,14 @@ import re
 from collections.abc import Collection, Iterable
 
 from ui.expression import parse
+from ui.i18n import tr
+from ui.models.watch_cells import NOT_FOUND, NOT_OPEN
 from ui.models.watch_rows import Kind, Line
 from ui.tagref import TagRef
 
 #: What a list copies: name, value, unit, quality with its code, time.
 _QUALITY = re.compile(r".*\(\d{1,5}\)$|not found|waiting|source not open.*|")
+_NO_QUALITY = (NOT_FOUND, NOT_OPEN, "waiting")
 #: Addresses of OPC UA may have commas of their own.
 _OPC = re.compile(r"(ns|nsu|svr|i|s|g|b)=", re.IGNORECASE)
 _COMMA = re.compile(r",(?![^\[]*\])")
@@ -36,7 +39,7 @@ def lines_of(text: str, sources: Collection[str], usual: str) -> list[Line]:
 def _names(line: str) -> Iterable[str]:
     if "\t" in line:
         cells = [cell.strip() for cell in next(csv.reader([line], dialect="excel-tab"))]
-        if len(cells) == 5 and _QUALITY.fullmatch(cells[3]):  # a row that a list copied
+        if len(cells) == 5 and _is_quality(cells[3]):  # a row that a list copied
             cells = cells[:1]
     elif line.lstrip().startswith('"'):
         cells = [cell.strip() for cell in next(csv.reader([line.strip()], skipinitialspace=True))]
@@ -45,6 +48,11 @@ def _names(line: str) -> Iterable[str]:
         if _OPC.match(cells[0]) and not all(_OPC.match(cell) for cell in cells if cell):
             cells = [line.strip()]
     return [cell for cell in cells if cell]
+
+
+def _is_quality(cell: str) -> bool:
+    """In English, or in the language of the window."""
+    return bool(_QUALITY.fullmatch(cell)) or cell.startswith(tuple(map(tr, _NO_QUALITY)))
 
 
 def ref_of(name: str, sources: Collection[str], usual: str) -> TagRef:

@@ -11,11 +11,11 @@ import numpy as np
 
 from app.records.table import Column, ColumnKind
 from app.values import Value
-from ui.i18n import noop, tr
 from ui.plots.pens import Pen
 from ui.plots.pyramid import BAD, Classes, Floats, Times
 
-_WORDS = (noop("good"), noop("uncertain"), noop("bad"))
+#: As all that is in files: in English, whatever the window speaks.
+_WORDS = ("good", "uncertain", "bad")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,38 +60,36 @@ def series_of(pen: Pen, start_ns: int, stop_ns: int, before: bool) -> Series:
 
 
 def long_columns() -> list[Column]:
-    names = (tr("Source"), tr("Tag"), tr("Value"), tr("State"), tr("Unit"), tr("Quality"))
+    names = ("Source", "Tag", "Value", "State", "Unit", "Quality")
     kinds = (ColumnKind.TEXT, ColumnKind.TEXT, ColumnKind.NUMBER, *[ColumnKind.TEXT] * 3)
     return [
-        Column(tr("Time"), ColumnKind.TIME),
+        Column("Time", ColumnKind.TIME),
         *(Column(name, kind) for name, kind in zip(names, kinds, strict=True)),
     ]
 
 
 def long_rows(series: Sequence[Series]) -> Iterator[tuple[Value, ...]]:
     """A row for each sample, in order of time."""
-    words = [tr(word) for word in _WORDS]
 
     def rows(one: Series) -> Iterator[tuple[Value, ...]]:
         for at, time_ns in enumerate(one.times.tolist()):
-            worth = words[int(one.classes[at])]
+            worth = _WORDS[int(one.classes[at])]
             yield time_ns, one.source, one.tag, one.cell(at), one.text(at), one.unit, worth
 
     return heapq.merge(*(rows(one) for one in series), key=itemgetter(0))
 
 
 def aligned_columns(series: Sequence[Series]) -> list[Column]:
-    columns = [Column(tr("Time"), ColumnKind.TIME)]
+    columns = [Column("Time", ColumnKind.TIME)]
     for one in series:
         columns.append(Column(one.title, ColumnKind.NUMBER))
-        columns.append(Column(tr("{tag}: quality").format(tag=one.title), ColumnKind.TEXT))
+        columns.append(Column(f"{one.title}: quality", ColumnKind.TEXT))
     return columns
 
 
 def aligned_rows(series: Sequence[Series], start_ns: int) -> Iterator[tuple[Value, ...]]:
     """A row for each time at which any of them has a sample; each with the last one at or before it, never a later
     one. What is bad has its quality and no value."""
-    words = [tr(word) for word in _WORDS]
     times = np.unique(np.concatenate([one.times for one in series])) if series else np.empty(0, dtype=np.int64)
     times = times[times >= start_ns]
     for begin in range(0, len(times), _AT_ONCE):
@@ -102,7 +100,7 @@ def aligned_rows(series: Sequence[Series], start_ns: int) -> Iterator[tuple[Valu
             for one, place in zip(series, places, strict=True):
                 at = int(place[row])
                 bad = at >= 0 and one.classes[at] == BAD
-                cells += [None, ""] if at < 0 else [None if bad else one.cell(at), words[int(one.classes[at])]]
+                cells += [None, ""] if at < 0 else [None if bad else one.cell(at), _WORDS[int(one.classes[at])]]
             yield tuple(cells)
 
 

@@ -84,7 +84,7 @@ class AlarmsView(QWidget):
         self._comment.setMaximumWidth(360)
         self._comment.setClearButtonEnabled(True)
         self._comment.returnPressed.connect(self.acknowledge)
-        self._quiet = self._button(tr("Put away"), lambda: self._model.show_quiet(self._quiet.isChecked()))
+        self._quiet = self._button("", lambda: self._model.show_quiet(self._quiet.isChecked()))
         self._quiet.setCheckable(True)
         self._quiet.setToolTip(tr("Show alarms that are shelved, suppressed or out of service, too"))
         self._counts = QLabel()
@@ -140,10 +140,11 @@ class AlarmsView(QWidget):
         text = tr("{unacknowledged} unacknowledged, {active} active").format(
             unacknowledged=f"{model.unacknowledged:,}", active=f"{model.active:,}"
         )
-        quiet = tr("Put away ({count})").format(count=f"{model.quiet:,}") if model.quiet else tr("Put away")
+        quiet = tr("Put away ({count})").format(count=f"{model.quiet:,}")
         for widget, wanted in ((self._counts, text), (self._quiet, quiet)):
             if widget.text() != wanted:
                 widget.setText(wanted)
+        self._quiet.setAccessibleName(quiet)
         self._quiet.setEnabled(bool(model.quiet) or self._quiet.isChecked())
         self._show_possible()
 

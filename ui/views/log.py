@@ -462,4 +462,4 @@ class LogView(QWidget):
 
 
 def _same(words: Iterable[str]) -> Mapping[str, str]:
-    return {word: word for word in words}
+    return {word: tr(word) for word in words}

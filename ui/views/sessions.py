@@ -48,7 +48,7 @@ class SessionsView(QTreeView):
         super().__init__(parent)
         self._model = model
         self.read_only: Callable[[str], bool] = lambda name: False
-        self.setAccessibleName("Sessions")
+        self.setAccessibleName(tr("Sessions"))
         self.setModel(model)
         self.setAllColumnsShowFocus(True)
         self.setUniformRowHeights(True)

@@ -5,7 +5,12 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QSettings, QTranslator
 from PySide6.QtWidgets import QApplication
 
+from app.events.notices import Severity
+from app.sessions.state import SessionState
+from app.values import CATEGORIES, DETAILS, EventKind, SecurityClass, Status, failed, quality_parts
 from ui.desk.language import kept
+from ui.engine_words import WORDS, said, status_said
+from ui.format import quality_text
 from ui.i18n import LANGUAGES, install, noop, tr, wanted
 
 
@@ -49,3 +54,27 @@ def test_another_language_is_spoken_from_its_installing_on(qapp: QApplication) -
         for translator in made:
             qapp.removeTranslator(translator)
     assert tr("Sessions") == "Sessions"
+
+
+def test_every_word_of_a_closed_set_of_the_engine_is_marked() -> None:
+    statuses = [*CATEGORIES.values(), *DETAILS.values()]
+    kinds = [*(kind.words for kind in EventKind), *(severity.name.lower() for severity in Severity)]
+    classes = [kind.name.replace("_", " ").lower() for kind in SecurityClass]
+    qualities = {part for code in range(256) for part in quality_parts(code)[::2] if part}
+    assert {*statuses, *kinds, *classes, *qualities, *(state.words for state in SessionState)} <= WORDS
+
+
+def test_words_of_the_engine_are_said_in_the_language_of_the_window(qapp: QApplication) -> None:
+    translator = _Shouting()
+    QCoreApplication.installTranslator(translator)
+    try:
+        assert said("ready") == "READY"
+        assert said("the server is full") == "the server is full"
+        assert status_said(failed(1004)) == "OPERATIONAL ERROR: DATA OUT OF RANGE (1004)"
+        assert status_said(Status()) == "OK"
+        assert status_said(failed(9000)) == "OPERATIONAL ERROR: OBJECT SPECIFIC (9000)"
+        assert quality_text(64) == "UNCERTAIN (64)"
+        assert quality_text(29) == "BAD: OUT OF SERVICE, LOW LIMITED (29)"
+        assert quality_text(100) == "UNCERTAIN (100)"
+    finally:
+        QCoreApplication.removeTranslator(translator)

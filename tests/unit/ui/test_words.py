@@ -1,0 +1,55 @@
+"""The translations: complete in what they say, of the same places and keys, and made into what the program loads."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.words import FOLDER, messages, release
+
+FILES = sorted(FOLDER.glob("*.ts"))
+_PLACES = re.compile(r"\{[^{}]*\}")
+
+
+def translations(message: ET.Element) -> list[str]:
+    """One, or one for each form of the plural; none where it is still to be done."""
+    found = message.find("translation")
+    assert found is not None
+    if found.get("type") == "unfinished":
+        return []
+    forms = found.findall("numerusform")
+    return [form.text or "" for form in forms] if forms else [found.text or ""]
+
+
+def _pairs(ts: Path) -> list[tuple[str, str]]:
+    return [(message.findtext("source") or "", words) for message in messages(ts) for words in translations(message)]
+
+
+@pytest.mark.parametrize("ts", FILES, ids=lambda path: path.stem)
+def test_a_translation_has_the_places_of_its_text(ts: Path) -> None:
+    wrong = [pair for pair in _pairs(ts) if sorted(_PLACES.findall(pair[0])) != sorted(_PLACES.findall(pair[1]))]
+    assert not wrong
+
+
+@pytest.mark.parametrize("ts", FILES, ids=lambda path: path.stem)
+def test_a_translation_joins_as_its_text_does(ts: Path) -> None:
+    """Blanks at the ends, and what a sentence ends with."""
+    wrong = [
+        (text, words)
+        for text, words in _pairs(ts)
+        if (text[:1].isspace(), text[-1:].isspace()) != (words[:1].isspace(), words[-1:].isspace())
+        or (text.endswith("…") != words.endswith("…"))
+        or (text.rstrip("?").endswith(".") != words.rstrip("?").endswith("."))
+        or text.count("\n") != words.count("\n")
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("ts", FILES, ids=lambda path: path.stem)
+def test_what_the_program_loads_is_made_of_it(ts: Path, tmp_path: Path) -> None:
+    made = tmp_path / "made.qm"
+    release(ts, made)
+    assert made.read_bytes() == ts.with_suffix(".qm").read_bytes(), "uv run just words"
