@@ -3794,6 +3794,10 @@ Simulated plant:Reactor.PV
             <translation>Was zu tun ist</translation>
         </message>
         <message>
+            <source>What was kept by itself cannot be read: {error}</source>
+            <translation>Selbsttätig Gesichertes ist nicht lesbar: {error}</translation>
+        </message>
+        <message>
             <source>What will be written</source>
             <translation>Was geschrieben wird</translation>
         </message>
@@ -4446,6 +4450,10 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
         <message>
             <source>{what}: {count}</source>
             <translation>{what}: {count}</translation>
+        </message>
+        <message>
+            <source>{words} It is kept as {name}.</source>
+            <translation>{words} Aufbewahrt als {name}.</translation>
         </message>
         <message>
             <source>{words}, changed only</source>

@@ -40,6 +40,7 @@ NAMES = frozenset({"name", "key", "encoding", "newline", "dialect"})
 #: Files without texts of the window.
 OTHERS = {
     "ui/__main__.py": "speaks in a terminal, before a language is chosen",
+    "ui/display.py": "the same",
     "ui/i18n.py": "languages stand in their own words",
     "ui/loop.py": "the loop's own errors, as asyncio words them",
     "ui/theme.py": "styles",
@@ -73,6 +74,8 @@ ALLOWED = {
     "Data": "the name of a sheet: files speak English",
     "left out": "a result in a report: files speak English",
     "line and points": "how a workspace knows a style",
+    "save workspace": "the name of a key",
+    "broken draft": "the name of an offer",
     "read only/whole": "a key of the settings",
     "read only/sessions": "the same",
     "not installed": "a version in the support bundle",
@@ -123,6 +126,8 @@ def _technical(tree: ast.AST) -> set[ast.AST]:
                 for child in ast.iter_child_nodes(node):
                     if isinstance(child, ast.Constant | ast.Tuple):
                         leave(child)
+            case ast.Assign(targets=[ast.Name(id="__all__")], value=names):
+                leave(names)
             case ast.match_case(pattern=pattern):
                 leave(pattern)
             case ast.Dict(keys=keys):
