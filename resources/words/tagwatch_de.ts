@@ -2618,6 +2618,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. Geschrieben wir
             <translation>Jetzt versuchen</translation>
         </message>
         <message>
+            <source>right</source>
+            <translation>geht richtig</translation>
+        </message>
+        <message>
             <source>Rows shown</source>
             <translation>Angezeigte Zeilen</translation>
         </message>
@@ -3308,10 +3312,6 @@ Simulated plant:Reactor.PV
         <message>
             <source>the source time is in the future</source>
             <translation>die Quellzeit liegt in der Zukunft</translation>
-        </message>
-        <message>
-            <source>the source's clock is right again</source>
-            <translation>die Uhr der Quelle geht wieder richtig</translation>
         </message>
         <message>
             <source>the source's clock is {difference}: its times are shown as they are</source>
