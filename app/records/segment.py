@@ -1,0 +1,477 @@
+"""One file of the recorder's store: SQLite in WAL mode, with samples in blocks of columns.
+
+What comes is appended as **arrivals**, one row a commit with the samples of all tags; from time to time they are sorted
+into **blocks**, up to 1,024 samples of one tag with their extremes beside them. A file begins and ends by time or size
+and is deleted as a whole: that is how old data gives its space back. Beside samples a file knows **spans**, when a tag
+was recorded, and **holes**, when something was missed. docs/records.md tells the schema for other readers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import re
+import shutil
+import sqlite3
+import struct
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.records.packing import Floats
+from app.records.samples import Samples, pack_others, unpack_others
+from app.values import QualityClass, quality_class
+
+APPLICATION = 0x54575350  # "TWSP"
+VERSION = 1
+#: Samples in one block at the most.
+BLOCK = 1_024
+SUFFIX = ".samples"
+NAME = re.compile(r"(?P<series>[a-z0-9]+)-(?P<start>\d{8}T\d{6}Z)-(?P<number>\d{6})\.samples$")
+_BUSY_S = 5.0
+
+_SCHEMA = (
+    """CREATE TABLE head (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        made_ns INTEGER NOT NULL,       -- when the file was begun
+        alive_ns INTEGER NOT NULL,      -- the last commit
+        closed INTEGER NOT NULL,        -- 1: nothing is added any more
+        arrival INTEGER NOT NULL,       -- the number of the last arrival ever
+        missed INTEGER NOT NULL) STRICT -- samples that could not be kept""",
+    "CREATE TABLE tags (id INTEGER PRIMARY KEY, source TEXT NOT NULL, tag TEXT NOT NULL, UNIQUE (source, tag)) STRICT",
+    """CREATE TABLE arrivals (
+        id INTEGER PRIMARY KEY, count INTEGER NOT NULL, first_ns INTEGER NOT NULL, last_ns INTEGER NOT NULL,
+        data BLOB NOT NULL) STRICT""",
+    """CREATE TABLE blocks (
+        id INTEGER PRIMARY KEY,
+        tag INTEGER NOT NULL REFERENCES tags, first_ns INTEGER NOT NULL, last_ns INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        bad INTEGER NOT NULL, uncertain INTEGER NOT NULL,
+        low REAL, high REAL,            -- of the good and uncertain ones
+        first REAL, last REAL, first_quality INTEGER NOT NULL, last_quality INTEGER NOT NULL,
+        sum INTEGER NOT NULL,           -- CRC-32 of data
+        data BLOB NOT NULL) STRICT""",
+    "CREATE INDEX blocks_by_tag ON blocks (tag, first_ns, last_ns)",
+    """CREATE TABLE spans (
+        id INTEGER PRIMARY KEY, tag INTEGER NOT NULL REFERENCES tags, start_ns INTEGER NOT NULL,
+        end_ns INTEGER,                 -- none: it was being recorded at head.alive_ns
+        why TEXT NOT NULL) STRICT""",
+    "CREATE INDEX spans_by_tag ON spans (tag, start_ns)",
+    """CREATE TABLE holes (
+        id INTEGER PRIMARY KEY, source TEXT NOT NULL, start_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL,
+        missed INTEGER NOT NULL, why TEXT NOT NULL) STRICT""",
+)
+#: By the version that it starts from: what makes the next one of it.
+MIGRATIONS: Mapping[int, Sequence[str]] = {}
+
+_ARRIVAL = np.dtype(
+    [("tag", "<u4"), ("kind", "u1"), ("quality", "<i4"), ("source", "<i8"), ("receive", "<i8"), ("real", "<f8")]
+)
+_COUNT = struct.Struct("<I")
+
+
+class StoreError(Exception):
+    """A file of the store cannot be used; the text says why and what to do."""
+
+
+class DamagedError(StoreError):
+    """It is not as it was written."""
+
+
+class NewerError(StoreError):
+    """It was made by a newer Tagwatch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """Samples of many tags, as they came: the tag's number for each."""
+
+    tags: NDArray[np.uint32]
+    samples: Samples
+
+    def __len__(self) -> int:
+        return len(self.tags)
+
+    def pack(self) -> bytes:
+        rows = np.empty(len(self.tags), _ARRIVAL)
+        rows["tag"], rows["kind"], rows["quality"] = self.tags, self.samples.kinds, self.samples.qualities
+        rows["source"], rows["receive"] = self.samples.source_times, self.samples.receive_times
+        rows["real"] = self.samples.reals
+        return _COUNT.pack(len(rows)) + rows.tobytes() + pack_others(self.samples.others)
+
+    @classmethod
+    def unpack(cls, data: bytes) -> Arrivals:
+        """ValueError where the bytes are none."""
+        if len(data) < _COUNT.size:
+            raise ValueError("arrivals are cut off")
+        (count,) = _COUNT.unpack_from(data)
+        end = _COUNT.size + count * _ARRIVAL.itemsize
+        if end > len(data):
+            raise ValueError("arrivals are cut off")
+        rows = np.frombuffer(data, _ARRIVAL, count, _COUNT.size)
+        others, _ = unpack_others(data, end)
+        return cls(
+            rows["tag"].astype(np.uint32),
+            Samples(
+                rows["source"].astype(np.int64),
+                rows["receive"].astype(np.int64),
+                rows["real"].astype(np.float64),
+                rows["kind"].copy(),
+                rows["quality"].astype(np.int32),
+                others,
+            ),
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence[Arrivals]) -> Arrivals:
+        if not parts:
+            return cls(np.empty(0, np.uint32), Samples.none())
+        return cls(np.concatenate([part.tags for part in parts]), Samples.joined([part.samples for part in parts]))
+
+    def of(self, tag: int) -> Samples:
+        """Those of one tag, in the order of time."""
+        return self.samples.take(np.flatnonzero(self.tags == tag)).in_order()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When a tag was recorded; ``why`` it ended: empty = it goes on in the next file."""
+
+    tag: int
+    start_ns: int
+    end_ns: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """When samples were missed: of a source, or of all of them (empty)."""
+
+    source: str
+    start_ns: int
+    end_ns: int
+    missed: int
+    why: str
+
+
+# ---- opening
+
+
+def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    """A connection to a file of the present version. StoreError where it cannot be used, FileNotFoundError where it is
+    gone, OSError where the disk fails."""
+    if read_only and not path.is_file():
+        raise FileNotFoundError(f"{path} is gone")
+    mode = "ro" if read_only else "rwc"
+    database: sqlite3.Connection | None = None
+    try:
+        database = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}", _BUSY_S, isolation_level=None, check_same_thread=False, uri=True
+        )
+        _check(database, path)
+    except BaseException as error:
+        if database is not None:
+            database.close()
+        if isinstance(error, sqlite3.Error):
+            raise trouble(error, path) from error
+        raise
+    return database
+
+
+def _check(database: sqlite3.Connection, path: Path) -> None:
+    if database.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
+        raise DamagedError(f"{path.name} is no file of the recorder's store, or is damaged")
+    version = database.execute("PRAGMA user_version").fetchone()[0]
+    if version > VERSION:
+        raise NewerError(f"{path.name} was made by a newer Tagwatch: use that one (version {version} of {VERSION})")
+    if version < VERSION:
+        raise StoreError(f"{path.name} is of version {version}: the recorder makes version {VERSION} of it")
+
+
+def trouble(error: sqlite3.Error, path: Path) -> StoreError | OSError:
+    """What is wrong in words: :class:`DamagedError` where the file is, OSError where the disk is full or fails."""
+    code: int = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return DamagedError(f"{path.name} is damaged: {error}")
+    if code == sqlite3.SQLITE_FULL:
+        return OSError("the disk is full")
+    if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
+        return OSError(f"{path.name}: {error}")
+    return StoreError(f"{path.name}: {error}")
+
+
+def create(path: Path, now_ns: int) -> None:
+    """A new, empty file: whole or not at all, for it gets its name last. OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)
+    try:
+        with contextlib.closing(sqlite3.connect(part, isolation_level=None)) as database:
+            database.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            database.execute("BEGIN")
+            for statement in _SCHEMA:
+                database.execute(statement)
+            database.execute("INSERT INTO head VALUES (1, ?, ?, 0, 0, 0)", (now_ns, now_ns))
+            database.execute(f"PRAGMA application_id = {APPLICATION}")
+            database.execute(f"PRAGMA user_version = {VERSION}")
+            database.execute("COMMIT")
+        if os.name == "posix":
+            part.chmod(0o600)
+        part.replace(path)
+    except sqlite3.Error as error:
+        raise trouble(error, path) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def migrate(path: Path, migrations: Mapping[int, Sequence[str]] | None = None, version: int | None = None) -> bool:
+    """Make the present version of an older file, in place; the file as it was stays beside it, its version at the end
+    of its name. False = it is of this version already. NewerError, DamagedError, OSError."""
+    steps = MIGRATIONS if migrations is None else migrations
+    wanted = VERSION if version is None else version
+    try:
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database:
+            if database.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
+                raise DamagedError(f"{path.name} is no file of the recorder's store, or is damaged")
+            found = database.execute("PRAGMA user_version").fetchone()[0]
+            if found > wanted:
+                raise NewerError(f"{path.name} was made by a newer Tagwatch: use that one")
+            if found == wanted:
+                return False
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            backup = path.with_name(f"{path.name}.v{found}")
+            shutil.copyfile(path, backup)
+            if os.name == "posix":
+                backup.chmod(0o600)
+            database.execute("BEGIN IMMEDIATE")
+            for step in range(found, wanted):
+                for statement in steps[step]:
+                    database.execute(statement)
+            database.execute(f"PRAGMA user_version = {wanted}")
+            database.execute("COMMIT")
+    except sqlite3.Error as error:
+        raise trouble(error, path) from error
+    return True
+
+
+# ---- writing
+
+
+class SegmentWriter:
+    """The only writer of a file; used by one thread. Every call is a transaction: all of it is kept, or nothing."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens a file that is there. StoreError or OSError."""
+        self.path = path
+        self._database = connect(path, read_only=False)
+        try:
+            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute("PRAGMA synchronous = NORMAL")
+            self._database.execute("PRAGMA journal_size_limit = 4194304")
+            self._tags: dict[tuple[str, str], int] = {
+                (source, tag): number
+                for number, source, tag in self._database.execute("SELECT id, source, tag FROM tags")
+            }
+            self._arrival: int = self._database.execute("SELECT arrival FROM head").fetchone()[0]
+        except sqlite3.Error as error:
+            self._database.close()
+            raise trouble(error, path) from error
+        self._new_tags: list[tuple[int, str, str]] = []
+        self._open: dict[int, int] = {}  # tag -> row of its open span
+
+    def tag(self, source: str, tag: str) -> int:
+        """The tag's number; a new one is kept with the next :meth:`commit`."""
+        number = self._tags.get((source, tag))
+        if number is None:
+            number = self._tags[source, tag] = len(self._tags) + 1
+            self._new_tags.append((number, source, tag))
+        return number
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Generator[sqlite3.Connection]:
+        database = self._database
+        try:
+            database.execute("BEGIN IMMEDIATE")
+            yield database
+            database.execute("COMMIT")
+        except BaseException as error:
+            with contextlib.suppress(sqlite3.Error):
+                if database.in_transaction:
+                    database.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                raise trouble(error, self.path) from error
+            raise
+
+    def commit(
+        self,
+        arrivals: Arrivals,
+        now_ns: int,
+        *,
+        begun: Mapping[int, int] | None = None,
+        ended: Mapping[int, tuple[int, str]] | None = None,
+        holes: Sequence[Hole] = (),
+    ) -> None:
+        """Keep samples, spans that begin (tag -> ns) or end (tag -> ns, why), and holes. A span that ends and begins in
+        one commit ends first."""
+        rows: dict[int, int] = {}
+        with self._transaction() as database:
+            database.executemany("INSERT INTO tags VALUES (?, ?, ?)", self._new_tags)
+            for tag, (end_ns, why) in (ended or {}).items():
+                if (row := self._open.get(tag)) is not None:
+                    database.execute(
+                        "UPDATE spans SET end_ns = max(start_ns, ?), why = ? WHERE id = ?", (end_ns, why, row)
+                    )
+            for tag, start_ns in (begun or {}).items():
+                cursor = database.execute("INSERT INTO spans (tag, start_ns, why) VALUES (?, ?, '')", (tag, start_ns))
+                rows[tag] = cursor.lastrowid or 0
+            database.executemany(
+                "INSERT INTO holes (source, start_ns, end_ns, missed, why) VALUES (?, ?, ?, ?, ?)",
+                [(hole.source, hole.start_ns, hole.end_ns, hole.missed, hole.why) for hole in holes],
+            )
+            number = self._arrival
+            if len(arrivals):
+                number += 1
+                times = arrivals.samples.times
+                row = (number, len(arrivals), int(times.min()), int(times.max()), arrivals.pack())
+                database.execute("INSERT INTO arrivals VALUES (?, ?, ?, ?, ?)", row)
+            missed = sum(hole.missed for hole in holes)
+            database.execute("UPDATE head SET alive_ns = ?, arrival = ?, missed = missed + ?", (now_ns, number, missed))
+        self._new_tags.clear()
+        self._arrival = number
+        for tag in ended or {}:
+            self._open.pop(tag, None)
+        self._open.update(rows)
+
+    def seal(self, pace: Callable[[], object] | None = None) -> int:
+        """Sort the arrivals into blocks; how many samples that were. ``pace`` is called between two blocks, and may
+        wait, but not commit."""
+        try:
+            rows = self._database.execute("SELECT id, data FROM arrivals ORDER BY id").fetchall()
+        except sqlite3.Error as error:
+            raise trouble(error, self.path) from error
+        if not rows:
+            return 0
+        try:
+            arrivals = Arrivals.joined([Arrivals.unpack(data) for _, data in rows])
+        except ValueError as error:
+            raise DamagedError(f"{self.path.name} is damaged: {error}") from error
+        blocks: list[tuple[object, ...]] = []
+        for block in blocks_of(arrivals):
+            blocks.append(block)
+            if pace is not None:
+                pace()
+        with self._transaction() as database:
+            database.executemany(f"INSERT INTO blocks ({_BLOCK_NAMES}) VALUES ({_BLOCK_MARKS})", blocks)
+            database.execute("DELETE FROM arrivals WHERE id <= ?", (rows[-1][0],))
+        return len(arrivals)
+
+    def add_blocks(self, tag: int, samples: Samples) -> None:
+        """Samples of one tag at once, for imports: in any order. No span is made of them."""
+        numbers = np.full(len(samples), tag, np.uint32)
+        blocks = list(blocks_of(Arrivals(numbers, samples)))
+        with self._transaction() as database:
+            database.executemany("INSERT INTO tags VALUES (?, ?, ?)", self._new_tags)
+            database.executemany(f"INSERT INTO blocks ({_BLOCK_NAMES}) VALUES ({_BLOCK_MARKS})", blocks)
+        self._new_tags.clear()
+
+    def finish(self, now_ns: int, why: str, *, seal: bool = True) -> None:
+        """Nothing more comes: spans end, arrivals become blocks, what is free goes back to the disk."""
+        if seal:
+            self.seal()
+        with self._transaction() as database:
+            database.execute("UPDATE spans SET end_ns = max(start_ns, ?), why = ? WHERE end_ns IS NULL", (now_ns, why))
+            database.execute("UPDATE head SET alive_ns = max(alive_ns, ?), closed = ?", (now_ns, int(seal)))
+        self._open.clear()
+        if seal:
+            with contextlib.suppress(sqlite3.Error):
+                self._database.execute("PRAGMA incremental_vacuum").fetchall()
+                # Without a log beside it, it can be read from a disk that is read-only as well.
+                self._database.execute("PRAGMA journal_mode = DELETE")
+
+    def end_spans_of_the_dead(self) -> None:
+        """Spans that an earlier program left open end where its last commit was."""
+        with self._transaction() as database:
+            database.execute(
+                "UPDATE spans SET end_ns = max(start_ns, (SELECT alive_ns FROM head)), why = 'ended' "
+                "WHERE end_ns IS NULL"
+            )
+
+    @property
+    def bytes(self) -> int:
+        with contextlib.suppress(OSError):
+            return size_of(self.path)
+        return 0
+
+    def close(self) -> None:
+        self._database.close()
+
+
+_BLOCK_COLUMNS = (
+    "tag", "first_ns", "last_ns", "count", "bad", "uncertain", "low", "high", "first", "last", "first_quality",
+    "last_quality", "sum", "data",
+)  # fmt: skip
+_BLOCK_NAMES = ", ".join(_BLOCK_COLUMNS)
+_BLOCK_MARKS = ", ".join("?" * len(_BLOCK_COLUMNS))
+
+
+def blocks_of(arrivals: Arrivals) -> Generator[tuple[object, ...]]:
+    """Rows of the table of blocks: by tag, then by time."""
+    if not len(arrivals):
+        return
+    order = np.lexsort((arrivals.samples.times, arrivals.tags))
+    tags, samples = arrivals.tags[order], arrivals.samples.take(order)
+    bounds = [0, *(np.flatnonzero(np.diff(tags)) + 1).tolist(), len(tags)]
+    for start, end in itertools.pairwise(bounds):
+        for at in range(start, end, BLOCK):
+            yield _block(int(tags[start]), samples.take(slice(at, min(at + BLOCK, end))))
+
+
+def _block(tag: int, samples: Samples) -> tuple[object, ...]:
+    times, reals, qualities = samples.times, samples.reals, samples.qualities
+    classes = classes_of(reals, qualities)
+    known = reals[classes != BAD]
+    low, high = (float(known.min()), float(known.max())) if len(known) else (None, None)
+    data = samples.pack()
+    return (
+        tag, int(times[0]), int(times[-1]), len(samples),
+        int((classes == BAD).sum()), int((classes == UNCERTAIN).sum()), low, high,
+        float(reals[0]), float(reals[-1]), int(qualities[0]), int(qualities[-1]), crc32(data), data,
+    )  # fmt: skip
+
+
+# ---- what samples are worth
+
+GOOD, UNCERTAIN, BAD = 0, 1, 2
+_CLASS = {QualityClass.GOOD: GOOD, QualityClass.UNCERTAIN: UNCERTAIN, QualityClass.BAD: BAD}
+_BY_BITS = np.array([_CLASS[quality_class(bits << 6)] for bits in range(4)], np.uint8)
+
+
+def classes_of(reals: Floats, qualities: NDArray[np.int32]) -> NDArray[np.uint8]:
+    """GOOD, UNCERTAIN or BAD for each: what is no finite number is bad, too."""
+    classes = _BY_BITS[(qualities & 0xC0) >> 6]
+    finite = np.isfinite(reals)
+    return classes if finite.all() else np.where(finite, classes, np.uint8(BAD))
+
+
+def files(folder: Path) -> list[Path]:
+    """The store's files, the oldest first."""
+    with contextlib.suppress(OSError):
+        return sorted(
+            (path for path in folder.iterdir() if NAME.fullmatch(path.name)),
+            key=lambda path: (path.name.split("-", 1)[1], path.name),
+        )
+    return []
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file and what SQLite has beside it. OSError."""
+    total = path.stat().st_size
+    for beside in ("-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            total += path.with_name(path.name + beside).stat().st_size
+    return total
