@@ -599,6 +599,16 @@ def _read_details(message: worker_pb2.EventBatch, count: int) -> Mapping[int, De
     return details
 
 
+def read_reply(message: Any) -> Reply:
+    """The reply in a message with the fields of the worker protocol's; ProtocolViolation as :func:`read_value`."""
+    return _read_reply(message)
+
+
+def read_batch(message: Any) -> EventBatch:
+    """The batch in a message with the fields of the worker protocol's; ProtocolViolation where its columns differ."""
+    return _read_batch(message)
+
+
 #: What reads the body in each field of an envelope.
 _BODY_READERS: dict[str, _Read] = {
     **{field: _MAPPINGS[kind].read for kind, field in _BODY_FIELDS.items() if kind in _MAPPINGS},
@@ -607,3 +617,33 @@ _BODY_READERS: dict[str, _Read] = {
     "reply": _read_reply,
     "fault": _read_fault,
 }
+
+
+# ---- for messages of other protocols with the same fields --------------------
+
+
+def fill(message: Any, value: Any) -> None:
+    """Put a command, a row or a page into a message whose fields have the names of its own; ValueError names the field
+    that cannot be encoded."""
+    message.SetInParent()
+    _MAPPINGS[type(value).__name__].write(message, value)
+
+
+def reader(kind: type) -> Callable[[Any], Any]:
+    """What makes a ``kind`` of a message with its fields; it raises ProtocolViolation."""
+    return _MAPPINGS[kind.__name__].read
+
+
+def fill_reply(message: Any, reply: Reply) -> None:
+    """Put a reply into a message with the same fields."""
+    _write_reply(message, reply)
+
+
+def fill_batch(message: Any, batch: EventBatch) -> None:
+    """Put a batch into a message with the same fields."""
+    _write_batch(message, batch)
+
+
+def sound(text: str) -> str:
+    """The text as it can be sent: half a surrogate pair becomes its escape."""
+    return _sound(text)
