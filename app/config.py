@@ -109,6 +109,8 @@ class Settings:
     values_in_logs: bool = _setting(False, "whether values of tags may stand in log files")
     api_key_store: str = _setting("", "file with the API keys; empty = in the directory of the settings")
     api_pepper: str = _setting("", "file with the pepper of the API keys; empty = in the directory of the settings")
+    api_calls_per_s: float = _setting(2000.0, "calls a second that one API key may make, unless the key says", above=0)
+    api_streams: int = _setting(16, "streams that one API key may have open at the same time", least=1)
     origins: Mapping[str, str] = field(default_factory=dict[str, str], compare=False, repr=False)
 
     def __post_init__(self) -> None:

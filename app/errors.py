@@ -27,6 +27,7 @@ class ErrorCode(enum.StrEnum):
     AUDIT_UNAVAILABLE = "AuditUnavailable"
     UNAUTHENTICATED = "Unauthenticated"
     RATE_LIMITED = "RateLimited"
+    KEYS_UNAVAILABLE = "KeysUnavailable"
     STREAM_LIMIT_REACHED = "StreamLimitReached"
     RECORDS_UNAVAILABLE = "RecordsUnavailable"
     SOURCE_NOT_FOUND = "SourceNotFound"

@@ -48,6 +48,12 @@ class Metrics:
         self.replay_gaps = counter("replay_gaps", "subscribers that resumed too late")
         self.mirror_restarts = counter("mirror_restarts", "restarts of the dashboard mirror")
         self.worker_restarts = counter("worker_restarts", "workers started again after a fault")
+        self.api_calls = counter("api_calls", "calls of the API by method and status", "method", "status")
+        self.api_latency = histogram(
+            "api_call_seconds", "from a call of the API to its end, streams left out", "method"
+        )
+        self.api_denied = counter("api_denied", "calls of the API that were refused, by reason", "reason")
+        self.api_streams = gauge("api_streams", "streams of the API that are open")
         self._commands: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
         self.loop_lag = histogram("loop_lag_seconds", "how late the loop runs a timer")
 

@@ -44,15 +44,20 @@ class Constraints(Protocol):
         """False: everything is allowed, and nobody needs to ask about each tag."""
         ...
 
+    def use(self, source: str) -> str:
+        """Why a session, or a saved source, of this name must not be used at all; "" = it may."""
+        ...
+
     def browse(self, source: str, address: str) -> str:
         """Why this node must not be shown; "" = it may."""
         ...
 
-    def read(self, source: str, tag: str) -> str:
-        """Why this tag must not be read, advised or described; "" = it may."""
+    def read(self, source: str, tag: str, context: str = "") -> str:
+        """Why this tag must not be read, advised or described; "" = it may. ``context`` is what the source resolves a
+        relative address against: both together say what is meant."""
         ...
 
-    def write(self, source: str, tag: str, security: SecurityClass) -> str:
+    def write(self, source: str, tag: str, security: SecurityClass, context: str = "") -> str:
         """Why this tag must not be written; "" = it may. ``security`` is the tag's class, UNDEFINED where the source
         does not tell it."""
         ...
@@ -63,13 +68,16 @@ class Unlimited:
 
     limited = False
 
+    def use(self, source: str) -> str:
+        return ""
+
     def browse(self, source: str, address: str) -> str:
         return ""
 
-    def read(self, source: str, tag: str) -> str:
+    def read(self, source: str, tag: str, context: str = "") -> str:
         return ""
 
-    def write(self, source: str, tag: str, security: SecurityClass) -> str:
+    def write(self, source: str, tag: str, security: SecurityClass, context: str = "") -> str:
         return ""
 
 
@@ -89,6 +97,21 @@ class Caller:
         return self.key_id or None
 
 
+class Place(Protocol):
+    """A stream's place among those of its caller, from inside its own task."""
+
+    def cause(self, error: BaseException) -> BaseException:
+        """What ended the stream: the guard's own reason where the guard cancelled it, else the error itself."""
+        ...
+
+
+class AnyPlace:
+    """Of a guard that ends no streams."""
+
+    def cause(self, error: BaseException) -> BaseException:
+        return error
+
+
 class Guard(Protocol):
     async def admit(self, call: Call) -> Caller:
         """Who calls. GatewayError Unauthenticated, or RateLimited."""
@@ -98,8 +121,9 @@ class Guard(Protocol):
         """GatewayError PermissionDenied names the missing scope. A request of an unknown kind needs the scope admin."""
         ...
 
-    def streaming(self, caller: Caller, call: Call) -> AbstractContextManager[None]:
-        """Around a stream. GatewayError StreamLimitReached on entering."""
+    def streaming(self, caller: Caller, call: Call) -> AbstractContextManager[Place]:
+        """Around a stream. GatewayError StreamLimitReached on entering. The guard may cancel the task meanwhile:
+        :meth:`Place.cause` tells."""
         ...
 
 
@@ -112,8 +136,8 @@ class NoGuard:
     def permit(self, caller: Caller, call: Call, request: Message) -> None:
         return None
 
-    def streaming(self, caller: Caller, call: Call) -> AbstractContextManager[None]:
-        return contextlib.nullcontext()
+    def streaming(self, caller: Caller, call: Call) -> AbstractContextManager[Place]:
+        return contextlib.nullcontext(AnyPlace())
 
 
 class ClosedGuard:
@@ -125,5 +149,5 @@ class ClosedGuard:
     def permit(self, caller: Caller, call: Call, request: Message) -> None:
         raise GatewayError(ErrorCode.PERMISSION_DENIED, "this server permits nothing")
 
-    def streaming(self, caller: Caller, call: Call) -> AbstractContextManager[None]:
+    def streaming(self, caller: Caller, call: Call) -> AbstractContextManager[Place]:
         raise GatewayError(ErrorCode.PERMISSION_DENIED, "this server permits nothing")
