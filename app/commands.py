@@ -199,6 +199,46 @@ class Browse:
     limit: int = 500
 
 
+class Aggregate(enum.StrEnum):
+    """What a source can make of the samples of each interval; the names of OPC UA, part 13, in plain words."""
+
+    AVERAGE = "average"
+    TIME_AVERAGE = "time average"
+    MINIMUM = "minimum"
+    MAXIMUM = "maximum"
+    RANGE = "range"
+    COUNT = "count"
+    TOTAL = "total"
+    START = "start"
+    END = "end"
+    DELTA = "delta"
+    INTERPOLATED = "interpolated"
+    STANDARD_DEVIATION = "standard deviation"
+    DURATION_GOOD = "duration good"
+    PERCENT_GOOD = "percent good"
+    WORST_QUALITY = "worst quality"
+
+
+#: Samples in one page of a history at the most: decoding more would keep the worker from everything else.
+HISTORY_PAGE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRead:
+    """What the source itself has kept of ``tag`` from ``start_ns`` to ``end_ns`` (ns since 1970 UTC), in order of time,
+    in pages of at most ``limit`` samples; ``page_token`` is the ``next_page`` of the page before, with all else the
+    same. ``aggregate``: "" = the samples as they are; one of :class:`Aggregate` = a value for each ``interval_ns``,
+    at the interval's start. Unsupported where the source keeps no history of the tag, or has not this aggregate."""
+
+    tag: str
+    start_ns: int
+    end_ns: int
+    limit: int = 2_000
+    page_token: str = ""
+    aggregate: str = ""
+    interval_ns: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Reconnect:
     """A source that is lost is tried at once, whenever the next attempt was due. Ok says nothing about what comes of
@@ -352,6 +392,7 @@ SingleCommand = (
     | Ping
     | Browse
     | Properties
+    | HistoryRead
     | Reconnect
 )
 BulkCommand = (
@@ -468,7 +509,25 @@ class TagProperties:
         return next((p.value for p in self.properties if p.name == name), None)
 
 
-Payload = Handle | ItemRows | WriteRows | ReadRows | BrowsePage | Pong | TagProperties
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """Samples as columns: times (ns since 1970 UTC, never falling within a history), values and OPC DA quality words.
+    Values are in ``reals`` where each of them is a double, else in ``values``. ``next_page`` "" = this was the last; a
+    page may be empty and not the last."""
+
+    times: tuple[int, ...] = ()
+    reals: tuple[float, ...] = ()
+    values: tuple[Value, ...] = ()
+    qualities: tuple[int, ...] = ()
+    next_page: str = ""
+
+    @property
+    def column(self) -> tuple[Value, ...]:
+        """The values, whichever column has them."""
+        return self.reals or self.values
+
+
+Payload = Handle | ItemRows | WriteRows | ReadRows | BrowsePage | Pong | TagProperties | HistoryPage
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
-from app.commands import BrowsePage, TagProperties
+from app.commands import BrowsePage, HistoryPage, HistoryRead, TagProperties
 from app.values import NO_TIME, DataType, EventKind, Fault, Status, Value
 
 
@@ -164,6 +164,12 @@ class Driver(abc.ABC):
     async def user_to_id(self, server_handle: int, user_guid: str) -> Outcome:
         raise NotImplementedError
 
+    async def history(self, read: HistoryRead) -> HistoryPage:
+        """A page of what the source has kept of a tag; the loop has checked what can be checked without the source.
+        Cancelled: what the source holds for further pages is given back. Where the source has no history of the tag or
+        has not this aggregate: NotImplementedError, which says so."""
+        raise NotImplementedError
+
     async def reconnect(self) -> None:  # noqa: B027 - most sources are never lost
         """Somebody does not want to wait for the next attempt at a source that is lost. Without a loss: nothing."""
 
@@ -175,4 +181,4 @@ class Driver(abc.ABC):
     async def properties(self, tag: str) -> TagProperties:
         """What is known of a tag, by the names that all backends share where they apply: ``data_type``, ``unit``,
         ``description``, ``low``, ``high``, ``access``, ``security_class``, ``enumeration`` (a tuple of texts by
-        number), ``decimals``."""
+        number), ``decimals``, ``history`` (a tuple: "raw" where samples are kept, and the aggregates that are had)."""

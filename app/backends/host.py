@@ -187,6 +187,8 @@ def _up_time() -> Value:
 class HostDriver(Driver):
     """Polls while anything is advised, and reports what has changed. Reading is done in a thread."""
 
+    unsupported = frozenset({"HistoryRead"})  # the recorder keeps its past
+
     def __init__(self, clock: Clock | None = None) -> None:
         self._clock: Clock = clock or SystemClock()
         self._interval_s = 1.0

@@ -125,6 +125,8 @@ class _Item:
 class SimDriver(Driver):
     """One plant, stepped while the session runs. Load tags (``load.0`` …) are apart from it: columns at a set rate."""
 
+    unsupported = frozenset({"HistoryRead"})  # the recorder keeps its past
+
     def __init__(self, clock: Clock | None = None) -> None:
         self._clock: Clock = clock or SystemClock()
         self._options = SimOptions()

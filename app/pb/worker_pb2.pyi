@@ -442,6 +442,7 @@ class Command(message.Message):
     BROWSE_FIELD_NUMBER: builtins.int
     PROPERTIES_FIELD_NUMBER: builtins.int
     RECONNECT_FIELD_NUMBER: builtins.int
+    HISTORY_READ_FIELD_NUMBER: builtins.int
     ADD_ITEM_BULK_FIELD_NUMBER: builtins.int
     ADVISE_ITEM_BULK_FIELD_NUMBER: builtins.int
     REMOVE_ITEM_BULK_FIELD_NUMBER: builtins.int
@@ -499,6 +500,8 @@ class Command(message.Message):
     @builtins.property
     def reconnect(self) -> Reconnect: ...
     @builtins.property
+    def history_read(self) -> HistoryRead: ...
+    @builtins.property
     def add_item_bulk(self) -> AddItemBulk: ...
     @builtins.property
     def advise_item_bulk(self) -> AdviseItemBulk: ...
@@ -547,6 +550,7 @@ class Command(message.Message):
         browse: Browse | None = ...,
         properties: Properties | None = ...,
         reconnect: Reconnect | None = ...,
+        history_read: HistoryRead | None = ...,
         add_item_bulk: AddItemBulk | None = ...,
         advise_item_bulk: AdviseItemBulk | None = ...,
         remove_item_bulk: RemoveItemBulk | None = ...,
@@ -560,11 +564,11 @@ class Command(message.Message):
         read_bulk: ReadBulk | None = ...,
         restore: Restore | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = typing.Literal["activate", b"activate", "add_buffered_item", b"add_buffered_item", "add_item", b"add_item", "add_item2", b"add_item2", "add_item_bulk", b"add_item_bulk", "advise", b"advise", "advise_item_bulk", b"advise_item_bulk", "advise_supervisory", b"advise_supervisory", "archestr_a_user_to_id", b"archestr_a_user_to_id", "authenticate_user", b"authenticate_user", "browse", b"browse", "kind", b"kind", "ping", b"ping", "properties", b"properties", "read_bulk", b"read_bulk", "reconnect", b"reconnect", "register", b"register", "remove_item", b"remove_item", "remove_item_bulk", b"remove_item_bulk", "restore", b"restore", "set_buffered_update_interval", b"set_buffered_update_interval", "subscribe_bulk", b"subscribe_bulk", "suspend", b"suspend", "un_advise", b"un_advise", "un_advise_item_bulk", b"un_advise_item_bulk", "unregister", b"unregister", "unsubscribe_bulk", b"unsubscribe_bulk", "write", b"write", "write2", b"write2", "write2_bulk", b"write2_bulk", "write_bulk", b"write_bulk", "write_secured", b"write_secured", "write_secured2", b"write_secured2", "write_secured2_bulk", b"write_secured2_bulk", "write_secured_bulk", b"write_secured_bulk"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = typing.Literal["activate", b"activate", "add_buffered_item", b"add_buffered_item", "add_item", b"add_item", "add_item2", b"add_item2", "add_item_bulk", b"add_item_bulk", "advise", b"advise", "advise_item_bulk", b"advise_item_bulk", "advise_supervisory", b"advise_supervisory", "archestr_a_user_to_id", b"archestr_a_user_to_id", "authenticate_user", b"authenticate_user", "browse", b"browse", "history_read", b"history_read", "kind", b"kind", "ping", b"ping", "properties", b"properties", "read_bulk", b"read_bulk", "reconnect", b"reconnect", "register", b"register", "remove_item", b"remove_item", "remove_item_bulk", b"remove_item_bulk", "restore", b"restore", "set_buffered_update_interval", b"set_buffered_update_interval", "subscribe_bulk", b"subscribe_bulk", "suspend", b"suspend", "un_advise", b"un_advise", "un_advise_item_bulk", b"un_advise_item_bulk", "unregister", b"unregister", "unsubscribe_bulk", b"unsubscribe_bulk", "write", b"write", "write2", b"write2", "write2_bulk", b"write2_bulk", "write_bulk", b"write_bulk", "write_secured", b"write_secured", "write_secured2", b"write_secured2", "write_secured2_bulk", b"write_secured2_bulk", "write_secured_bulk", b"write_secured_bulk"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["activate", b"activate", "add_buffered_item", b"add_buffered_item", "add_item", b"add_item", "add_item2", b"add_item2", "add_item_bulk", b"add_item_bulk", "advise", b"advise", "advise_item_bulk", b"advise_item_bulk", "advise_supervisory", b"advise_supervisory", "archestr_a_user_to_id", b"archestr_a_user_to_id", "authenticate_user", b"authenticate_user", "browse", b"browse", "kind", b"kind", "ping", b"ping", "properties", b"properties", "read_bulk", b"read_bulk", "reconnect", b"reconnect", "register", b"register", "remove_item", b"remove_item", "remove_item_bulk", b"remove_item_bulk", "restore", b"restore", "set_buffered_update_interval", b"set_buffered_update_interval", "subscribe_bulk", b"subscribe_bulk", "suspend", b"suspend", "un_advise", b"un_advise", "un_advise_item_bulk", b"un_advise_item_bulk", "unregister", b"unregister", "unsubscribe_bulk", b"unsubscribe_bulk", "write", b"write", "write2", b"write2", "write2_bulk", b"write2_bulk", "write_bulk", b"write_bulk", "write_secured", b"write_secured", "write_secured2", b"write_secured2", "write_secured2_bulk", b"write_secured2_bulk", "write_secured_bulk", b"write_secured_bulk"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["activate", b"activate", "add_buffered_item", b"add_buffered_item", "add_item", b"add_item", "add_item2", b"add_item2", "add_item_bulk", b"add_item_bulk", "advise", b"advise", "advise_item_bulk", b"advise_item_bulk", "advise_supervisory", b"advise_supervisory", "archestr_a_user_to_id", b"archestr_a_user_to_id", "authenticate_user", b"authenticate_user", "browse", b"browse", "history_read", b"history_read", "kind", b"kind", "ping", b"ping", "properties", b"properties", "read_bulk", b"read_bulk", "reconnect", b"reconnect", "register", b"register", "remove_item", b"remove_item", "remove_item_bulk", b"remove_item_bulk", "restore", b"restore", "set_buffered_update_interval", b"set_buffered_update_interval", "subscribe_bulk", b"subscribe_bulk", "suspend", b"suspend", "un_advise", b"un_advise", "un_advise_item_bulk", b"un_advise_item_bulk", "unregister", b"unregister", "unsubscribe_bulk", b"unsubscribe_bulk", "write", b"write", "write2", b"write2", "write2_bulk", b"write2_bulk", "write_bulk", b"write_bulk", "write_secured", b"write_secured", "write_secured2", b"write_secured2", "write_secured2_bulk", b"write_secured2_bulk", "write_secured_bulk", b"write_secured_bulk"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = typing.Literal["register", "unregister", "add_item", "add_item2", "add_buffered_item", "set_buffered_update_interval", "remove_item", "advise", "advise_supervisory", "un_advise", "suspend", "activate", "write", "write2", "write_secured", "write_secured2", "authenticate_user", "archestr_a_user_to_id", "ping", "browse", "properties", "reconnect", "add_item_bulk", "advise_item_bulk", "remove_item_bulk", "un_advise_item_bulk", "subscribe_bulk", "unsubscribe_bulk", "write_bulk", "write2_bulk", "write_secured_bulk", "write_secured2_bulk", "read_bulk", "restore"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = typing.Literal["register", "unregister", "add_item", "add_item2", "add_buffered_item", "set_buffered_update_interval", "remove_item", "advise", "advise_supervisory", "un_advise", "suspend", "activate", "write", "write2", "write_secured", "write_secured2", "authenticate_user", "archestr_a_user_to_id", "ping", "browse", "properties", "reconnect", "history_read", "add_item_bulk", "advise_item_bulk", "remove_item_bulk", "un_advise_item_bulk", "subscribe_bulk", "unsubscribe_bulk", "write_bulk", "write2_bulk", "write_secured_bulk", "write_secured2_bulk", "read_bulk", "restore"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -1031,6 +1035,43 @@ class Properties(message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 @typing.final
+class HistoryRead(message.Message):
+    """What the source itself has kept of a tag. aggregate "" = the samples as they are; else one value for each interval."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    TAG_FIELD_NUMBER: builtins.int
+    START_NS_FIELD_NUMBER: builtins.int
+    END_NS_FIELD_NUMBER: builtins.int
+    LIMIT_FIELD_NUMBER: builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: builtins.int
+    AGGREGATE_FIELD_NUMBER: builtins.int
+    INTERVAL_NS_FIELD_NUMBER: builtins.int
+    tag: builtins.str
+    start_ns: builtins.int
+    end_ns: builtins.int
+    limit: builtins.int
+    page_token: builtins.str
+    aggregate: builtins.str
+    interval_ns: builtins.int
+    def __init__(
+        self,
+        *,
+        tag: builtins.str = ...,
+        start_ns: builtins.int = ...,
+        end_ns: builtins.int = ...,
+        limit: builtins.int = ...,
+        page_token: builtins.str = ...,
+        aggregate: builtins.str = ...,
+        interval_ns: builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["aggregate", b"aggregate", "end_ns", b"end_ns", "interval_ns", b"interval_ns", "limit", b"limit", "page_token", b"page_token", "start_ns", b"start_ns", "tag", b"tag"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
 class Reconnect(message.Message):
     DESCRIPTOR: descriptor.Descriptor
 
@@ -1411,6 +1452,7 @@ class Reply(message.Message):
     BROWSE_PAGE_FIELD_NUMBER: builtins.int
     PONG_FIELD_NUMBER: builtins.int
     TAG_PROPERTIES_FIELD_NUMBER: builtins.int
+    HISTORY_PAGE_FIELD_NUMBER: builtins.int
     code: builtins.int
     """ProtocolStatus"""
     message: builtins.str
@@ -1438,6 +1480,8 @@ class Reply(message.Message):
     def pong(self) -> Pong: ...
     @builtins.property
     def tag_properties(self) -> TagProperties: ...
+    @builtins.property
+    def history_page(self) -> HistoryPage: ...
     def __init__(
         self,
         *,
@@ -1453,14 +1497,15 @@ class Reply(message.Message):
         browse_page: BrowsePage | None = ...,
         pong: Pong | None = ...,
         tag_properties: TagProperties | None = ...,
+        history_page: HistoryPage | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = typing.Literal["_hresult", b"_hresult", "browse_page", b"browse_page", "handle", b"handle", "hresult", b"hresult", "item_rows", b"item_rows", "payload", b"payload", "pong", b"pong", "read_rows", b"read_rows", "tag_properties", b"tag_properties", "write_rows", b"write_rows"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = typing.Literal["_hresult", b"_hresult", "browse_page", b"browse_page", "handle", b"handle", "history_page", b"history_page", "hresult", b"hresult", "item_rows", b"item_rows", "payload", b"payload", "pong", b"pong", "read_rows", b"read_rows", "tag_properties", b"tag_properties", "write_rows", b"write_rows"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["_hresult", b"_hresult", "browse_page", b"browse_page", "code", b"code", "diagnostic", b"diagnostic", "handle", b"handle", "hresult", b"hresult", "item_rows", b"item_rows", "message", b"message", "payload", b"payload", "pong", b"pong", "read_rows", b"read_rows", "statuses", b"statuses", "tag_properties", b"tag_properties", "write_rows", b"write_rows"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["_hresult", b"_hresult", "browse_page", b"browse_page", "code", b"code", "diagnostic", b"diagnostic", "handle", b"handle", "history_page", b"history_page", "hresult", b"hresult", "item_rows", b"item_rows", "message", b"message", "payload", b"payload", "pong", b"pong", "read_rows", b"read_rows", "statuses", b"statuses", "tag_properties", b"tag_properties", "write_rows", b"write_rows"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__hresult: _TypeAlias = typing.Literal["hresult"]  # noqa: Y015
     _WhichOneofArgType__hresult: _TypeAlias = typing.Literal["_hresult", b"_hresult"]  # noqa: Y015
-    _WhichOneofReturnType_payload: _TypeAlias = typing.Literal["handle", "item_rows", "write_rows", "read_rows", "browse_page", "pong", "tag_properties"]  # noqa: Y015
+    _WhichOneofReturnType_payload: _TypeAlias = typing.Literal["handle", "item_rows", "write_rows", "read_rows", "browse_page", "pong", "tag_properties", "history_page"]  # noqa: Y015
     _WhichOneofArgType_payload: _TypeAlias = typing.Literal["payload", b"payload"]  # noqa: Y015
     @typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__hresult) -> _WhichOneofReturnType__hresult | None: ...
@@ -1708,6 +1753,41 @@ class BrowsePage(message.Message):
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
     _ClearFieldArgType: _TypeAlias = typing.Literal["next_page", b"next_page", "nodes", b"nodes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class HistoryPage(message.Message):
+    """Samples as columns, entry i of each belongs together. Where every value is a double they are in reals, else in values."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    TIMES_FIELD_NUMBER: builtins.int
+    REALS_FIELD_NUMBER: builtins.int
+    VALUES_FIELD_NUMBER: builtins.int
+    QUALITIES_FIELD_NUMBER: builtins.int
+    NEXT_PAGE_FIELD_NUMBER: builtins.int
+    next_page: builtins.str
+    @builtins.property
+    def times(self) -> containers.RepeatedScalarFieldContainer[builtins.int]: ...
+    @builtins.property
+    def reals(self) -> containers.RepeatedScalarFieldContainer[builtins.float]: ...
+    @builtins.property
+    def values(self) -> containers.RepeatedCompositeFieldContainer[values_pb2.Value]: ...
+    @builtins.property
+    def qualities(self) -> containers.RepeatedScalarFieldContainer[builtins.int]: ...
+    def __init__(
+        self,
+        *,
+        times: abc.Iterable[builtins.int] | None = ...,
+        reals: abc.Iterable[builtins.float] | None = ...,
+        values: abc.Iterable[values_pb2.Value] | None = ...,
+        qualities: abc.Iterable[builtins.int] | None = ...,
+        next_page: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["next_page", b"next_page", "qualities", b"qualities", "reals", b"reals", "times", b"times", "values", b"values"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

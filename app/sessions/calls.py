@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import TypeVar
 
 from app import commands as c
@@ -28,6 +29,7 @@ from app.values import Timestamp, Value
 
 _P = TypeVar("_P")
 _MAX_MS = 2**32 - 1
+_MAX_PAGES = 1_000
 
 _CODES = {
     ProtocolStatus.INVALID_REQUEST: ErrorCode.INVALID_ARGUMENT,
@@ -189,6 +191,28 @@ async def browse(session: Session, node: str = "", page_token: str = "", limit: 
 
 async def properties(session: Session, tag: str) -> TagProperties:
     return await call(session, c.Properties(tag), TagProperties)
+
+
+async def history(session: Session, read: c.HistoryRead) -> c.HistoryPage:
+    """One page of what the source itself has kept."""
+    return await call(session, read, c.HistoryPage)
+
+
+async def history_pages(session: Session, read: c.HistoryRead, limit: int) -> AsyncIterator[c.HistoryPage]:
+    """Page after page, until they end or have ``limit`` samples; the last one's ``next_page`` tells that there is more.
+    Each page is a command of its own, so that others have their turn between them. GatewayError where the source gives
+    pages without end."""
+    left = limit
+    for _ in range(_MAX_PAGES):
+        page = await history(session, dataclasses.replace(read, limit=min(read.limit, left)))
+        left -= len(page.times)
+        yield page
+        if not page.next_page or left <= 0:
+            return
+        read = dataclasses.replace(read, page_token=page.next_page)
+    raise GatewayError(
+        ErrorCode.COMMAND_FAILED, f"the history of {read.tag} has no end: {_MAX_PAGES:,} pages were read"
+    )
 
 
 async def reconnect(session: Session) -> None:

@@ -294,7 +294,7 @@ def _writer(entry: Any) -> _Writer:
         return setattr
     kind = entry.message_type.name
     if kind == "Value":
-        return lambda message, name, value: write_value(getattr(message, name), value)
+        return _write_values_of if _is_repeated(entry) else _write_value_of
 
     def write_all(message: Any, name: str, value: Any) -> None:
         mapping, into = _MAPPINGS[kind], getattr(message, name)
@@ -302,6 +302,16 @@ def _writer(entry: Any) -> _Writer:
             mapping.write(into.add(), item)
 
     return write_all
+
+
+def _write_value_of(message: Any, name: str, value: Value) -> None:
+    write_value(getattr(message, name), value)
+
+
+def _write_values_of(message: Any, name: str, values: Sequence[Value]) -> None:
+    into = getattr(message, name)
+    for value in values:
+        write_value(into.add(), value)
 
 
 def _reader(entry: Any) -> _Reader:
@@ -313,6 +323,8 @@ def _reader(entry: Any) -> _Reader:
         return getattr
     kind = entry.message_type.name
     if kind == "Value":
+        if _is_repeated(entry):
+            return lambda message, name: tuple([read_value(item) for item in getattr(message, name)])
         return lambda message, name: read_value(getattr(message, name))
 
     def read_all(message: Any, name: str) -> tuple[Any, ...]:

@@ -79,6 +79,7 @@ class CommandLoop:
             c.ArchestrAUserToId: self._user_to_id,
             c.Browse: self._browse,
             c.Properties: self._properties,
+            c.HistoryRead: self._history_read,
             c.Reconnect: self._reconnect,
             c.AddItemBulk: self._add_bulk,
             c.AdviseItemBulk: self._advise_bulk,
@@ -105,8 +106,8 @@ class CommandLoop:
             return await self._handlers[type(command)](command)
         except ValueError as error:
             return _refused(ProtocolStatus.INVALID_REQUEST, str(error))
-        except NotImplementedError:
-            return _refused(ProtocolStatus.UNSUPPORTED, f"this source has no {kind}")
+        except NotImplementedError as error:
+            return _refused(ProtocolStatus.UNSUPPORTED, str(error) or f"this source has no {kind}")
         except GatewayError as error:
             return Reply(ProtocolStatus.MX_ACCESS_FAILURE, error.fault.code, error.fault.message)
         except Exception as error:
@@ -479,6 +480,20 @@ class CommandLoop:
 
     async def _properties(self, command: c.Properties) -> Reply:
         return Reply(payload=await self._driver.properties(command.tag))
+
+    async def _history_read(self, command: c.HistoryRead) -> Reply:
+        if not command.tag.strip():
+            raise ValueError("the tag address is blank")
+        if command.end_ns <= command.start_ns:
+            raise ValueError("a history is read from a time to a later one: end_ns must be above start_ns")
+        if not 1 <= command.limit <= c.HISTORY_PAGE:
+            raise ValueError(f"a page of a history has 1 to {c.HISTORY_PAGE:,} samples: limit is {command.limit:,}")
+        if command.aggregate and command.aggregate not in set(c.Aggregate):
+            known = ", ".join(c.Aggregate)
+            raise ValueError(f"{command.aggregate!r} is no aggregate: there are {known}, and none for plain samples")
+        if command.aggregate and command.interval_ns <= 0:
+            raise ValueError("an aggregate is of intervals: interval_ns must be above 0")
+        return Reply(payload=await self._driver.history(command))
 
     async def _reconnect(self, command: c.Reconnect) -> Reply:
         await self._driver.reconnect()

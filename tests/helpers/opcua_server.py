@@ -99,6 +99,7 @@ async def serve(port: int, directory: pathlib.Path) -> None:
     index = await server.register_namespace("urn:tests")
     assert index == 2
     await _fill(server, index)
+    await _fill_history(server, index)
     async with server:
         sys.stdout.write("ready\n")
         sys.stdout.flush()
@@ -153,6 +154,39 @@ async def _fill(server: Any, index: int) -> None:
     many = await objects.add_object(ua.NodeId("Many", index), ua.QualifiedName("Many", index))
     for number in range(60):
         await many.add_variable(ua.NodeId(f"Many.{number}", index), ua.QualifiedName(f"Tag{number}", index), number)
+
+
+#: What the server has kept: a sample a second from here on, as many as this.
+KEPT_FROM_NS = 1_704_067_200 * 10**9  # 2024-01-01
+KEPT = 1_000
+#: Samples in one answer at the most: there are points of continuation beyond.
+KEPT_AT_ONCE = 400
+
+
+async def _fill_history(server: Any, index: int) -> None:
+    """Kept: doubles, two of one time, a bad one. KeptMixed: other values and an array. Level goes on being kept."""
+    from asyncua import ua
+    from asyncua.server.history import HistoryDict
+
+    storage = HistoryDict(KEPT_AT_ONCE)
+    server.iserver.history_manager.set_storage(storage)
+    plant = server.get_node(ua.NodeId("Plant", index))
+    start = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)
+
+    async def keep(name: str, values: list[Any], stamps: list[float], bad: int = -1) -> None:
+        node = await plant.add_variable(ua.NodeId(name, index), ua.QualifiedName(name, index), values[-1])
+        await server.historize_node_data_change([node], period=None)
+        for number, (value, seconds) in enumerate(zip(values, stamps, strict=True)):
+            code = ua.StatusCodes.BadSensorFailure if number == bad else ua.StatusCodes.Good
+            stamp = start + datetime.timedelta(seconds=seconds)
+            data = ua.DataValue(ua.Variant(value), ua.StatusCode(code), SourceTimestamp=stamp, ServerTimestamp=stamp)
+            await storage.save_node_value(node.nodeid, data)
+
+    seconds = [float(number) for number in range(KEPT)]
+    seconds[501] = seconds[500]
+    await keep("Kept", [float(number) for number in range(KEPT)], seconds, bad=700)
+    await keep("KeptMixed", [1, "two", True, [1.0, 2.0]], [0, 1, 2, 3])
+    await server.historize_node_data_change([server.get_node(ua.NodeId("Level", index))], period=None)
 
 
 async def _fill_own_types(server: Any, index: int, plant: Any) -> None:

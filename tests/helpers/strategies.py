@@ -48,7 +48,7 @@ def _of_type(hint: Any, name: str) -> st.SearchStrategy[Any]:
     if typing.get_origin(hint) is tuple:
         return st.lists(_of_type(typing.get_args(hint)[0], name), max_size=3).map(tuple)
     if hint is int:
-        return int64s if name.endswith("_ns") else int32s if name in ("hresult", "quality") else uint32s
+        return int64s if name.endswith("_ns") else int32s if name in ("hresult", "quality", "qualities") else uint32s
     plain = {type(None): st.none(), bool: st.booleans(), str: st.text(max_size=12), float: floats}
     if hint in plain:
         return plain[hint]

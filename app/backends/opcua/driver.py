@@ -24,12 +24,13 @@ from app.backends.base import ACCEPTED, Driver, DriverItem, DriverWrite, Outcome
 from app.backends.opcua.address import Address
 from app.backends.opcua.changes import Changes
 from app.backends.opcua.connection import Connection, is_good
+from app.backends.opcua.history import History
 from app.backends.opcua.item import Item
 from app.backends.opcua.namespace import NameSpace
 from app.backends.opcua.options import OpcUaOptions
 from app.backends.opcua.status import status_of
 from app.backends.opcua.writing import Writer
-from app.commands import BrowsePage, TagProperties
+from app.commands import BrowsePage, HistoryPage, HistoryRead, Property, TagProperties
 from app.errors import GatewayError
 from app.tasks import Clock, SystemClock, join, spawn
 from app.values import (
@@ -69,6 +70,7 @@ class OpcUaDriver(Driver):
         self._sink: Sink | None = None
         self._connection: Connection | None = None  # None while it is lost
         self._space: NameSpace | None = None
+        self._history: History | None = None
         self._changes: Changes | None = None
         self._writer: Writer | None = None
         self._items: dict[int, Item] = {}
@@ -109,6 +111,7 @@ class OpcUaDriver(Driver):
         try:
             source = await connection.open()
             self._space = NameSpace(connection)
+            self._history = History(connection, self._space.definitions)
             self._changes = Changes(self._out, self._by_handle, self._space.definitions, self._options.timeout_s)
             self._subscription = await self._subscribe(connection)
         except BaseException:
@@ -373,7 +376,19 @@ class OpcUaDriver(Driver):
         _, space = self._source()
         address = Address.of(tag)
         nodes = [node for node in (address.literal, address.node) if node is not None]
-        return await space.properties(tag, nodes)
+        found = await space.properties(tag, nodes)
+        offered = await self._past().offered(tag)
+        return TagProperties((*found.properties, Property("history", offered))) if offered else found
+
+    # ---- history
+
+    def _past(self) -> History:
+        self._require()
+        assert self._history is not None
+        return self._history
+
+    async def history(self, read: HistoryRead) -> HistoryPage:
+        return await self._past().page(read)
 
 
 def _probe(item: Item) -> str:

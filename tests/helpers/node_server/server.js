@@ -4,6 +4,7 @@ const path = require("path");
 const {
   OPCUAServer, Variant, VariantArrayType, DataType, OPCUACertificateManager, StatusCodes, nodesets,
 } = require("node-opcua");
+const aggregates = require("node-opcua-aggregates");
 
 async function main() {
   const [port, directory] = [Number(process.argv[2]), process.argv[3]];
@@ -73,6 +74,20 @@ async function main() {
     componentOf: plant, browseName: "Batch", nodeId: "s=Batch", dataType: "ns=" + types + ";i=3020",
     value: { dataType: DataType.ExtensionObject, value: batch },
   });
+  // A ramp of a value a second, kept by the server, which also makes aggregates of it.
+  const from = Date.UTC(2024, 0, 1);
+  const past = own.addVariable({
+    componentOf: plant, browseName: "Kept", nodeId: "s=Kept", dataType: "Double", historizing: true,
+    accessLevel: "CurrentRead | HistoryRead", userAccessLevel: "CurrentRead | HistoryRead",
+  });
+  space.installHistoricalDataNode(past, { maxOnlineValues: 2000 });
+  aggregates.addAggregateSupport(space);
+  aggregates.installAggregateConfigurationOptions(past, { treatUncertainAsBad: false, useSlopedExtrapolation: false });
+  for (let second = 0; second < 1000; second += 1) {
+    past.setValueFromSource(
+      { dataType: DataType.Double, value: second }, StatusCodes.Good, new Date(from + 1000 * second),
+    );
+  }
   await server.start();
   process.stdin.once("data", async () => { await server.shutdown(100); process.exit(0); });
   process.stdout.write("ready\n");

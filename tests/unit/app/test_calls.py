@@ -153,12 +153,22 @@ async def test_each_call_is_its_command() -> None:
             (lambda: calls.authenticate(session, 1, "u", "p"), c.AuthenticateUser(1, "u", "p"), c.Handle(11)),
             (lambda: calls.properties(session, "a"), c.Properties("a"), c.TagProperties(())),
             (lambda: calls.browse(session, "n", "2", 9), c.Browse("n", "2", 9), c.BrowsePage(())),
+            (lambda: calls.history(session, c.HistoryRead("a", 1, 2)), c.HistoryRead("a", 1, 2), c.HistoryPage()),
             (lambda: calls.ping(session, "x"), c.Ping("x"), c.Pong("x", 1)),
         ]
         for call, command, payload in expected:
             desk.reply = Reply(payload=payload)
             await call()
             assert desk.asked[-1] == command
+
+
+@pytest.mark.clause("H1")
+async def test_pages_without_an_end_are_not_followed_for_ever() -> None:
+    async with Desked() as desk:
+        session, desk.reply = desk.session, Reply(payload=c.HistoryPage(next_page="again"))
+        pages = calls.history_pages(session, c.HistoryRead("a", 1, 2), 100)
+        with pytest.raises(GatewayError, match="the history of a has no end"):
+            [page async for page in pages]
 
 
 def test_codes_of_statuses() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from app import commands
 from app.commands import (
+    Aggregate,
     AuthenticateUser,
     BulkCommand,
     Command,
@@ -25,7 +26,7 @@ from app.commands import (
 CLASSES = [
     kind
     for _, kind in inspect.getmembers(commands, inspect.isclass)
-    if kind.__module__ == "app.commands" and kind is not ProtocolStatus
+    if kind.__module__ == "app.commands" and kind not in (ProtocolStatus, Aggregate)
 ]
 
 

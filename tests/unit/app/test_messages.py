@@ -81,7 +81,8 @@ def nested(depth: int) -> Value:
 def classes() -> dict[str, type]:
     found = {name: kind for module in (commands, bodies) for name, kind in inspect.getmembers(module, inspect.isclass)}
     own = {name: kind for name, kind in found.items() if kind.__module__ in ("app.commands", "app.wire.bodies")}
-    own.pop("ProtocolStatus")
+    for words in ("ProtocolStatus", "Aggregate"):
+        own.pop(words)
     return {**own, "Status": Status, "Fault": Fault}
 
 

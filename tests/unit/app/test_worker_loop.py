@@ -115,6 +115,32 @@ async def test_what_the_source_has_not_is_unsupported() -> None:
         assert (await worker.ask(c.ArchestrAUserToId(server, "x"))).code is ProtocolStatus.UNSUPPORTED
 
 
+@pytest.mark.clause("H1")
+@pytest.mark.parametrize(
+    ("read", "words"),
+    [
+        (c.HistoryRead(" ", 1, 2), "tag address is blank"),
+        (c.HistoryRead("a", 2, 2), "end_ns must be above start_ns"),
+        (c.HistoryRead("a", 1, 2, 0), "1 to 10,000 samples: limit is 0"),
+        (c.HistoryRead("a", 1, 2, 10_001), "limit is 10,001"),
+        (c.HistoryRead("a", 1, 2, aggregate="mean"), "'mean' is no aggregate: there are average"),
+        (c.HistoryRead("a", 1, 2, aggregate="average"), "interval_ns must be above 0"),
+    ],
+)
+async def test_a_wrong_read_of_a_history_is_named(read: c.HistoryRead, words: str) -> None:
+    async with Worker() as worker:
+        reply = await worker.ask(read)
+        assert reply.code is ProtocolStatus.INVALID_REQUEST
+        assert words in reply.message
+
+
+@pytest.mark.clause("H1")
+async def test_a_source_without_history_says_so() -> None:
+    async with Worker() as worker:
+        reply = await worker.ask(c.HistoryRead("a", 1, 2))
+        assert (reply.code, reply.message) == (ProtocolStatus.UNSUPPORTED, "this source has no HistoryRead")
+
+
 @pytest.mark.clause("S7.4")
 async def test_a_driver_that_raises_is_an_answer(caplog: pytest.LogCaptureFixture) -> None:
     async with Worker() as worker:
