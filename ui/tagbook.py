@@ -43,6 +43,7 @@ class TagAbout:
     high: float | None = None
     access: str = ""
     security_class: str = ""
+    unwritable: str = ""  # why no value can be written, whoever may
 
     @property
     def read_only(self) -> bool:
@@ -69,6 +70,7 @@ class TagAbout:
             number("high"),
             text("access"),
             text("security_class"),
+            text("unwritable"),
         )
 
 

@@ -925,9 +925,9 @@
         </message>
         <message>
             <source>Copy a column of tags and a column of values in a spreadsheet, and paste them here (Ctrl+V).
-A header is welcome; a column “session” too. Nothing is written before you have confirmed it.</source>
+A header is welcome; a column “session” too. F2 changes a value. Nothing is written before you have confirmed it.</source>
             <translation>In einer Tabelle eine Spalte mit Variablen und eine mit Werten kopieren und hier einfügen (Strg+V).
-Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. Geschrieben wird erst nach Bestätigung.</translation>
+Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert einen Wert. Geschrieben wird erst nach Bestätigung.</translation>
         </message>
         <message>
             <source>Copy address</source>
@@ -1566,10 +1566,6 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. Geschrieben wir
             <translation>in Zeile {number} fehlt die Variable</translation>
         </message>
         <message>
-            <source>line {number} has no value</source>
-            <translation>in Zeile {number} fehlt der Wert</translation>
-        </message>
-        <message>
             <source>Link</source>
             <translation>Verknüpfen</translation>
         </message>
@@ -1968,6 +1964,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. Geschrieben wir
         <message>
             <source>not watched</source>
             <translation>nicht beobachtet</translation>
+        </message>
+        <message>
+            <source>Not writable: {reason}.</source>
+            <translation>Nicht schreibbar: {reason}.</translation>
         </message>
         <message>
             <source>not writeable</source>

@@ -202,6 +202,8 @@ async def test_structures_are_told_in_words_from_their_first_value(
     handle = await calls.register(session, "reader")
     (row,) = await calls.read(session, handle, ["ns=2;s=Batch"])
     assert row.value == BATCH
+    why = (await calls.properties(session, "ns=2;s=Batch")).get("unwritable")
+    assert str(why).startswith("structures are read field by field, but cannot be written")
 
 
 @pytest.mark.clause("U2")

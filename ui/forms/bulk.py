@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QPaintEvent
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -33,7 +35,7 @@ from ui.forms.people import PeopleFields
 from ui.forms.write_flow import WriteFlow
 from ui.forms.write_job import Target
 from ui.i18n import noop, tr
-from ui.models.bulk import TAG, BulkModel
+from ui.models.bulk import NEW, TAG, BulkModel
 from ui.theme import Theme, icon, number_font
 from ui.widgets import Tags, paint_hint
 
@@ -56,13 +58,46 @@ _COLUMNS = (
 )
 HINT = noop(
     "Copy a column of tags and a column of values in a spreadsheet, and paste them here (Ctrl+V).\n"
-    "A header is welcome; a column “session” too. Nothing is written before you have confirmed it."
+    "A header is welcome; a column “session” too. F2 changes a value. Nothing is written before you have confirmed it."
 )
 
 Told = Callable[[str], object]
 
 
+class _Values(QStyledItemDelegate):
+    """New values as text. Enter or Tab takes what was typed; Esc discards it, and so does losing the focus."""
+
+    def createEditor(
+        self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QWidget:
+        edit = QLineEdit(parent)
+        edit.setAccessibleName(tr("New value"))
+        edit.setFrame(False)
+        edit.setAlignment(Qt.AlignmentFlag.AlignRight)
+        return edit
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusOut and isinstance(watched, QLineEdit):
+            menu = isinstance(event, QFocusEvent) and event.reason() == Qt.FocusReason.PopupFocusReason
+            if not menu:
+                self.closeEditor.emit(watched, QStyledItemDelegate.EndEditHint.RevertModelCache)
+            return False
+        return super().eventFilter(watched, event)
+
+
 class _Table(QTableView):
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """F2 and Enter type a new value, wherever in the row the cursor is."""
+        keys = (Qt.Key.Key_F2, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        typing = self.state() is QTableView.State.EditingState  # the Enter that takes a value comes here, too
+        if event.key() in keys and not event.isAutoRepeat() and not typing:
+            value = self.currentIndex().siblingAtColumn(NEW)
+            if value.flags() & Qt.ItemFlag.ItemIsEditable:
+                self.setCurrentIndex(value)
+                self.edit(value)
+                return
+        super().keyPressEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self.model().rowCount():
@@ -198,6 +233,8 @@ class BulkForm(QDialog):
         table.setAlternatingRowColors(True)
         table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         table.setItemDelegateForColumn(TAG, Tags(self))
+        table.setItemDelegateForColumn(NEW, _Values(self))
+        table.setEditTriggers(QTableView.EditTrigger.DoubleClicked)
         table.setWordWrap(False)
         table.setTabKeyNavigation(False)
         table.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)

@@ -28,7 +28,7 @@ class BulkLine:
 
     number: int  # in what was pasted, from 1
     ref: TagRef
-    text: str = ""
+    text: str | None = ""  # None: none yet
     value: Value = None
     problem: str = ""
 
@@ -88,6 +88,4 @@ def _line(
     ref = TagRef(source, tag) if source else ref_of(tag, sources, usual)
     if not tag:
         return BulkLine(number, ref, problem=tr("line {number} has no tag").format(number=number))
-    if value_at >= len(cells):
-        return BulkLine(number, ref, problem=tr("line {number} has no value").format(number=number))
-    return BulkLine(number, ref, cells[value_at])
+    return BulkLine(number, ref, cells[value_at] if value_at < len(cells) else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from app.batch import Sample
 from app.sessions.items import Item
@@ -29,7 +30,7 @@ _ENDS = (
 class BulkRow:
     """One line, and what has become of it."""
 
-    __slots__ = ("about", "flow", "item", "line", "new", "problem", "session", "state", "wanted")
+    __slots__ = ("about", "editable", "flow", "item", "line", "new", "problem", "session", "state", "wanted")
 
     def __init__(
         self,
@@ -49,31 +50,53 @@ class BulkRow:
         self.problem = line.problem or problem  # why it cannot be written
         self.wanted = True
         self.state: State | None = None
-        if not self.problem:
+        self.problem = self.problem or self._obstacle()
+        self.editable = not self.problem  # another value can be typed: nothing else is in the way
+        if self.editable:
             self._read_line()
             self.flow.edited(self.live())
 
-    def _read_line(self) -> None:
-        live = self.live()
-        before = None if live is None else live.value
+    def _obstacle(self) -> str:
+        """Why no value whatever can be written."""
         if self.about.read_only:
-            self.problem = tr("the tag is read only")
-            return
+            return tr("the tag is read only")
+        if self.about.unwritable:
+            return self.about.unwritable
+        live = self.live()
         if live is not None and live.value is None and live.quality & 0xFC == QUALITY_CONFIGURATION_ERROR:
-            self.problem = tr("the source knows no such tag ({quality})").format(quality=quality_said(live.quality))
-            return
+            return tr("the source knows no such tag ({quality})").format(quality=quality_said(live.quality))
+        return ""
+
+    def _read_line(self) -> None:
+        self.problem, self.new = "", None
         if self.line.typed:
             self.new = self.line.value
             return
+        live = self.live()
+        before = None if live is None else live.value
         kind = type_name(self.about, before)
-        if not self.line.text.strip() and kind.lower() != "string":
+        text = self.line.text
+        if text is None or (not text.strip() and kind.lower() != "string"):
             self.problem = tr("there is no value")
             return
         try:
             array = isinstance(before, tuple) or None
-            self.new = parse_value(self.line.text, kind, self.about.enumeration, array=array)
+            self.new = parse_value(text, kind, self.about.enumeration, array=array)
         except ValueError as error:
             self.problem = str(error)
+
+    def edit(self, text: str) -> None:
+        """Another value instead of the one that came; what had become of that is over. Only where it is editable."""
+        self.line = replace(self.line, text=text, value=None)
+        self.state = None
+        self._read_line()
+        self.flow.edited(self.live())
+
+    def edit_text(self) -> str:
+        """What :meth:`edit` would take for the present value."""
+        if not self.line.typed:
+            return self.line.text or ""
+        return full_text(self.line.value)
 
     def live(self) -> Sample | None:
         if self.session is None or self.item is None:
@@ -107,7 +130,7 @@ class BulkRow:
 
     def new_text(self) -> str:
         if self.problem and self.new is None:
-            return self.line.text.strip() if not self.line.typed else full_text(self.line.value)
+            return self.edit_text().strip()
         return value_text(self.new, enumeration=self.about.enumeration, limit=60)
 
     def _text(self, value: Value) -> str:
@@ -142,6 +165,7 @@ def mark_twice(rows: Iterable[BulkRow]) -> None:
         key = row.line.ref.source, row.line.ref.tag
         if key in seen and not row.problem:
             row.problem = tr("the tag stands in line {number} already").format(number=seen[key])
+            row.editable = False
         seen.setdefault(key, row.line.number)
 
 

@@ -13,7 +13,7 @@ from app.records.audited import AuditedWriter
 from app.tasks import Clock, join, spawn
 from ui.forms.bulk_rows import BulkRow
 from ui.forms.write_flow import Person, Stage, State, Wish
-from ui.forms.write_job import Target, WriteJob, log_in, reason
+from ui.forms.write_job import Target, WriteJob, log_in
 
 #: Writes that are on their way together.
 TOGETHER = 16
@@ -53,7 +53,7 @@ class BulkRun:
         self._clock = clock
         self._changed = changed
         self._source_of = source_of
-        self._ids: dict[tuple[str, int], list[int] | str] = {}  # by session and people: user ids, or why there are none
+        self._ids: dict[tuple[str, int], list[int] | GatewayError] = {}  # by session and people; or why there are none
         self._stopped = False
         self.begun = 0  # rows
 
@@ -100,7 +100,7 @@ class BulkRun:
         try:
             self._ids[session.id, len(people)] = await log_in(session, item.server_handle, people)
         except GatewayError as error:
-            self._ids[session.id, len(people)] = reason(error)
+            self._ids[session.id, len(people)] = error
 
     # ---- rows
 
@@ -117,9 +117,6 @@ class BulkRun:
             self._changed(row)
 
         show(row.flow.sent(wish))
-        if isinstance(ids, str):
-            show(row.flow.refused(ids))
-            return
         job = WriteJob(
             session, item, row.flow, self._clock, show, self._writer,
             origin=Origin.BULK, run=self.id, source=self._source_of(session),

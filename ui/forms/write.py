@@ -203,6 +203,7 @@ class WriteForm(QDialog):
     # ---- what is shown
 
     def _show_about(self) -> None:
+        before = self._flow.about
         about = self._flow.about = self._book.about(self._session.id, self._item.tag)
         self._labels["Type"].setText(about.data_type or tr("unknown: what you type is sent as text"))
         words = " ".join(
@@ -214,7 +215,10 @@ class WriteForm(QDialog):
         bounds = ["—" if limit is None else f"{limit:g}" for limit in (low, high)]
         words = tr("{low} to {high} {unit}").format(low=bounds[0], high=bounds[1], unit=about.unit)
         self._labels["Range"].setText(words if given else "—")
+        self._value.setEnabled(not about.unwritable)
         self._fit_editors()
+        if about.unwritable != before.unwritable:
+            self._show(self._flow.state)
 
     def _fit_editors(self) -> None:
         self._value.set_tag(self._flow.about, self._live_value())
@@ -262,7 +266,7 @@ class WriteForm(QDialog):
         if not self._open:
             return
         stage = state.stage
-        refused = refusal(self._writer.read_only, self._session.name)
+        refused = self._refused()
         words = state.words
         if stage in (Stage.EDITING, Stage.ASKING) and refused:
             words = refused
@@ -290,13 +294,19 @@ class WriteForm(QDialog):
         self._fit_editors()
         self._enable()
 
+    def _refused(self) -> str:
+        """Why nothing may be written, or no value of this tag can be."""
+        if words := refusal(self._writer.read_only, self._session.name):
+            return words
+        why = self._flow.about.unwritable
+        return tr("Not writable: {reason}.").format(reason=why) if why else ""
+
     def _enable(self) -> None:
         """One write of an item at a time, whichever form it comes from."""
         if not self._open:
             return
         busy = self._flow.state.stage.running or self._writer.busy(self._session.id, self._item.tag)
-        refused = bool(self._writer.read_only.reason(self._session.name))
-        enabled = not busy and not refused and not self._thinking.isActive()
+        enabled = not busy and not self._refused() and not self._thinking.isActive()
         if self._write.isEnabled() == enabled:
             return
         had_focus = self._write.hasFocus()

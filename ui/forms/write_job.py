@@ -113,9 +113,10 @@ class WriteJob:
         elif not self._completion.done():
             self._completion.set_result(event.detail)
 
-    async def send(self, wish: Wish, user_ids: Sequence[int] | None = None) -> State:
-        """How it ended. Nothing is tried twice. ``user_ids``: of those who have logged in for it already; without them
-        the wish's people log in now. Cancelled before it went out, it is not sent; after that, it has no answer."""
+    async def send(self, wish: Wish, user_ids: Sequence[int] | GatewayError | None = None) -> State:
+        """How it ended. Nothing is tried twice. ``user_ids``: of those who have logged in for it already, or why they
+        were not let in; without them the wish's people log in now. Cancelled before it went out, it is not sent; after
+        that, it has no answer."""
         self._found = self._ticket = None
         try:
             ticket = self._ticket = await self._writer.intend(self._session, self._item, self._request(wish))
@@ -148,8 +149,10 @@ class WriteJob:
             self._source,
         )
 
-    async def _send(self, wish: Wish, ticket: Ticket, user_ids: Sequence[int] | None) -> State:
+    async def _send(self, wish: Wish, ticket: Ticket, user_ids: Sequence[int] | GatewayError | None) -> State:
         try:
+            if isinstance(user_ids, GatewayError):
+                raise user_ids
             ids = await log_in(self._session, self._item.server_handle, wish.people) if user_ids is None else user_ids
         except GatewayError as error:
             return self._flow.refused(reason(error))

@@ -52,7 +52,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class BulkModel(QAbstractTableModel):
-    """Rows are chosen by their check boxes."""
+    """Rows are chosen by their check boxes; new values can be typed. Both are told."""
 
     choice_changed = Signal()
 
@@ -85,6 +85,8 @@ class BulkModel(QAbstractTableModel):
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         if index.isValid() and index.column() == LINE and not self.locked and not self._shown[index.row()].problem:
             flags |= Qt.ItemFlag.ItemIsUserCheckable
+        if index.isValid() and index.column() == NEW and not self.locked and self._shown[index.row()].editable:
+            flags |= Qt.ItemFlag.ItemIsEditable
         return flags
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -94,6 +96,8 @@ class BulkModel(QAbstractTableModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return self.text(row, column)
+            case Qt.ItemDataRole.EditRole if column == NEW:
+                return row.edit_text()
             case Qt.ItemDataRole.ToolTipRole:
                 return self._tip(row, column)
             case Qt.ItemDataRole.TextAlignmentRole:
@@ -108,10 +112,16 @@ class BulkModel(QAbstractTableModel):
                 return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        if role != Qt.ItemDataRole.CheckStateRole or not index.isValid() or self.locked:
+        if not index.isValid() or self.locked:
             return False
-        self._shown[index.row()].wanted = Qt.CheckState(value) is Qt.CheckState.Checked
-        self.changed(self._shown[index.row()])
+        row = self._shown[index.row()]
+        if role == Qt.ItemDataRole.CheckStateRole:
+            row.wanted = Qt.CheckState(value) is Qt.CheckState.Checked
+        elif role != Qt.ItemDataRole.EditRole or index.column() != NEW or not row.editable:
+            return False
+        elif value != row.edit_text():
+            row.edit(str(value))
+        self.refresh(index.row(), index.row())
         self.choice_changed.emit()
         return True
 
@@ -220,7 +230,7 @@ class BulkModel(QAbstractTableModel):
             live = row.live()
             result = row.state.stage.value if row.state is not None else "left out"
             words = row.state.words if row.state is not None else row.why_not(unchanged=self.unchanged)
-            new = row.line.text if row.new is None else row.new
+            new = row.edit_text() if row.new is None else row.new
             unit, kind = row.about.unit, _CLASSES[row.write_class]
             source, tag = row.line.ref.source, row.line.ref.tag
             before = None if live is None else live.value

@@ -13,7 +13,7 @@ from asyncua import ua
 from app.backends.opcua.address import node_id
 from app.backends.opcua.connection import Connection, is_good, local
 from app.backends.opcua.definitions import Definitions, enumeration
-from app.backends.opcua.values import to_value
+from app.backends.opcua.values import to_value, unwritable
 from app.commands import BrowseNode, BrowsePage, Property, TagProperties
 from app.values import Value
 
@@ -183,7 +183,8 @@ class NameSpace:
         return await self.definitions.words(data_type.Value.Value)
 
     async def _of_type(self, data_type: ua.NodeId) -> dict[str, Value]:
-        return {"built_in": (await self.definitions.built_in(data_type)).name}
+        kind = await self.definitions.built_in(data_type)
+        return {"built_in": kind.name, "unwritable": unwritable(kind)}
 
     async def _of_instrument(self, node: ua.NodeId) -> dict[str, Value]:
         found: dict[str, Value] = {}

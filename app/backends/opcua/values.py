@@ -156,8 +156,17 @@ def _scalar(value: Value, kind: ua.VariantType) -> Any:
         return _integer(value, kind)
     convert = _CONVERSIONS.get(kind)
     if convert is None:
-        raise ValueError(f"values of type {kind.name} cannot be written")
+        raise ValueError(unwritable(kind) or f"values of type {kind.name} cannot be written")
     return convert(value)
+
+
+def unwritable(kind: ua.VariantType) -> str:
+    """Why no value of this built-in type can be written; "" = one can, or the node's value has to tell the type."""
+    if kind is ua.VariantType.ExtensionObject:
+        return "structures are read field by field, but cannot be written: write the tags of its fields, if it has any"
+    if kind in _CONVERSIONS or kind in _INTEGERS or kind is ua.VariantType.Variant:
+        return ""
+    return f"values of type {kind.name} cannot be written"
 
 
 def _integer(value: Value, kind: ua.VariantType) -> int:

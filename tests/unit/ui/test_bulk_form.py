@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 
 from app import commands as c
 from app.records.audit_record import Origin, Result
@@ -40,9 +40,11 @@ ABOUTS = {
     "Sealed": TagAbout("Double", access="read only"),
     "Secured": TagAbout("Double", security_class="SecuredWrite"),
     "Verified": TagAbout("Int32", security_class="VerifiedWrite"),
+    "Batch": TagAbout("ExtensionObject", unwritable="structures cannot be written"),
 }
 VALUES: dict[str, Value] = {
     "A": 10.0, "B": 20.0, "C": 30.0, "Count": 2**53, "Mode": 0, "Sealed": 1.0, "Secured": 1.0, "Verified": 1,
+    "Batch": "Batch()",
 }  # fmt: skip
 
 
@@ -177,6 +179,69 @@ async def test_rows_are_chosen_by_their_marks(bench: Bench) -> None:
     assert bench.form._counts.text() == "will write 2, 2 excluded"
     await bench.write()
     assert bench.plant.sent == [("A", 11.0), ("C", 30.0)]
+
+
+def editor(bench: Bench) -> QLineEdit:
+    (found,) = bench.form._table.findChildren(QLineEdit)
+    return found
+
+
+@pytest.mark.clause("R9", "R2")
+async def test_values_are_typed_in_the_table(bench: Bench) -> None:
+    await bench.paste("A\t11\nB\tabc\nCount\nSealed\t2\nBatch\tx\n")
+    table, model = bench.form._table, bench.form.model
+    assert bench.form._counts.text() == "will write 1, 4 excluded"
+    assert bench.text("Batch", STATE) == "▲ left out: structures cannot be written"
+    assert bench.text("Count", STATE) == "▲ left out: there is no value"
+    table.setCurrentIndex(model.index(1, LINE))
+    QTest.keyClick(table, Qt.Key.Key_F2)
+    assert editor(bench).text() == "abc"
+    assert editor(bench).accessibleName() == "New value"
+    editor(bench).setText("21,5")
+    QTest.keyClick(editor(bench), Qt.Key.Key_Return)
+    await settle()
+    assert bench.text("B", NEW) == "21.5"
+    assert bench.text("B", STATE) == "will be written"
+    model.setData(model.index(2, NEW), str(2**53 + 1))
+    assert bench.form._counts.text() == "will write 3, 2 excluded"
+    assert not model.flags(model.index(3, NEW)) & Qt.ItemFlag.ItemIsEditable, "no value would make it writable"
+    assert not model.setData(model.index(3, NEW), "3")
+    bench.press()
+    assert bench.form._write.text() == "Write 3 now"
+    model.setData(model.index(0, NEW), "12")
+    assert bench.form._write.text() == "Write 3 …", "an edit takes the question back"
+    await bench.write()
+    assert bench.plant.sent == [("A", 12.0), ("B", 21.5), ("Count", 2**53 + 1)]
+    model.setData(model.index(0, NEW), "x")
+    assert bench.text("A", STATE) == "▲ left out: “x” is not a number", "what had become of the old value is over"
+
+
+@pytest.mark.clause("R2", "R9")
+@pytest.mark.parametrize("how", ["escape", "elsewhere"])
+async def test_a_value_that_is_not_taken_is_discarded(bench: Bench, how: str) -> None:
+    await bench.paste("A\t11\n")
+    table, model = bench.form._table, bench.form.model
+    table.setCurrentIndex(model.index(0, NEW))
+    table.edit(model.index(0, NEW))
+    edit = editor(bench)
+    QTest.keyClicks(edit, "99")
+    if how == "escape":
+        QTest.keyClick(edit, Qt.Key.Key_Escape)
+    else:
+        bench.form._comment.setFocus()
+    assert bench.text("A", NEW) == "11.0"
+    assert bench.form.isVisible()
+    await settle()
+
+
+@pytest.mark.clause("R9")
+async def test_nothing_is_typed_while_a_run_is_on_its_way(bench: Bench) -> None:
+    bench.plant.held = True
+    await bench.paste("A\t11\nB\t21\n")
+    await bench.write()
+    model = bench.form.model
+    assert not model.flags(model.index(1, NEW)) & Qt.ItemFlag.ItemIsEditable
+    assert not model.setData(model.index(1, NEW), "99")
 
 
 async def test_what_is_no_table_is_said_and_leaves_the_rows(bench: Bench) -> None:
@@ -391,7 +456,7 @@ async def test_people_log_in_once_for_a_run_and_anew_for_the_next(bench: Bench) 
     assert "'a'" not in repr(bench.audit.entries)
 
 
-@pytest.mark.clause("R6", "R9")
+@pytest.mark.clause("R6", "R9", "R10")
 async def test_a_login_that_fails_writes_none_of_its_rows(bench: Bench) -> None:
     bench.form._stop.setChecked(False)
     await bench.paste("Secured\t2\nA\t11\n")
@@ -401,6 +466,9 @@ async def test_a_login_that_fails_writes_none_of_its_rows(bench: Bench) -> None:
     await bench.write()
     assert bench.plant.sent == [("A", 11.0)]
     assert bench.text("Secured", STATE) == "✕ Not written: user name or password is wrong."
+    recorded = [(one.tag, one.user) for one in bench.audit.intents]
+    assert recorded == [("Secured", "anna"), ("A", "")], "an attempt is recorded, too"
+    assert bench.audit.results == [Result.NOT_SENT, Result.CONFIRMED]
 
 
 # ---- values that were saved

@@ -41,7 +41,8 @@ def test_tables_are_read(text: str, lines: list[tuple[str, str, str]]) -> None:
 @pytest.mark.clause("R9")
 def test_what_a_line_lacks_is_said() -> None:
     lines = lines_of("A\t1\nB\n\t2", SOURCES, "Plant")
-    assert [line.problem for line in lines] == ["", "line 2 has no value", "line 3 has no tag"]
+    assert [line.problem for line in lines] == ["", "", "line 3 has no tag"]
+    assert [line.text for line in lines] == ["1", None, ""], "a value can be typed yet"
     assert lines[0] == BulkLine(1, TagRef("Plant", "A"), "1")
 
 

@@ -652,6 +652,21 @@ async def test_a_read_only_form_says_why_and_sends_nothing(bench: Bench) -> None
     assert not bench.audit.intents or bench.audit.results == [Result.NOT_SENT]
 
 
+@pytest.mark.clause("R1", "U1")
+async def test_a_tag_that_takes_no_value_is_refused_beforehand(bench: Bench) -> None:
+    form = bench.open()
+    assert form._write.isEnabled()
+    bench.abouts["Pump.Speed"] = TagAbout("ExtensionObject", unwritable="structures cannot be written")
+    bench.book.changed.emit()  # the source has told it meanwhile
+    assert not form._write.isEnabled()
+    assert not form._value.isEnabled()
+    assert _words(form) == "Not writable: structures cannot be written."
+    form._pressed()
+    await settle()
+    assert not bench.session.commands
+    assert not bench.audit.intents
+
+
 async def test_a_closed_form_hears_nothing_any_more(bench: Bench) -> None:
     form = bench.open()
     assert len(bench.feed._waiting) == 1
