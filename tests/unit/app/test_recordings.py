@@ -114,7 +114,13 @@ def test_qualities_are_read_in_words_in_numbers_and_as_status_codes() -> None:
     assert guess_quality(["0", "0"]) is QualityForm.OPC_UA
     assert guess_quality(["0", "2147483648"]) is QualityForm.OPC_UA
     assert guess_quality(["good", "0"]) is guess_quality(["0", "1"]) is guess_quality([]) is QualityForm.WORDS
-    for cell, form in (("odd", QualityForm.WORDS), ("x", QualityForm.OPC_DA), (70_000, QualityForm.OPC_DA), (1.5, QualityForm.OPC_UA)):  # fmt: skip
+    wrong: list[tuple[object, QualityForm]] = [
+        ("odd", QualityForm.WORDS),
+        ("x", QualityForm.OPC_DA),
+        (70_000, QualityForm.OPC_DA),
+        (1.5, QualityForm.OPC_UA),
+    ]
+    for cell, form in wrong:
         with pytest.raises(ValueError, match="no quality"):
             read_quality(cell, form)
 
@@ -282,7 +288,7 @@ def test_parquet_files_have_typed_times_and_values(tmp_path: Path) -> None:
     assert _samples(found, "a") == [(iso_utc(T0 + 1), 1.5, 192)]
     assert [value for _, value, _ in _samples(found, "n")] == [2**60, 5]
     assert found.tracks["s"].data_type == "String"
-    naive = pa.array([datetime.datetime(2023, 11, 14, 22, 13, 20)], pa.timestamp("us"))
+    naive = pa.array([datetime.datetime(2023, 11, 14, 22, 13, 20)], pa.timestamp("us"))  # noqa: DTZ001
     pq.write_table(pa.table({"time": naive, "x": [1.0]}), path)
     assert int(read(path).tracks["x"].times[0]) == T0
     path.write_bytes(b"PAR1 but not really PAR1")
@@ -326,5 +332,3 @@ def test_a_track_is_put_in_order_and_says_where_nothing_was_recorded() -> None:
     assert isinstance(plain.values, np.ndarray)
     assert list(addressed([one, plain])) == ["x", "B: y"]
     assert Recording("r", {}).start_ns == 0
-
-
