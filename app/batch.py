@@ -69,6 +69,7 @@ class EventBatch:
         "first_sequence",
         "keys",
         "kinds",
+        "packed",
         "qualities",
         "source_times",
         "values",
@@ -87,7 +88,8 @@ class EventBatch:
         details: Mapping[int, Detail] = NO_DETAILS,
         coalesced: int = 0,
     ) -> None:
-        """``kinds`` empty means data changes all; ``details`` by index; ``coalesced`` is the sum of the details'."""
+        """``kinds`` empty means data changes all; ``details`` by index; ``coalesced`` is the sum of the details'.
+        ``packed`` is for whoever sends it on: what it is on the wire, made once for all who want it."""
         self.first_sequence = first_sequence
         self.keys = keys
         self.values = values
@@ -97,6 +99,7 @@ class EventBatch:
         self.kinds = kinds
         self.details = details
         self.coalesced = coalesced
+        self.packed: bytes | None = None
 
     def __len__(self) -> int:
         return len(self.keys)

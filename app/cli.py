@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from app import audit, config, keys
+from app.serve import command as serve
 from app.watch import ExitCode, Watched, WatchRequest, console, watch
 
-_BACKENDS = ("sim", "host", "opcua", "replay")
+_BACKENDS = ("sim", "host", "opcua")
 _PASSWORD = "TAGWATCH_PASSWORD"  # the variable's name
 
 _EXIT_CODES = """exit codes:
@@ -50,11 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    line.add_argument(
-        "source",
-        metavar="SOURCE",
-        help="sim, host, an OPC UA address (opc.tcp://host:4840), or replay with --option file=RECORDING",
-    )
+    line.add_argument("source", metavar="SOURCE", help="sim, host, or an OPC UA address (opc.tcp://host:4840)")
     line.add_argument("tags", metavar="TAG", nargs="+", help="what the source calls them")
     line.add_argument("--json", action="store_true", help="one JSON object a line")
     line.add_argument("--count", type=_positive(int), metavar="N", help="stop after N values")
@@ -68,6 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
     line.add_argument("--settings", type=Path, metavar="FILE", help="settings (TOML)")
     audit.add_parser(commands)
     keys.add_parser(commands)
+    serve.add_parser(commands)
     return parser
 
 
@@ -78,6 +76,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if arguments.command == "audit":
             return audit.run(arguments)
+        if arguments.command == "serve":
+            return serve.run(arguments)
         if arguments.command == "keys":
             return keys.run(arguments)
         request = WatchRequest(
@@ -134,9 +134,7 @@ def _source(source: str) -> tuple[str, dict[str, Any]]:
     if source.startswith("opc.tcp://"):
         return "opcua", {"endpoint": source}
     if source not in _BACKENDS:
-        raise ValueError(
-            f"source {source!r} is not known: use sim, host, replay, or an address that starts with opc.tcp://"
-        )
+        raise ValueError(f"source {source!r} is not known: use sim, host or an address that starts with opc.tcp://")
     return source, {}
 
 

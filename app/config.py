@@ -107,6 +107,12 @@ class Settings:
         0.5, "a change by hand of more than this share of a tag's range is asked about; above 1 = never", above=0
     )
     values_in_logs: bool = _setting(False, "whether values of tags may stand in log files")
+    api_host: str = _setting("127.0.0.1", "address on which the API listens; another than this computer's needs TLS")
+    api_port: int = _setting(50571, "port of the API; 0 = any that is free", least=0, most=65_535)
+    api_authentication: bool = _setting(True, "whether the API asks for a key; without, it serves this computer alone")
+    api_message_limit: int = _setting(4 * 1024 * 1024, "the largest request that the API takes", least=1024, most=2**30)
+    api_calls_together: int = _setting(256, "calls that one connection to the API may have open", least=1)
+    api_keepalive_s: float = _setting(20.0, "how often the API looks whether silent clients are still there", least=1)
     api_key_store: str = _setting("", "file with the API keys; empty = in the directory of the settings")
     api_pepper: str = _setting("", "file with the pepper of the API keys; empty = in the directory of the settings")
     api_calls_per_s: float = _setting(2000.0, "calls a second that one API key may make, unless the key says", above=0)

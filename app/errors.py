@@ -31,6 +31,7 @@ class ErrorCode(enum.StrEnum):
     STREAM_LIMIT_REACHED = "StreamLimitReached"
     RECORDS_UNAVAILABLE = "RecordsUnavailable"
     SOURCE_NOT_FOUND = "SourceNotFound"
+    WRITE_IN_FLIGHT = "WriteInFlight"
 
 
 class GatewayError(Exception):

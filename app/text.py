@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 import math
+import re
 from typing import Any
 
 from app.values import NO_TIME, NS_PER_S, Duration, Timestamp, Value, iso_utc
+
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+_ISO = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z", re.ASCII)
 
 
 def plain(value: Value) -> str:
@@ -50,6 +55,15 @@ def iso_duration(ns: int) -> str:
     seconds, nanos = divmod(abs(ns), NS_PER_S)
     fraction = f".{nanos:09d}".rstrip("0") if nanos else ""
     return f"{'-' if ns < 0 else ''}PT{seconds}{fraction}S"
+
+
+def ns_of_iso(text: str) -> int:
+    """What :func:`app.values.iso_utc` wrote, for the years 1 to 9999; ValueError for anything else."""
+    found = _ISO.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text[:40]!r} is no time as 2026-01-31T13:45:00.000Z")
+    since = datetime.datetime.fromisoformat(found[1]).replace(tzinfo=datetime.UTC) - _EPOCH
+    return (since.days * 86_400 + since.seconds) * NS_PER_S + int((found[2] or "").ljust(9, "0"))
 
 
 def iso_or_none(ns: int) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import enum
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -59,6 +60,19 @@ def iso_utc(ns: int) -> str:
     fraction = f"{nanos:09d}"[:digits]
     shown = f"{year:04d}" if 0 <= year <= 9999 else f"{year:+07d}"
     return f"{shown}-{moment:%m-%dT%H:%M:%S}.{fraction}Z"
+
+
+def same_value(first: Value, second: Value) -> bool:
+    """Whether a tag that was given one reads as the other: numbers by value, to the precision of a 32-bit float."""
+    if isinstance(first, tuple) and isinstance(second, tuple):
+        return len(first) == len(second) and all(map(same_value, first, second))
+    if not (isinstance(first, int | float) and isinstance(second, int | float)):
+        return first == second
+    if isinstance(first, int) and isinstance(second, int):
+        return first == second
+    if math.isnan(first) or math.isnan(second):
+        return math.isnan(first) and math.isnan(second)
+    return first == second or abs(first - second) <= 1e-6 * max(abs(first), abs(second)) < math.inf
 
 
 class EventKind(enum.IntEnum):

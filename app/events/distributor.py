@@ -66,10 +66,12 @@ class Distributor:
         *,
         internal: bool = False,
         after_sequence: int = 0,
+        resume: bool = False,
         on_read: Callable[[], None] = lambda: None,
         on_closed: Callable[[SubscriberLease], None] = lambda lease: None,
     ) -> SubscriberLease:
-        """Register a subscriber, with what it missed after ``after_sequence`` (0 = nothing), and start the pump.
+        """Register a subscriber, with what it missed after ``after_sequence``, and start the pump. 0 = it missed
+        nothing; with ``resume``, it missed everything.
 
         Snapshot of the buffer and registration are one step: nothing awaits between them, so what is replayed and
         what comes live meet without a hole and without a double. The subscriber is there before the pump starts.
@@ -87,7 +89,7 @@ class Distributor:
             on_read=on_read,
             on_closed=closed,
         )
-        if after_sequence:
+        if after_sequence or (resume and self._replay.newest):
             gap, kept = self._replay.after(after_sequence)
             (self._metrics.replay_hits if gap is None else self._metrics.replay_gaps).inc()
             lease.replay(gap, kept)

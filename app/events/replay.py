@@ -42,7 +42,7 @@ class ReplayBuffer:
         self._trim()
 
     def after(self, sequence: int) -> tuple[ReplayGap | None, list[EventBatch]]:
-        """What a subscriber that saw everything up to ``sequence`` (> 0) has missed: first what is lost, then what is
+        """What a subscriber that saw everything up to ``sequence`` has missed: first what is lost, then what is
         kept. GatewayError InvalidArgument for a sequence that no event has had yet."""
         if sequence > self._newest:
             raise GatewayError(

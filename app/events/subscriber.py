@@ -49,6 +49,8 @@ class SubscriberLease:
         self._offered = self._delivered = self._dropped = self._queued = self._peak = 0
         self._replayed = 0  # events of the replay that are still queued
         self._waiting: asyncio.Future[None] | None = None
+        self._nudged = False
+        self._on_end: Callable[[], None] | None = None
         self._ended = False
         self._failure: GatewayError | None = None
         self._overflowed = False
@@ -111,6 +113,8 @@ class SubscriberLease:
         if not self._ended:
             self._ended = True
             self._failure = failure
+            if self._on_end is not None:
+                self._on_end()
         self._wake()
 
     def _wake(self) -> None:
@@ -120,12 +124,12 @@ class SubscriberLease:
     # ---- the reader's side
 
     async def next(self) -> list[EventBatch | ReplayGap]:
-        """Everything that is queued, in order; waits while nothing is.
+        """Everything that is queued, in order; waits while nothing is. Empty where only :meth:`nudge` woke it.
 
         Raises StopAsyncIteration after the stream's normal end or after :meth:`close`, and GatewayError after its
         failure or an overflow, each once the queue is empty.
         """
-        while not self._queue and not self._ended:
+        while not self._queue and not self._ended and not self._nudged:
             if self._waiting is not None:
                 raise RuntimeError("a lease has one reader")
             self._waiting = asyncio.get_running_loop().create_future()
@@ -133,7 +137,10 @@ class SubscriberLease:
                 await self._waiting
             finally:
                 self._waiting = None
+        nudged, self._nudged = self._nudged, False
         if not self._queue:
+            if nudged and not self._ended:
+                return []
             self.close()
             if self._failure is not None:
                 raise self._failure
@@ -144,6 +151,17 @@ class SubscriberLease:
         self._queued = self._replayed = 0
         self._on_read()
         return taken
+
+    def nudge(self) -> None:
+        """Let the reader's :meth:`next` return, for it has something else to do as well."""
+        self._nudged = True
+        self._wake()
+
+    def on_end(self, told: Callable[[], None]) -> None:
+        """``told`` when nothing more will be queued, also while the reader is busy; at once where it is so."""
+        self._on_end = told
+        if self._ended:
+            told()
 
     def __aiter__(self) -> SubscriberLease:
         return self

@@ -2515,7 +2515,7 @@ class HistoryPage(message.Message):
     receive_times: builtins.bytes
     """of samples"""
     qualities: builtins.bytes
-    """of a bin: the worst"""
+    """of a bin: the lower of its first and its last"""
     reals: builtins.bytes
     """of a bin: its last value; doubles, when every value is one"""
     firsts: builtins.bytes

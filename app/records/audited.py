@@ -14,12 +14,19 @@ from typing import Protocol
 
 from app import commands as c
 from app.batch import Sample
-from app.commands import Command, Reply
+from app.commands import Command, Reply, WriteEntry
 from app.errors import ErrorCode, GatewayError
 from app.records.audit import Audit
 from app.records.audit_record import Completion, Entry, Intent, Origin, Result, Who
 from app.tasks import Clock, spawn
 from app.values import Timestamp, Value
+
+_BULKS = {
+    (False, False): c.WriteBulk,
+    (True, False): c.Write2Bulk,
+    (False, True): c.WriteSecuredBulk,
+    (True, True): c.WriteSecured2Bulk,
+}
 
 
 class Source(Protocol):
@@ -56,6 +63,7 @@ class Request:
     origin: Origin = Origin.FORM
     run: str = ""
     source: str = ""  # the driver, and its address where it has one
+    who: Who | None = None  # another than this account on this computer: a key, and where it called from
 
 
 class ReadOnly:
@@ -102,7 +110,7 @@ class AuditedWriter:
         entry = session.id, item.tag
         if entry in self._in_flight:
             raise GatewayError(
-                ErrorCode.PERMISSION_DENIED, f"another write of {item.tag} is on its way: wait for its end"
+                ErrorCode.WRITE_IN_FLIGHT, f"another write of {item.tag} is on its way: wait for its end"
             )
         self._in_flight.add(entry)
         try:
@@ -117,7 +125,7 @@ class AuditedWriter:
         old = request.old
         return Intent(
             self._clock.utc_ns(),
-            self._who,
+            request.who or self._who,
             session.name,
             request.source,
             item.tag,
@@ -131,6 +139,20 @@ class AuditedWriter:
             request.origin,
             request.run,
         )
+
+    async def send_together(
+        self, tickets: Sequence[Ticket], user_ids: Sequence[Sequence[int]] = (), *, secured: bool = False
+    ) -> tuple[Command, Reply]:
+        """One bulk command for tickets of one session and server handle, all with a time or all without; the command,
+        and the source's reply as it came. ``user_ids`` as for :meth:`Ticket.send`, for each ticket."""
+        first = tickets[0]
+        if reason := self.read_only.reason(first.session.name):
+            raise GatewayError(ErrorCode.PERMISSION_DENIED, f"{reason}: nothing is written")
+        ids = user_ids or [()] * len(tickets)
+        entries = tuple(ticket.entry(who) for ticket, who in zip(tickets, ids, strict=True))
+        kind = _BULKS[entries[0].time is not None, secured]
+        command = kind(first.item.server_handle, entries)
+        return command, await first.session.invoke(command)
 
     async def _recorded(self, intent: Intent) -> int:
         """The number of the intent. Cancelled meanwhile: should it be recorded yet, so is that it was not sent."""
@@ -175,18 +197,27 @@ class Ticket:
         self._request = request
         self._ended = False
 
-    async def send(self, user_ids: Sequence[int] = ()) -> tuple[Command, Reply]:
-        """The command, and the source's reply to it as it came. ``user_ids`` of those who logged in for it: none, one,
-        or user and verifier."""
+    def entry(self, user_ids: Sequence[int] = ()) -> WriteEntry:
+        """As a row of a bulk command, which sends it now."""
+        self._taken()
+        first, last = (user_ids[0], user_ids[-1]) if user_ids else (0, 0)
+        return WriteEntry(self.item.item_handle, self._request.value, self._request.time, first, last)
+
+    def _taken(self) -> None:
         if self.sent or self._ended:
             raise RuntimeError(f"record {self.number} was sent or ended already")
+        self.sent = True
+
+    async def send(self, user_ids: Sequence[int] = (), *, plain_user: int = 0) -> tuple[Command, Reply]:
+        """The command, and the source's reply to it as it came. ``user_ids`` of those who logged in for it: none, one,
+        or user and verifier. ``plain_user`` is whom an ordinary write names."""
         if reason := self._writer.read_only.reason(self.session.name):  # set while people logged in
             raise GatewayError(ErrorCode.PERMISSION_DENIED, f"{reason}: nothing is written")
-        self.sent = True
-        command = self._command(user_ids)
+        self._taken()
+        command = self._command(user_ids, plain_user)
         return command, await self.session.invoke(command)
 
-    def _command(self, user_ids: Sequence[int]) -> Command:
+    def _command(self, user_ids: Sequence[int], plain_user: int) -> Command:
         server, item = self.item.server_handle, self.item.item_handle
         value, time = self._request.value, self._request.time
         if user_ids:
@@ -194,7 +225,9 @@ class Ticket:
             if time is None:
                 return c.WriteSecured(server, item, value, first, last)
             return c.WriteSecured2(server, item, value, time, first, last)
-        return c.Write(server, item, value) if time is None else c.Write2(server, item, value, time)
+        if time is None:
+            return c.Write(server, item, value, plain_user)
+        return c.Write2(server, item, value, time, plain_user)
 
     async def end(self, result: Result, words: str, found: Sample | None = None) -> None:
         """AuditError where the end could not be recorded: the record then stays without an answer."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -35,6 +35,8 @@ _TRACKED = frozenset(
         c.UnAdviseItemBulk,
     )
 )
+#: The newest changes of items are kept, so that who looks again need not compare all.
+_CHANGES = 20_000
 #: Latest values of keys that no reply has announced (yet): an item's first value may overtake its reply.
 _EARLY = 10_000
 
@@ -78,6 +80,7 @@ class ItemRegistry:
         self._latest = LatestValues()
         self._early: OrderedDict[int, tuple[Sample, int]] = OrderedDict()  # and its sequence
         self.version = 0
+        self._changes: deque[tuple[int, int]] = deque(maxlen=_CHANGES)  # (version, key)
 
     # ---- reading
 
@@ -100,6 +103,21 @@ class ItemRegistry:
     def sequence(self, key: int) -> int:
         """The newest event's sequence: another one than before tells that an event has come. 0 before the first."""
         return self._latest.sequence(key)
+
+    def changed_since(self, version: int) -> list[int] | None:
+        """Keys of the items that were added, changed or removed after ``version``, each once, the latest last; None
+        where that is too long ago: then compare all."""
+        if version >= self.version:
+            return []
+        if not self._changes or self._changes[0][0] > version + 1:
+            return None
+        keys: dict[int, None] = {}
+        for changed, key in reversed(self._changes):
+            if changed <= version:
+                break
+            if key:
+                keys[key] = None
+        return list(reversed(keys))
 
     def tag(self, key: int) -> str:
         """The item's tag address; for a key that is not registered, its handles."""
@@ -141,7 +159,7 @@ class ItemRegistry:
             case c.Register():
                 if isinstance(reply.payload, Handle):
                     self._servers[reply.payload.handle] = _Server(command.client_name)
-                    self.version += 1
+                    self._note(0)
             case c.Unregister():
                 self._unregister(command.server_handle)
             case c.SetBufferedUpdateInterval():
@@ -209,24 +227,29 @@ class ItemRegistry:
         self._latest.add(item.key)
         if (early := self._early.pop(item.key, None)) is not None:
             self._latest.put(item.key, *early)
+        self._note(item.key)
+
+    def _note(self, key: int) -> None:
+        """0 = a change of servers alone."""
         self.version += 1
+        self._changes.append((self.version, key))
 
     def _change(self, key: int, **flags: bool) -> None:
         if (item := self._items.get(key)) is not None:
             self._items[key] = replace(item, **flags)
-            self.version += 1
+            self._note(key)
 
     def _remove(self, key: int) -> None:
         if self._items.pop(key, None) is not None:
             self._latest.remove(key)
-            self.version += 1
+            self._note(key)
 
     def _unregister(self, server_handle: int) -> None:
         for key in [key for key in self._items if key >> 32 == server_handle]:
             self._remove(key)
         self._latest.forget_server(server_handle)
         if self._servers.pop(server_handle, None) is not None:
-            self.version += 1
+            self._note(0)
 
     # ---- restart
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import math
 import secrets
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,6 +66,7 @@ class SessionManager:
         self._broadcaster = broadcaster
         self._sessions: dict[str, Session] = {}
         self._closing = False
+        self._watchers: list[Callable[[Session], None]] = []
         # Counted when somebody looks, for nothing on the events' way.
         metrics.queue_depth.labels(MIRROR).set_function(lambda: sum(s.queued(internal=True) for s in self.list()))
         metrics.queue_depth.labels(EXTERNAL).set_function(lambda: sum(s.queued(internal=False) for s in self.list()))
@@ -116,7 +117,13 @@ class SessionManager:
         )
         self._sessions[session.id] = session
         session.watch(lambda old, new: self._forget_closed(session, new))
+        for watcher in self._watchers:
+            watcher(session)
         return session
+
+    def watch(self, watcher: Callable[[Session], None]) -> None:
+        """Tell ``watcher`` every session that begins, before it starts."""
+        self._watchers.append(watcher)
 
     def _spec(self, request: OpenRequest) -> SessionSpec:
         lease_s = self._settings.lease_s if request.lease_s is None else request.lease_s

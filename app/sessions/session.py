@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 from app import commands as c
-from app.batch import EventBatch
+from app.batch import Event, EventBatch
 from app.commands import Command, ItemRows, Reply
 from app.config import OverflowPolicy, RestartPolicy, Settings
 from app.errors import ErrorCode, GatewayError
@@ -20,6 +20,7 @@ from app.events.notices import Broadcaster
 from app.events.skew import SkewWatch
 from app.events.subscriber import SubscriberLease
 from app.metrics import Metrics
+from app.sessions.completions import Completions
 from app.sessions.gate import Gate
 from app.sessions.info import SessionInfo, SessionSpec, SessionStatistics, Totals
 from app.sessions.items import ItemRegistry
@@ -70,6 +71,7 @@ class Session:
         self._expired = expired
         self._state = SessionState.CREATING
         self._watchers: list[StateWatcher] = []
+        self._source_watchers: list[Callable[[], None]] = []
         self._fault: Fault | None = None
         self._client: WorkerClient | None = None
         self._source_state: SourceState | None = None
@@ -89,6 +91,7 @@ class Session:
         self.items = ItemRegistry()
         self._skew = SkewWatch()
         self._recorded = spec.backend in _RECORDED
+        self._completions = Completions()
         self._distributor = Distributor(
             clock,
             settings,
@@ -145,6 +148,11 @@ class Session:
     def queued(self, *, internal: bool) -> int:
         """Events that wait for the mirror, or for external subscribers."""
         return self._distributor.queued(internal=internal)
+
+    @property
+    def newest_sequence(self) -> int:
+        """Of the newest event that came; 0 = none yet."""
+        return self._distributor.newest
 
     @property
     def unread(self) -> int:
@@ -210,6 +218,21 @@ class Session:
                 self._watchers.remove(watcher)
 
         return unwatch
+
+    def watch_source(self, watcher: Callable[[], None]) -> Callable[[], None]:
+        """Tell ``watcher`` when the source is lost or back (:attr:`source_state`); returns what ends that."""
+        self._source_watchers.append(watcher)
+
+        def unwatch() -> None:
+            if watcher in self._source_watchers:
+                self._source_watchers.remove(watcher)
+
+        return unwatch
+
+    def on_completion(self, key: int, heard: Callable[[Event], None]) -> Callable[[], None]:
+        """Every write and operation completion of the item goes to ``heard``, while anybody reads the session's events;
+        returns what ends that."""
+        return self._completions.listen(key, heard)
 
     def owned_by(self, owner_key: str | None) -> bool:
         return self._spec.owner_key is None or self._spec.owner_key == owner_key
@@ -342,8 +365,9 @@ class Session:
 
     # ---- subscribers
 
-    def attach(self, after_sequence: int = 0, owner_key: str | None = None) -> SubscriberLease:
-        """A place at the session's events; resuming after ``after_sequence`` if that is not 0.
+    def attach(self, after_sequence: int = 0, owner_key: str | None = None, *, resume: bool = False) -> SubscriberLease:
+        """A place at the session's events; resuming after ``after_sequence`` if that is not 0, with ``resume`` after 0
+        as well: from the first event on.
 
         GatewayError: SessionNotFound, SessionNotReady, EventSubscriberAlreadyActive, EventSubscriberLimitReached, or
         InvalidArgument for a sequence that is not yet.
@@ -355,7 +379,10 @@ class Session:
         self._take_place()
         try:
             lease = self._distributor.attach(
-                after_sequence=after_sequence, on_read=self._touch, on_closed=self._give_place_back
+                after_sequence=after_sequence,
+                resume=resume,
+                on_read=self._touch,
+                on_closed=self._give_place_back,
             )
         except BaseException:
             self._external -= 1
@@ -399,6 +426,7 @@ class Session:
     def _apply(self, batches: list[EventBatch]) -> None:
         """What is learnt from every batch, whoever reads it."""
         self.items.apply(batches)
+        self._completions.take(batches)
         if not self._recorded:
             for batch in batches:
                 if (skew := self._skew.take(batch)) is not None:
@@ -470,6 +498,8 @@ class Session:
         self._source_state = state
         if state.connected:
             self._skew.again()
+        for watcher in list(self._source_watchers):
+            watcher()
         self._tell.source(state)
 
     # ---- restart of the worker

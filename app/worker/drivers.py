@@ -12,7 +12,6 @@ _DRIVERS = {
     "sim": ("app.backends.sim", "SimDriver"),
     "host": ("app.backends.host", "HostDriver"),
     "opcua": ("app.backends.opcua", "OpcUaDriver"),
-    "replay": ("app.backends.replay", "ReplayDriver"),
 }
 
 

@@ -13,10 +13,10 @@ from app.events.notices import NoticeKind
 from app.runtime import Runtime
 from app.sessions import calls
 from app.sessions.items import Item
+from app.sessions.names import TagNames
 from app.sessions.session import Session
 from app.sessions.state import SessionState
 from app.tasks import Clock
-from ui.desk.names import TagNames
 from ui.feed import Feed, FeedFrame
 from ui.main_window import MainWindow
 from ui.sources import SourceBook

@@ -15,9 +15,9 @@ from app.config import JournalPolicy
 from app.events.notices import Notice, NoticeKind, Severity
 from app.records.export import export_table
 from app.records.journal import Act, Journal
+from app.sessions.names import TagNames
 from ui.bridge import act, answered
 from ui.desk.desk import Desk
-from ui.desk.names import TagNames
 from ui.feed import FeedFrame
 from ui.i18n import tr
 from ui.models.items import ItemsModel

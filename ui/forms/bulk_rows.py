@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from app.batch import Sample
 from app.sessions.items import Item
-from app.values import QUALITY_CONFIGURATION_ERROR, QualityClass, Value, quality_class
+from app.values import QUALITY_CONFIGURATION_ERROR, QualityClass, Value, quality_class, same_value
 from ui.format import full_text, number_text, parse_value, quality_said, value_text
 from ui.forms.bulk_paste import BulkLine
-from ui.forms.write_flow import BIG_CHANGE, Stage, State, Wish, WriteClass, WriteFlow, same, type_name
+from ui.forms.write_flow import BIG_CHANGE, Stage, State, Wish, WriteClass, WriteFlow, type_name
 from ui.forms.write_job import Target
 from ui.i18n import noop, tr
 from ui.tagbook import TagAbout
@@ -108,7 +108,7 @@ class BulkRow:
         """Whether the tag has this value already, in good quality."""
         live = self.live()
         good = live is not None and quality_class(live.quality) is QualityClass.GOOD
-        return not self.problem and good and live is not None and same(live.value, self.new)
+        return not self.problem and good and live is not None and same_value(live.value, self.new)
 
     @property
     def write_class(self) -> WriteClass:

@@ -19,6 +19,7 @@ from app.values import (
     Timestamp,
     Value,
     quality_class,
+    same_value,
 )
 from ui.engine_words import status_said
 from ui.format import quality_said, value_text
@@ -180,7 +181,7 @@ class WriteFlow:
         low, high = self.about.low, self.about.high
         if isinstance(before, float) and isinstance(now, float) and low is not None and high is not None:
             return abs(now - before) > _NOISE * (high - low)
-        return not same(before, now)
+        return not same_value(before, now)
 
     def press_write(self, wish: Wish, live: Sample | None, now_ns: int = 0) -> State:
         """Write was pressed. SENT: send it now. ASKING: the words say why, and the same press again sends, unless
@@ -239,14 +240,14 @@ class WriteFlow:
         return self._to(Stage.REJECTED, _sentence(_rejected(bad)) + hint)
 
     def reads_as_requested(self, value: Value) -> bool:
-        return same(value, self._requested)
+        return same_value(value, self._requested)
 
     def read_back(self, found: Sample) -> State:
         """The tag as it reads after the completion."""
         good = quality_class(found.quality) is QualityClass.GOOD
         quality = "" if good else tr(", its quality is {quality}").format(quality=quality_said(found.quality))
         reads = self.shown(found.value)
-        if same(found.value, self._requested):
+        if same_value(found.value, self._requested):
             words = tr("Written and confirmed: the tag reads {value}{quality}.")
             return self._to(Stage.CONFIRMED, words.format(value=reads, quality=quality))
         words = tr("Written, but the tag reads {value}, not {requested}{quality}.")
@@ -290,19 +291,6 @@ def type_name(about: TagAbout, live: Value) -> str:
         return about.data_type
     first = live[0] if isinstance(live, tuple) and live else live
     return _NAMES.get(type(first), "String")
-
-
-def same(first: Value, second: Value) -> bool:
-    """Whether a tag that was given one reads as the other: numbers by value, to the precision of a 32-bit float."""
-    if isinstance(first, tuple) and isinstance(second, tuple):
-        return len(first) == len(second) and all(map(same, first, second))
-    if not (isinstance(first, int | float) and isinstance(second, int | float)):
-        return first == second
-    if isinstance(first, int) and isinstance(second, int):
-        return first == second
-    if math.isnan(first) or math.isnan(second):
-        return math.isnan(first) and math.isnan(second)
-    return first == second or abs(first - second) <= 1e-6 * max(abs(first), abs(second)) < math.inf
 
 
 def _is_number(value: Value) -> TypeGuard[int | float]:

@@ -33,6 +33,7 @@ _NOT_SENT = (
     ErrorCode.SESSION_NOT_READY,
     ErrorCode.INVALID_ARGUMENT,
     ErrorCode.PERMISSION_DENIED,
+    ErrorCode.WRITE_IN_FLIGHT,
     ErrorCode.COMMAND_FAILED,
     ErrorCode.TOO_MANY_PENDING,
 )

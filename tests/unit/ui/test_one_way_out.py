@@ -35,4 +35,5 @@ def test_the_window_writes_through_the_audited_writer_alone() -> None:
         path.relative_to(ROOT).as_posix(): names for path in (ROOT / "ui").rglob("*.py") if (names := _calls(path))
     }
     assert writing == {}
-    assert _calls(ROOT / "app" / "records" / "audited.py") == {"Write", "Write2", "WriteSecured", "WriteSecured2"}
+    sending = {name for name in _COMMANDS if name.startswith("W")}
+    assert _calls(ROOT / "app" / "records" / "audited.py") == sending

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.batch import Detail, Sample
-from app.values import STATUS_OK, Timestamp, Value, failed
+from app.values import STATUS_OK, Timestamp, Value, failed, same_value
 from tests.helpers.strategies import values
-from ui.forms.write_flow import Person, Stage, Wish, WriteClass, WriteFlow, same
+from ui.forms.write_flow import Person, Stage, Wish, WriteClass, WriteFlow
 from ui.tagbook import TagAbout
 
 SPEED = TagAbout("Double", "%", decimals=1, low=0.0, high=100.0, access="read and write", security_class="Operate")
@@ -196,13 +196,13 @@ def test_a_password_is_in_no_text() -> None:
     ],
 )
 def test_what_counts_as_reading_back_the_same(first: Value, second: Value, equal: bool) -> None:
-    assert same(first, second) is equal
-    assert same(second, first) is equal
+    assert same_value(first, second) is equal
+    assert same_value(second, first) is equal
 
 
 @given(values)
 def test_every_value_reads_back_as_itself(value: Value) -> None:
-    assert same(value, value)
+    assert same_value(value, value)
 
 
 @given(

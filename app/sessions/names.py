@@ -1,4 +1,4 @@
-"""Tags by item key, remembered: the log still tells the tag of an item that is gone."""
+"""Tags by item key, remembered: a log still tells the tag of an item that is gone."""
 
 from __future__ import annotations
 

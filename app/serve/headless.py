@@ -1,0 +1,120 @@
+"""Tagwatch without a window: the engine, its records and alarms, and the API in front of them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from app import audit, config
+from app.api.host import ApiHost
+from app.api.records import Kept
+from app.api.server import Served
+from app.api.sources import ListedSources
+from app.config import JournalPolicy, RestartPolicy, Settings
+from app.errors import GatewayError
+from app.records.audit import AuditStore
+from app.records.audited import AuditedWriter, ReadOnly
+from app.records.journal import Journal
+from app.runtime import Runtime
+from app.serve.alarms import HeadlessAlarms
+from app.serve.hub import Hub
+from app.serve.workspace import SavedSource, ServedWorkspace
+from app.sessions.manager import OpenRequest
+from app.sessions.session import Session
+from app.tasks import SystemClock, join, spawn
+
+_log = logging.getLogger(__name__)
+_CLOSE_S = 5.0
+_RETRY_S = 30.0
+
+
+class Headless:
+    """From :meth:`start` to :meth:`stop`, on one loop."""
+
+    def __init__(self, settings: Settings, workspace: ServedWorkspace, *, read_only: bool = False) -> None:
+        clock = SystemClock()
+        self._workspace = workspace
+        self._journal_on = settings.journal is not JournalPolicy.OFF
+        folder = config.directory() / "journal"
+        self._journal = Journal.of(settings, folder, clock, _journal_failed)
+        self.hub = Hub(self._journal)
+        self.runtime = Runtime(settings, broadcaster=self.hub, clock=clock)
+        self.store = AuditStore(audit.usual_file())
+        rules = ReadOnly()
+        rules.whole = read_only
+        self.alarms = HeadlessAlarms(workspace.limits, self.hub, clock) if workspace.limits else None
+        self.api = ApiHost(
+            Served(
+                self.runtime.manager,
+                settings,
+                clock,
+                writer=AuditedWriter(self.store, clock, read_only=rules),
+                kept=Kept(folder if self._journal_on else None, self.store),
+                alarms=self.alarms,
+                sources=ListedSources(lambda: workspace.sources, {}),
+                store_problem=lambda: self.store.problem,
+            ),
+            self.runtime.metrics,
+        )
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> str:
+        """The API's address. SettingError, GatewayError: nothing is left of the attempt then."""
+        for problem in self._workspace.problems:
+            _log.warning("workspace: %s", problem)
+        await self.runtime.start()
+        self.runtime.manager.watch(self._opened)
+        self._journal.start()
+        self.store.start()
+        if self.alarms is not None:
+            self.alarms.start()
+        try:
+            address = await self.api.start()
+        except BaseException:
+            await self.stop()
+            raise
+        self._tasks = [spawn(self._check(), name="check audit store")]
+        for source in self._workspace.sources:
+            if source.open_at_start:
+                self._tasks.append(spawn(self._keep_open(source), name=f"open {source.name}"))
+        return address
+
+    def _opened(self, session: Session) -> None:
+        self.hub.know(session.id, session.name)
+        self.hub.names.know(session.id, session.items)
+
+    async def _check(self) -> None:
+        problem = (await self.store.check()).problem
+        if problem:
+            _log.error("nothing can be written: %s", self.store.problem)
+
+    async def _keep_open(self, source: SavedSource) -> None:
+        """Tried until it is open: a source may come up after this server."""
+        while True:
+            restart = RestartPolicy.ON_FAULT if source.restart else RestartPolicy.NEVER
+            request = OpenRequest(source.backend, source.options, source.name, restart=restart, keep_alive=True)
+            try:
+                session = await self.runtime.manager.open(request)
+            except GatewayError as error:
+                _log.warning("source %s is not open: %s", source.name, error.fault.message)
+                await self.runtime.clock.sleep(_RETRY_S)
+                continue
+            if self.alarms is not None:
+                self.alarms.watch(session)
+            return
+
+    async def stop(self) -> None:
+        """No more calls, then no more sessions, then what they recorded. Twice is harmless."""
+        tasks, self._tasks = self._tasks, []
+        await join(*tasks)
+        await self.api.stop()
+        if self.alarms is not None:
+            await self.alarms.stop()
+        await self.runtime.stop(_CLOSE_S)
+        await asyncio.to_thread(self._journal.stop)
+        await self.store.stop()
+
+
+def _journal_failed(words: str) -> None:
+    if words:
+        _log.error("the journal of events cannot be written: %s", words)

@@ -1,0 +1,294 @@
+"""The API whole: a real server, real workers of the simulated plant, real clients."""
+
+from __future__ import annotations
+
+import asyncio
+from array import array
+from typing import Any
+
+import grpc
+import pytest
+
+from app.pb import gateway_pb2 as pb
+from app.records.audit_record import Result
+from tests.helpers.api import Api, reason, served
+from tests.helpers.engine import until
+
+
+async def refused(call: Any) -> grpc.aio.AioRpcError:
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await call
+    return caught.value
+
+
+async def first(stream: Any) -> pb.StreamMessage:
+    return await anext(aiter(stream))
+
+
+async def some(stream: Any, events: int) -> list[pb.StreamMessage]:
+    """Messages until so many events have come."""
+    messages: list[pb.StreamMessage] = []
+    count = 0
+    async for message in stream:
+        messages.append(message)
+        count += sum(batch.count for batch in message.batches) + message.HasField("event")
+        if count >= events:
+            return messages
+    raise AssertionError(f"the stream ended after {count} events")
+
+
+def sequences(messages: list[pb.StreamMessage]) -> list[int]:
+    found: list[int] = []
+    for message in messages:
+        for batch in message.batches:
+            if batch.sequences:
+                found += array("Q", batch.sequences).tolist()
+            else:
+                found += range(batch.first_sequence, batch.first_sequence + batch.count)
+        if message.HasField("event"):
+            found.append(message.event.sequence)
+    return found
+
+
+@pytest.mark.clause("S7.3", "S8.1", "S9.3")
+async def test_a_session_from_its_opening_to_its_end() -> None:
+    async with served() as api:
+        session = await api.open()
+        handle = await api.register(session)
+        stream = api.gateway.StreamEvents(pb.StreamEventsRequest(session_id=session))
+        items = await api.subscribe(session, handle, "Tank101.Level", "Pump101.Starts")
+        messages = await some(stream, 5)
+        assert messages[0].HasField("started")
+        assert messages[0].started.session.id == session
+        assert sequences(messages)[:5] == [1, 2, 3, 4, 5]
+        told = {item.key: item.tag for message in messages for item in message.items.items}
+        assert told == {handle << 32 | items[0]: "Tank101.Level", handle << 32 | items[1]: "Pump101.Starts"}
+        tags = ["Tank101.Level", "Reactor.PV", "Nowhere.Tag"]
+        rows = (
+            await api.gateway.ReadBulk(pb.ReadBulkRequest(session_id=session, server_handle=handle, tags=tags))
+        ).rows
+        assert [row.tag for row in rows] == tags
+        assert rows[0].success
+        assert rows[0].cached
+        assert rows[1].success
+        assert not rows[1].cached
+        page = await api.gateway.Browse(pb.BrowseRequest(session_id=session))
+        assert page.nodes
+        known = await api.gateway.GetProperties(pb.GetPropertiesRequest(session_id=session, tag="Tank101.Level"))
+        assert any(entry.name == "unit" for entry in known.properties)
+        listed = await api.gateway.ListSessions(pb.ListSessionsRequest())
+        assert [entry.id for entry in listed.sessions] == [session]
+        assert not (await api.gateway.CloseSession(pb.CloseSessionRequest(session_id=session))).already_closed
+        last = [message async for message in stream][-1]
+        assert last.change.state in (pb.SESSION_STATE_CLOSING, pb.SESSION_STATE_CLOSED)
+        assert await stream.code() is grpc.StatusCode.OK
+        gone = await refused(api.gateway.GetSession(pb.GetSessionRequest(session_id=session)))
+        assert gone.code() is grpc.StatusCode.NOT_FOUND
+        assert reason(gone)[0] == "SessionNotFound"
+
+
+@pytest.mark.clause("S4.5", "S4.6")
+async def test_a_stream_resumes_after_a_sequence_and_tells_a_gap() -> None:
+    async with served(replay_events=50) as api:
+        session = await api.open()
+        handle = await api.register(session)
+        await api.subscribe(session, handle, "Tank101.Level", "Reactor.PV", "Pump101.Flow")
+        early = api.gateway.StreamEvents(pb.StreamEventsRequest(session_id=session))
+        seen = sequences(await some(early, 5))
+        early.cancel()
+        again = api.gateway.StreamEvents(pb.StreamEventsRequest(session_id=session, after_sequence=seen[-1]))
+        messages = await some(again, 60)
+        assert not any(message.HasField("gap") for message in messages)
+        assert sequences(messages)[0] == seen[-1] + 1
+        assert sequences(messages) == list(range(seen[-1] + 1, seen[-1] + 1 + len(sequences(messages))))
+        again.cancel()
+        late = api.gateway.StreamEvents(pb.StreamEventsRequest(session_id=session, resume=True))
+        messages = await some(late, 10)
+        (gap,) = [message.gap for message in messages if message.HasField("gap")]
+        assert gap.after_sequence == 0
+        assert gap.oldest_available == sequences(messages)[0] > 1
+        late.cancel()
+        future = pb.StreamEventsRequest(session_id=session, after_sequence=10**9)
+        error = await refused(api.gateway.StreamEvents(future).read())
+        assert error.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
+@pytest.mark.clause("S4.2", "S4.3")
+async def test_a_client_that_never_reads_is_disconnected_and_told_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.api.streams.GRACE_S", 0.3)
+    async with served(event_queue=20_000) as api:
+        session = await api.open(load_tags=1_000, load_rate=100_000.0)
+        handle = await api.register(session)
+        slow = api.gateway.StreamEvents(pb.StreamEventsRequest(session_id=session))
+        assert (await first(slow)).HasField("started")
+        other = api.gateway.StreamEvents(pb.StreamEventsRequest(session_id=session))
+        await api.subscribe(session, handle, *(f"load.{n}" for n in range(1_000)))
+        engine_session = api.runtime.manager.get(session)
+        reading = asyncio.ensure_future(some(other, 1))
+        await reading
+        drain = asyncio.ensure_future(_drain(other))
+        await until(lambda: engine_session.subscribers == 1, "the end of the slow one's place", 60)
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await _drain(slow)
+        assert caught.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        why, details = reason(caught.value)
+        assert why == "EventQueueOverflow"
+        assert int(details["missed"]) > 0
+        assert not drain.done()  # the other one goes on
+        other.cancel()
+        await asyncio.wait([drain])
+
+
+async def _drain(stream: Any) -> None:
+    try:
+        async for _ in stream:
+            pass
+    except asyncio.CancelledError:
+        pass
+
+
+@pytest.mark.clause("S5.1", "S5.2", "S5.4")
+async def test_places_at_a_session_are_limited_and_come_back() -> None:
+    async with served(subscribers=2) as api:
+        session = await api.open()
+        request = pb.StreamEventsRequest(session_id=session)
+        early, second = api.gateway.StreamEvents(request), api.gateway.StreamEvents(request)
+        await first(early)
+        await first(second)
+        third = await refused(api.gateway.StreamEvents(request).read())
+        assert third.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert reason(third)[0] == "EventSubscriberLimitReached"
+        early.cancel()
+        await until(lambda: api.runtime.manager.get(session).subscribers == 1, "the place")
+        assert (await first(api.gateway.StreamEvents(request))).HasField("started")
+
+
+@pytest.mark.clause("S5.2")
+async def test_the_second_of_a_single_subscriber_exists_already() -> None:
+    async with served(several_subscribers=False) as api:
+        session = await api.open()
+        request = pb.StreamEventsRequest(session_id=session)
+        early = api.gateway.StreamEvents(request)
+        await first(early)
+        error = await refused(api.gateway.StreamEvents(request).read())
+        assert error.code() is grpc.StatusCode.ALREADY_EXISTS
+
+
+async def test_single_events_and_limits_of_messages() -> None:
+    async with served() as api:
+        session = await api.open()
+        handle = await api.register(session)
+        single = api.gateway.StreamEvents(pb.StreamEventsRequest(session_id=session, single_events=True))
+        small = api.gateway.StreamEvents(
+            pb.StreamEventsRequest(session_id=session, max_events=2, max_delay_ms=300, max_bytes=4096)
+        )
+        await first(single)
+        await first(small)
+        await api.subscribe(session, handle, "Tank101.Level", "Reactor.PV", "Pump101.Flow", "Sample.Strings[]")
+        events = [message.event for message in await some(single, 8) if message.HasField("event")]
+        assert [event.sequence for event in events] == list(range(1, len(events) + 1))
+        assert {event.tag for event in events} >= {"Tank101.Level"}
+        messages = await some(small, 12)
+        assert all(sum(batch.count for batch in message.batches) <= 2 for message in messages)
+        assert sequences(messages)[:12] == list(range(1, 13))
+        bad = await refused(
+            api.gateway.StreamEvents(pb.StreamEventsRequest(session_id=session, max_delay_ms=10**6)).read()
+        )
+        assert bad.code() is grpc.StatusCode.INVALID_ARGUMENT
+        assert "max_delay_ms is 1000000" in (bad.details() or "")
+
+
+async def test_a_stream_of_one_servers_items_tells_the_sequences_of_what_it_has() -> None:
+    async with served() as api:
+        session = await api.open()
+        mine, theirs = await api.register(session, "mine"), await api.register(session, "theirs")
+        request = pb.StreamEventsRequest(session_id=session, server_handles=[mine])
+        stream = api.gateway.StreamEvents(request)
+        await first(stream)
+        await api.subscribe(session, theirs, "Reactor.PV", "Pump101.Flow")
+        await api.subscribe(session, mine, "Tank101.Level")
+        messages = await some(stream, 6)
+        keys = {key for message in messages for batch in message.batches for key in array("Q", batch.keys)}
+        assert {key >> 32 for key in keys} == {mine}
+        assert {item.key >> 32 for message in messages for item in message.items.items} == {mine}
+        found = sequences(messages)
+        assert found == sorted(set(found))
+
+
+async def _write(api: Api, session: str, handle: int, item: int, value: float) -> pb.Reply:
+    command = pb.Write(server_handle=handle, item_handle=item)
+    command.value.real = value
+    return await api.invoke(session, write=command)
+
+
+@pytest.mark.clause("R11")
+async def test_a_write_is_recorded_with_who_called_and_followed_to_its_end() -> None:
+    async with served() as api:
+        session = await api.open()
+        handle = await api.register(session)
+        (item,) = await api.subscribe(session, handle, "Sample.Double")
+        reply = await _write(api, session, handle, item, 12.5)
+        assert reply.code == pb.PROTOCOL_STATUS_OK
+        assert reply.audit_record == 1
+        await until(lambda: len(api.audit.entries) == 2, "the end of the write")
+        intent, end = api.audit.entries
+        assert intent.origin == "api"
+        assert intent.who.os_user == "no key"
+        assert intent.who.workstation.startswith("ipv4:127.0.0.1:")
+        assert end.result is Result.CONFIRMED
+        api.read_only.whole = True
+        error = await refused(_write(api, session, handle, item, 13.5))
+        assert error.code() is grpc.StatusCode.PERMISSION_DENIED
+        assert "read-only" in (error.details() or "")
+        assert len(api.audit.entries) == 2
+
+
+@pytest.mark.clause("R11")
+async def test_without_an_audit_store_nothing_is_written() -> None:
+    async with served(serve={"writer": None}) as api:
+        session = await api.open()
+        handle = await api.register(session)
+        (item,) = await api.subscribe(session, handle, "Sample.Double")
+        error = await refused(_write(api, session, handle, item, 12.5))
+        assert error.code() is grpc.StatusCode.FAILED_PRECONDITION
+        assert reason(error)[0] == "AuditUnavailable"
+
+
+@pytest.mark.clause("S9.1", "S9.2")
+async def test_a_bulk_of_writes_has_a_row_and_a_record_for_each() -> None:
+    async with served() as api:
+        session = await api.open()
+        handle = await api.register(session)
+        good, secured = await api.subscribe(session, handle, "Sample.Double", "Reactor.EmergencyCooling")
+        request = pb.WriteBulkRequest(session_id=session, server_handle=handle, comment="shift")
+        request.entries.add(item_handle=good).value.real = 2.5
+        request.entries.add(item_handle=999).value.real = 1.0
+        request.entries.add(item_handle=good).value.real = 3.5
+        rows = (await api.gateway.WriteBulk(request)).rows
+        assert [row.success for row in rows] == [True, False, False]
+        assert "there is no item 999" in rows[1].error
+        assert "on its way" in rows[2].error
+        await until(lambda: len(api.audit.entries) == 2, "the end of the write")
+        assert api.audit.entries[0].comment == "shift"
+        assert api.audit.entries[0].run
+        login = pb.AuthenticateUser(server_handle=handle, user="operator", password="operator")
+        user = (await api.invoke(session, authenticate_user=login)).handle.handle
+        request = pb.WriteSecuredBulkRequest(session_id=session, server_handle=handle)
+        entry = request.entries.add(item_handle=secured, user_id=user, verifier_id=user)
+        entry.value.boolean = True
+        assert (await api.gateway.WriteSecuredBulk(request)).rows[0].success
+        (row,) = (await api.gateway.WriteSecuredBulk(request)).rows  # the login is used up
+        assert not row.success
+        assert "AuthenticateUser" in row.error
+
+
+async def test_a_handle_of_another_client_cannot_be_used() -> None:
+    async with served() as api:
+        session = await api.open()
+        engine_session = api.runtime.manager.get(session)
+        from app.sessions import calls
+
+        theirs = await calls.register(engine_session, "window")
+        error = await refused(api.invoke(session, unregister=pb.Unregister(server_handle=theirs)))
+        assert error.code() is grpc.StatusCode.INVALID_ARGUMENT
+        assert theirs in engine_session.items.servers()
