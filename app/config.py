@@ -46,6 +46,14 @@ class JournalPolicy(enum.StrEnum):
     OFF = "off"
 
 
+class ApiTls(enum.StrEnum):
+    """Whether, and with whose certificate, the API speaks TLS."""
+
+    OFF = "off"
+    OWN = "own"  # made here, under an authority of this installation
+    GIVEN = "given"
+
+
 class SettingError(ValueError):
     """A setting that cannot be used; the text names it, its value and what is allowed."""
 
@@ -115,18 +123,40 @@ class Settings:
     api_keepalive_s: float = _setting(20.0, "how often the API looks whether silent clients are still there", least=1)
     api_key_store: str = _setting("", "file with the API keys; empty = in the directory of the settings")
     api_pepper: str = _setting("", "file with the pepper of the API keys; empty = in the directory of the settings")
+    api_authentication: bool = _setting(True, "whether the API asks for a key; without, it serves this computer alone")
+    api_tls: ApiTls = _setting(
+        ApiTls.OFF, "TLS of the API: off, own (a certificate made here) or given (api_certificate and api_private_key)"
+    )
+    api_certificate: str = _setting("", "PEM file with the API's certificate and those above it, for api_tls = given")
+    api_private_key: str = _setting("", "PEM file with the private key of the API's certificate")
+    api_names: str = _setting(
+        "", "names and addresses for the API's own certificate, beside this computer's; by commas"
+    )
+    api_client_ca: str = _setting(
+        "", "PEM file with the authority of client certificates; with it, every client of the API needs one"
+    )
     api_calls_per_s: float = _setting(2000.0, "calls a second that one API key may make, unless the key says", above=0)
     api_streams: int = _setting(16, "streams that one API key may have open at the same time", least=1)
+    metrics_port: int = _setting(0, "port on loopback for metrics and readiness; 0 = none", least=0, most=65_535)
     origins: Mapping[str, str] = field(default_factory=dict[str, str], compare=False, repr=False)
 
     def __post_init__(self) -> None:
         for entry in _entries():
             _check(entry, getattr(self, entry.name), self.origins.get(entry.name, "argument"))
+        self._check_tls()
         if self.heartbeat_grace_s <= self.heartbeat_s:
             raise SettingError(
                 f"heartbeat_grace_s is {self.heartbeat_grace_s:g} s, "
                 f"but must be longer than heartbeat_s ({self.heartbeat_s:g} s)"
             )
+
+    def _check_tls(self) -> None:
+        for name in ("api_certificate", "api_private_key"):
+            if (self.api_tls is ApiTls.GIVEN) != bool(getattr(self, name)):
+                what = f"{name} is {getattr(self, name)!r}" if getattr(self, name) else f"{name} is not set"
+                raise SettingError(f"api_tls is {self.api_tls}, but {what}")
+        if self.api_client_ca and self.api_tls is ApiTls.OFF:
+            raise SettingError("api_client_ca is set, but api_tls is off: certificates of clients need TLS")
 
     def effective(self) -> list[EffectiveSetting]:
         """Every setting as it is in force."""

@@ -18,7 +18,6 @@ from app.access.errors import KeyStoreError
 from app.access.key_file import KeyFile
 from app.access.keys import WRITE_CLASSES, Constraints, KeyInfo, KeySpec, KeyText, class_name, parse_class
 from app.access.scopes import READING, Scope, parse_scopes
-from app.config import Settings
 from app.records.audit_record import Who
 from app.values import NS_PER_S, SecurityClass, iso_utc
 
@@ -29,15 +28,6 @@ _EXIT_CODES = """exit codes:
 """
 _DONE, _REFUSED, _FAILED = 0, 1, 6
 _UNITS_S = {"h": 3600, "d": 86_400, "w": 7 * 86_400}
-
-
-def store_file(settings: Settings) -> Path:
-    """Where these settings keep the keys."""
-    return Path(settings.api_key_store).expanduser() if settings.api_key_store else key_file.usual_file()
-
-
-def pepper_file(settings: Settings) -> Path:
-    return Path(settings.api_pepper).expanduser() if settings.api_pepper else pepper.usual_file()
 
 
 def add_parser(commands: Any) -> None:
@@ -104,9 +94,9 @@ def run(arguments: argparse.Namespace) -> int:
     now_ns = time.time_ns()
     spec = _spec(arguments, now_ns) if arguments.action == "create" else None
     settings = config.load(arguments.settings or config.usual_file())
-    path = arguments.store or store_file(settings)
+    path = arguments.store or key_file.of(settings)
     try:
-        kept = pepper.load(arguments.pepper or pepper_file(settings), make=spec is not None and not path.exists())
+        kept = pepper.load(arguments.pepper or pepper.of(settings), make=spec is not None and not path.exists())
         if spec is None and not path.exists():
             return _nothing_there(arguments, path)
         store = KeyFile(path, kept)

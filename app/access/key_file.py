@@ -19,6 +19,7 @@ from app.access.errors import KeyStateError, KeyStoreError, UnknownKeyError
 from app.access.keys import Constraints, KeyInfo, KeySpec, KeyText
 from app.access.pepper import Pepper
 from app.access.scopes import parse_scopes
+from app.config import Settings
 
 _APPLICATION = 0x54574B59  # "TWKY"
 _VERSION = 1
@@ -52,6 +53,11 @@ REFUSALS = (UnknownKeyError, KeyStateError)
 
 def usual_file() -> Path:
     return config.directory() / "keys.sqlite"
+
+
+def of(settings: Settings) -> Path:
+    """Where these settings say that the keys are."""
+    return Path(settings.api_key_store).expanduser() if settings.api_key_store else usual_file()
 
 
 @dataclass(frozen=True, slots=True)

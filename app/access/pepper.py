@@ -12,6 +12,7 @@ from pathlib import Path
 from app import config
 from app.access.errors import KeyStoreError
 from app.access.private_files import make_private, read_private
+from app.config import Settings
 
 _BYTES = 32
 
@@ -19,6 +20,11 @@ _BYTES = 32
 def usual_file() -> Path:
     """Where it is unless the settings say otherwise."""
     return config.directory() / "private" / "pepper"
+
+
+def of(settings: Settings) -> Path:
+    """Where these settings say that the pepper is."""
+    return Path(settings.api_pepper).expanduser() if settings.api_pepper else usual_file()
 
 
 class Pepper:
