@@ -17,7 +17,7 @@ from app import audit, config, keys
 from app.serve import command as serve
 from app.watch import ExitCode, Watched, WatchRequest, console, watch
 
-_BACKENDS = ("sim", "host", "opcua")
+_BACKENDS = ("sim", "host", "opcua", "replay")
 _PASSWORD = "TAGWATCH_PASSWORD"  # the variable's name
 
 _EXIT_CODES = """exit codes:
@@ -51,7 +51,11 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    line.add_argument("source", metavar="SOURCE", help="sim, host, or an OPC UA address (opc.tcp://host:4840)")
+    line.add_argument(
+        "source",
+        metavar="SOURCE",
+        help="sim, host, an OPC UA address (opc.tcp://host:4840), or replay with --option file=RECORDING",
+    )
     line.add_argument("tags", metavar="TAG", nargs="+", help="what the source calls them")
     line.add_argument("--json", action="store_true", help="one JSON object a line")
     line.add_argument("--count", type=_positive(int), metavar="N", help="stop after N values")
@@ -134,7 +138,9 @@ def _source(source: str) -> tuple[str, dict[str, Any]]:
     if source.startswith("opc.tcp://"):
         return "opcua", {"endpoint": source}
     if source not in _BACKENDS:
-        raise ValueError(f"source {source!r} is not known: use sim, host or an address that starts with opc.tcp://")
+        raise ValueError(
+            f"source {source!r} is not known: use sim, host, replay, or an address that starts with opc.tcp://"
+        )
     return source, {}
 
 

@@ -246,6 +246,17 @@ class Reconnect:
 
 
 @dataclass(frozen=True, slots=True)
+class Playback:
+    """Of a source that plays a recording: what is None stays as it is. ``speed`` 0.1 to 128; ``position_ns`` (ns since
+    1970 UTC) is within the recording. What it does then is told by its tags ``Replay.…``. Others are Unsupported."""
+
+    playing: bool | None = None
+    speed: float | None = None
+    position_ns: int | None = None
+    loop: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Properties:
     """What the source knows about a tag: type, unit, range, description, access."""
 
@@ -394,6 +405,7 @@ SingleCommand = (
     | Properties
     | HistoryRead
     | Reconnect
+    | Playback
 )
 BulkCommand = (
     AddItemBulk

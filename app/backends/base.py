@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
-from app.commands import BrowsePage, HistoryPage, HistoryRead, TagProperties
+from app.commands import BrowsePage, HistoryPage, HistoryRead, Playback, TagProperties
 from app.values import NO_TIME, DataType, EventKind, Fault, Status, Value
 
 
@@ -168,6 +168,10 @@ class Driver(abc.ABC):
         """A page of what the source has kept of a tag; the loop has checked what can be checked without the source.
         Cancelled: what the source holds for further pages is given back. Where the source has no history of the tag or
         has not this aggregate: NotImplementedError, which says so."""
+        raise NotImplementedError
+
+    async def playback(self, wanted: Playback) -> None:
+        """Of a recording. ValueError where it has no such position, or nobody plays so fast."""
         raise NotImplementedError
 
     async def reconnect(self) -> None:  # noqa: B027 - most sources are never lost

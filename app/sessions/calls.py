@@ -215,6 +215,11 @@ async def history_pages(session: Session, read: c.HistoryRead, limit: int) -> As
     )
 
 
+async def playback(session: Session, wanted: c.Playback) -> None:
+    """Play, pause, seek, or at another speed: of a source that plays a recording."""
+    await invoke(session, wanted)
+
+
 async def reconnect(session: Session) -> None:
     """A source that is lost is tried at once."""
     await invoke(session, c.Reconnect())

@@ -12,6 +12,7 @@ _DRIVERS = {
     "sim": ("app.backends.sim", "SimDriver"),
     "host": ("app.backends.host", "HostDriver"),
     "opcua": ("app.backends.opcua", "OpcUaDriver"),
+    "replay": ("app.backends.replay", "ReplayDriver"),
 }
 
 

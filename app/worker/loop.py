@@ -81,6 +81,7 @@ class CommandLoop:
             c.Properties: self._properties,
             c.HistoryRead: self._history_read,
             c.Reconnect: self._reconnect,
+            c.Playback: self._playback,
             c.AddItemBulk: self._add_bulk,
             c.AdviseItemBulk: self._advise_bulk,
             c.RemoveItemBulk: self._remove_bulk,
@@ -494,6 +495,10 @@ class CommandLoop:
         if command.aggregate and command.interval_ns <= 0:
             raise ValueError("an aggregate is of intervals: interval_ns must be above 0")
         return Reply(payload=await self._driver.history(command))
+
+    async def _playback(self, command: c.Playback) -> Reply:
+        await self._driver.playback(command)
+        return Reply()
 
     async def _reconnect(self, command: c.Reconnect) -> Reply:
         await self._driver.reconnect()
