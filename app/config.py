@@ -111,6 +111,16 @@ class Settings:
     journal_bytes: int = _setting(
         256 * 1024 * 1024, "size of the journal, compressed, at the most; its oldest files go", least=1024 * 1024
     )
+    record: bool = _setting(True, "whether the values of everything that is watched are recorded")
+    record_days: int = _setting(
+        30, "days that recorded values are kept, where a watch list says nothing else; 0 = no limit", least=0
+    )
+    record_bytes: int = _setting(
+        4 * 1024 * 1024 * 1024, "size of all recorded values at the most; the oldest files go", least=8 * 1024 * 1024
+    )
+    record_free_bytes: int = _setting(
+        512 * 1024 * 1024, "free space of the disk at which recording stops, so that the rest goes on", least=0
+    )
     big_change: float = _setting(
         0.5, "a change by hand of more than this share of a tag's range is asked about; above 1 = never", above=0
     )

@@ -159,6 +159,15 @@ class Hole:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A span of a tag begins (``why`` None) or ends."""
+
+    tag: int
+    time_ns: int
+    why: str | None
+
+
 # ---- opening
 
 
@@ -277,12 +286,16 @@ class SegmentWriter:
                 (source, tag): number
                 for number, source, tag in self._database.execute("SELECT id, source, tag FROM tags")
             }
-            self._arrival: int = self._database.execute("SELECT arrival FROM head").fetchone()[0]
+            self.made_ns: int
+            self._arrival: int
+            self.made_ns, self._arrival = self._database.execute("SELECT made_ns, arrival FROM head").fetchone()
+            #: Samples that are not in blocks yet.
+            self.waiting: int = self._database.execute("SELECT coalesce(sum(count), 0) FROM arrivals").fetchone()[0]
         except sqlite3.Error as error:
             self._database.close()
             raise trouble(error, path) from error
         self._new_tags: list[tuple[int, str, str]] = []
-        self._open: dict[int, int] = {}  # tag -> row of its open span
+        self._spans: dict[int, int] = {}  # tag -> row of its open span
 
     def tag(self, source: str, tag: str) -> int:
         """The tag's number; a new one is kept with the next :meth:`commit`."""
@@ -308,27 +321,14 @@ class SegmentWriter:
             raise
 
     def commit(
-        self,
-        arrivals: Arrivals,
-        now_ns: int,
-        *,
-        begun: Mapping[int, int] | None = None,
-        ended: Mapping[int, tuple[int, str]] | None = None,
-        holes: Sequence[Hole] = (),
+        self, arrivals: Arrivals, now_ns: int, *, turns: Sequence[Turn] = (), holes: Sequence[Hole] = ()
     ) -> None:
-        """Keep samples, spans that begin (tag -> ns) or end (tag -> ns, why), and holes. A span that ends and begins in
-        one commit ends first."""
-        rows: dict[int, int] = {}
+        """Keep samples, beginnings and ends of spans in their order, and holes."""
+        spans = dict(self._spans)
         with self._transaction() as database:
             database.executemany("INSERT INTO tags VALUES (?, ?, ?)", self._new_tags)
-            for tag, (end_ns, why) in (ended or {}).items():
-                if (row := self._open.get(tag)) is not None:
-                    database.execute(
-                        "UPDATE spans SET end_ns = max(start_ns, ?), why = ? WHERE id = ?", (end_ns, why, row)
-                    )
-            for tag, start_ns in (begun or {}).items():
-                cursor = database.execute("INSERT INTO spans (tag, start_ns, why) VALUES (?, ?, '')", (tag, start_ns))
-                rows[tag] = cursor.lastrowid or 0
+            for turn in turns:
+                _turn(database, spans, turn)
             database.executemany(
                 "INSERT INTO holes (source, start_ns, end_ns, missed, why) VALUES (?, ?, ?, ?, ?)",
                 [(hole.source, hole.start_ns, hole.end_ns, hole.missed, hole.why) for hole in holes],
@@ -342,14 +342,12 @@ class SegmentWriter:
             missed = sum(hole.missed for hole in holes)
             database.execute("UPDATE head SET alive_ns = ?, arrival = ?, missed = missed + ?", (now_ns, number, missed))
         self._new_tags.clear()
-        self._arrival = number
-        for tag in ended or {}:
-            self._open.pop(tag, None)
-        self._open.update(rows)
+        self._arrival, self._spans = number, spans
+        self.waiting += len(arrivals)
 
     def seal(self, pace: Callable[[], object] | None = None) -> int:
-        """Sort the arrivals into blocks; how many samples that were. ``pace`` is called between two blocks, and may
-        wait, but not commit."""
+        """Sort the arrivals into blocks; how many samples that were. ``pace`` is called between two blocks, and may wait
+        or commit."""
         try:
             rows = self._database.execute("SELECT id, data FROM arrivals ORDER BY id").fetchall()
         except sqlite3.Error as error:
@@ -368,6 +366,7 @@ class SegmentWriter:
         with self._transaction() as database:
             database.executemany(f"INSERT INTO blocks ({_BLOCK_NAMES}) VALUES ({_BLOCK_MARKS})", blocks)
             database.execute("DELETE FROM arrivals WHERE id <= ?", (rows[-1][0],))
+        self.waiting -= len(arrivals)
         return len(arrivals)
 
     def add_blocks(self, tag: int, samples: Samples) -> None:
@@ -379,19 +378,29 @@ class SegmentWriter:
             database.executemany(f"INSERT INTO blocks ({_BLOCK_NAMES}) VALUES ({_BLOCK_MARKS})", blocks)
         self._new_tags.clear()
 
-    def finish(self, now_ns: int, why: str, *, seal: bool = True) -> None:
-        """Nothing more comes: spans end, arrivals become blocks, what is free goes back to the disk."""
+    def finish(self, now_ns: int, why: str, *, seal: bool = True, pace: Callable[[], object] | None = None) -> None:
+        """Spans end. Unless told not to ``seal``, nothing more ever comes: arrivals become blocks, and what is free goes
+        back to the disk."""
         if seal:
-            self.seal()
+            self.seal(pace)
         with self._transaction() as database:
             database.execute("UPDATE spans SET end_ns = max(start_ns, ?), why = ? WHERE end_ns IS NULL", (now_ns, why))
             database.execute("UPDATE head SET alive_ns = max(alive_ns, ?), closed = ?", (now_ns, int(seal)))
-        self._open.clear()
+        self._spans.clear()
         if seal:
             with contextlib.suppress(sqlite3.Error):
                 self._database.execute("PRAGMA incremental_vacuum").fetchall()
                 # Without a log beside it, it can be read from a disk that is read-only as well.
                 self._database.execute("PRAGMA journal_mode = DELETE")
+
+    def check(self) -> None:
+        """DamagedError where SQLite finds the file damaged."""
+        try:
+            (found,) = self._database.execute("PRAGMA quick_check(1)").fetchone()
+        except sqlite3.Error as error:
+            raise trouble(error, self.path) from error
+        if found != "ok":
+            raise DamagedError(f"{self.path.name} is damaged: {found}")
 
     def end_spans_of_the_dead(self) -> None:
         """Spans that an earlier program left open end where its last commit was."""
@@ -409,6 +418,16 @@ class SegmentWriter:
 
     def close(self) -> None:
         self._database.close()
+
+
+def _turn(database: sqlite3.Connection, spans: dict[int, int], turn: Turn) -> None:
+    row = spans.pop(turn.tag, None) if turn.why is not None else spans.get(turn.tag)
+    if turn.why is not None and row is not None:
+        query = "UPDATE spans SET end_ns = max(start_ns, ?), why = ? WHERE id = ?"
+        database.execute(query, (turn.time_ns, turn.why, row))
+    elif turn.why is None and row is None:
+        query = "INSERT INTO spans (tag, start_ns, why) VALUES (?, ?, '')"
+        spans[turn.tag] = database.execute(query, (turn.tag, turn.time_ns)).lastrowid or 0
 
 
 _BLOCK_COLUMNS = (

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from app.batch import Sample
 from app.records.history import History, ReadCancelledError, Stretch
 from app.records.samples import Line
-from app.records.segment import BLOCK, Arrivals, Hole, SegmentWriter
+from app.records.segment import BLOCK, Arrivals, Hole, SegmentWriter, Turn
 from app.values import NO_TIME, Duration, Timestamp, Value, quality_class
 from tests.helpers.recorded import T0, S, append, at, columns, every, exact, segment
 
@@ -173,15 +173,15 @@ def test_what_is_held_and_what_is_not_is_told_with_the_reason(tmp_path: Path) ->
     writer = SegmentWriter(segment(tmp_path))
     a = writer.tag("Plant", "a")
     nothing = Arrivals.joined([])
-    writer.commit(nothing, T0 + 10 * S, begun={a: T0 + 2 * S})
+    writer.commit(nothing, T0 + 10 * S, turns=[Turn(a, T0 + 2 * S, None)])
     hole = Hole("Plant", T0 + 12 * S, T0 + 13 * S, 500, "missed")
-    writer.commit(nothing, T0 + 20 * S, ended={a: (T0 + 15 * S, "lost")}, begun={a: T0 + 18 * S}, holes=[hole])
+    writer.commit(nothing, T0 + 20 * S, turns=[Turn(a, T0 + 15 * S, "lost"), Turn(a, T0 + 18 * S, None)], holes=[hole])
     writer.commit(nothing, T0 + 25 * S, holes=[Hole("Other", T0 + 21 * S, T0 + 22 * S, 5, "missed")])
     writer.finish(T0 + 25 * S, "")
     writer.close()
     writer = SegmentWriter(segment(tmp_path, 2))
     a = writer.tag("Plant", "a")
-    writer.commit(nothing, T0 + 30 * S, begun={a: T0 + 25 * S})
+    writer.commit(nothing, T0 + 30 * S, turns=[Turn(a, T0 + 25 * S, None)])
     history = History(tmp_path)
     assert history.held("Plant", "a", T0, T0 + 40 * S) == [
         Stretch(T0, T0 + 2 * S, False, "not recorded"),
