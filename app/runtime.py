@@ -6,14 +6,20 @@ import asyncio
 import logging
 from collections import deque
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.config import EffectiveSetting, Settings
-from app.events.notices import Broadcaster
+from app.events.notices import Broadcaster, Broadcasters
 from app.metrics import Metrics
 from app.sessions.manager import ManagerStatistics, SessionManager
+from app.sessions.session import Session
 from app.tasks import Clock, SystemClock, join, running, spawn
 from app.workers.contract import Launcher
 from app.workers.launcher import ProcessLauncher
+
+if TYPE_CHECKING:
+    from app.records.recorder import Recorder
 
 _log = logging.getLogger(__name__)
 
@@ -74,14 +80,28 @@ class Runtime:
         broadcaster: Broadcaster | None = None,
         clock: Clock | None = None,
         launcher: Launcher | None = None,
+        records: Path | None = None,
     ) -> None:
+        """``records`` is the recorder's folder: what is watched is recorded there, as the settings say."""
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
         self.metrics = Metrics()
         self._launcher = launcher or ProcessLauncher(settings, self.clock, self.metrics)
-        self.manager = SessionManager(settings, self._launcher, self.clock, self.metrics, broadcaster)
+        self.recorder = None if records is None else self._recorder(records)
+        mirrors = [one for one in (broadcaster, self.recorder) if one is not None]
+        whole = Broadcasters(mirrors) if len(mirrors) > 1 else next(iter(mirrors), None)
+        self.manager = SessionManager(settings, self._launcher, self.clock, self.metrics, whole)
         self.lag = LoopLag(self.clock, self.metrics)
         self._tasks: list[asyncio.Task[None]] = []
+
+    def _recorder(self, folder: Path) -> Recorder:
+        # Loads numpy, which a command line that records nothing starts without.
+        from app.records.recorder import Recorder  # noqa: PLC0415
+
+        def find(session_id: str) -> Session | None:
+            return next((session for session in self.manager.list() if session.id == session_id), None)
+
+        return Recorder.of(self.settings, folder, self.clock, find)
 
     async def start(self) -> None:
         """Ends what a crashed gateway left behind, then serves."""
@@ -89,6 +109,8 @@ class Runtime:
             ended = await self._launcher.end_leftovers()
             if ended:
                 _log.warning("%d workers of an earlier gateway were still running and were ended", ended)
+        if self.recorder is not None:
+            self.recorder.start()
         self._tasks = [
             spawn(self._sweep(), name="sweep sessions"),
             spawn(self.lag.run(), name="probe loop lag"),
@@ -106,6 +128,8 @@ class Runtime:
         await self.manager.close_all(budget_s)
         if isinstance(self._launcher, ProcessLauncher):
             self._launcher.close()
+        if self.recorder is not None:  # last: it takes what the sessions tell at their end
+            await asyncio.to_thread(self.recorder.stop, 1.0)
 
     async def __aenter__(self) -> Runtime:
         await self.start()

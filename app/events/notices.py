@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -55,3 +55,26 @@ class Broadcaster(Protocol):
     def publish(self, session_id: str, batch: EventBatch) -> None: ...
 
     def notice(self, session_id: str, notice: Notice) -> None: ...
+
+
+class Broadcasters:
+    """Several as one, in their order; an error of one costs the others nothing, and is raised at the end."""
+
+    def __init__(self, several: Sequence[Broadcaster]) -> None:
+        self._several = tuple(several)
+
+    def publish(self, session_id: str, batch: EventBatch) -> None:
+        self._each([lambda one=one: one.publish(session_id, batch) for one in self._several])
+
+    def notice(self, session_id: str, notice: Notice) -> None:
+        self._each([lambda one=one: one.notice(session_id, notice) for one in self._several])
+
+    def _each(self, calls: Sequence[Callable[[], None]]) -> None:
+        failed: Exception | None = None
+        for call in calls:
+            try:
+                call()
+            except Exception as error:
+                failed = error
+        if failed is not None:
+            raise failed

@@ -346,8 +346,8 @@ class SegmentWriter:
         self.waiting += len(arrivals)
 
     def seal(self, pace: Callable[[], object] | None = None) -> int:
-        """Sort the arrivals into blocks; how many samples that were. ``pace`` is called between two blocks, and may wait
-        or commit."""
+        """Sort the arrivals into blocks; how many samples that were. ``pace`` is called between two blocks, and may
+        wait or commit."""
         try:
             rows = self._database.execute("SELECT id, data FROM arrivals ORDER BY id").fetchall()
         except sqlite3.Error as error:
@@ -379,8 +379,8 @@ class SegmentWriter:
         self._new_tags.clear()
 
     def finish(self, now_ns: int, why: str, *, seal: bool = True, pace: Callable[[], object] | None = None) -> None:
-        """Spans end. Unless told not to ``seal``, nothing more ever comes: arrivals become blocks, and what is free goes
-        back to the disk."""
+        """Spans end. Unless told not to ``seal``, nothing more ever comes: arrivals become blocks, and what is free
+        goes back to the disk."""
         if seal:
             self.seal(pace)
         with self._transaction() as database:

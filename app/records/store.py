@@ -1,0 +1,300 @@
+"""The recorder's folder as its one writer sees it: a lock, files that follow each other, and what goes when.
+
+Blocks; used by one thread. Files are in **series** by how long they are kept (``d30-…`` for 30 days, ``d0-…`` without a
+limit), so that each can be deleted as a whole. Imported recordings (``import-…``) are written elsewhere, complete when
+they appear, and never deleted here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import filelock
+
+from app.records.segment import (
+    NAME,
+    DamagedError,
+    NewerError,
+    SegmentWriter,
+    StoreError,
+    connect,
+    create,
+    files,
+    migrate,
+    size_of,
+)
+from app.values import NS_PER_S, iso_utc
+
+_log = logging.getLogger(__name__)
+
+_DAY_NS = 86_400 * NS_PER_S
+_STAMP = re.compile(r"[-:]")
+#: A file is begun anew when it has so much, or an eighth of what all may have.
+_FILE_BYTES = 256 * 1024 * 1024
+_LOCK = "recorder.lock"
+
+
+class ElsewhereError(Exception):
+    """Another program records into this folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What may be kept: bytes of all files together, and what must stay free on the disk."""
+
+    bytes: int
+    free_bytes: int = 0
+
+
+class Store:
+    """Open from :meth:`open` to :meth:`close`."""
+
+    def __init__(self, folder: Path, bounds: Bounds, now_ns: Callable[[], int]) -> None:
+        self.folder = folder
+        self.bounds = bounds
+        self._now_ns = now_ns
+        self._lock: filelock.FileLock | None = None
+        self._writers: dict[int, SegmentWriter] = {}
+        self._sealed: set[Path] = set()
+        self._last: dict[Path, int] = {}  # last commits of files that nobody writes any more
+        self.set_aside: list[str] = []  # damaged files, by their new names
+
+    # ---- one writer
+
+    def open(self) -> None:
+        """Lock the folder, and put in order what an earlier program left. ElsewhereError, OSError."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = filelock.FileLock(self.folder / _LOCK)
+        try:
+            lock.acquire(blocking=False)
+        except filelock.Timeout as error:
+            raise ElsewhereError(f"another Tagwatch records into {self.folder}") from error
+        self._lock = lock
+        try:
+            for part in self.folder.glob("*.samples.part*"):
+                part.unlink(missing_ok=True)
+            for path in files(self.folder):
+                if _days_of(path) is not None:
+                    self._look_after(path)
+        except BaseException:
+            self.close()
+            raise
+
+    def _look_after(self, path: Path) -> None:
+        """Make the present version of it; what a dead program left open is checked, and its spans are ended."""
+        try:
+            if migrate(path):
+                _log.info("%s was brought to the present version; the old one is beside it", path.name)
+            with contextlib.closing(connect(path, read_only=True)) as database:
+                closed, alive = database.execute("SELECT closed, alive_ns FROM head").fetchone()
+            if closed:
+                self._sealed.add(path)
+                self._last[path] = alive
+                return
+            writer = SegmentWriter(path)
+            try:
+                writer.check()
+                writer.end_spans_of_the_dead()
+            finally:
+                writer.close()
+        except NewerError as error:
+            _log.warning("%s", error)
+        except (DamagedError, TypeError, sqlite3.DatabaseError) as error:
+            self.put_aside(path, error)
+
+    def put_aside(self, path: Path, error: Exception) -> None:
+        """A damaged file keeps its bytes under another name, which nobody reads."""
+        for days, writer in list(self._writers.items()):
+            if writer.path == path:
+                writer.close()
+                del self._writers[days]
+        aside = path.with_name(f"{path.name}.damaged")
+        number = 1
+        while aside.exists():
+            number += 1
+            aside = path.with_name(f"{path.name}.damaged{number}")
+        for beside in ("-wal", "-shm", ""):
+            with contextlib.suppress(FileNotFoundError):
+                path.with_name(path.name + beside).rename(aside.with_name(aside.name + beside))
+        self.set_aside.append(aside.name)
+        _log.error("the recorder's file %s is set aside as %s: %s", path.name, aside.name, error)
+
+    def close(self) -> None:
+        for writer in self._writers.values():
+            writer.close()
+        self._writers.clear()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    # ---- files
+
+    def current(self, days: int) -> SegmentWriter | None:
+        """The file of the series that is being written, where there is one."""
+        return self._writers.get(days)
+
+    def writers(self) -> list[tuple[int, SegmentWriter]]:
+        return list(self._writers.items())
+
+    def begin(self, days: int) -> SegmentWriter:
+        """The file of the series to write to: the last one, if it is of today and has room, else a new one.
+        StoreError, OSError."""
+        writer = self._writers.get(days)
+        if writer is not None:
+            return writer
+        now_ns = self._now_ns()
+        mine = [path for path in files(self.folder) if _days_of(path) == days]
+        path = mine[-1] if mine else None
+        if path is None or path in self._sealed or _stamp(path)[:8] != _utc(now_ns)[:8] or not self._has_room(path):
+            path = self._new(days, now_ns)
+        try:
+            writer = SegmentWriter(path)
+        except NewerError:
+            writer = SegmentWriter(self._new(days, now_ns))
+        self._writers[days] = writer
+        return writer
+
+    def _new(self, days: int, now_ns: int) -> Path:
+        numbers = [int(found["number"]) for path in files(self.folder) if (found := NAME.fullmatch(path.name))]
+        path = self.folder / f"d{days}-{_utc(now_ns)}-{max(numbers, default=0) + 1:06d}.samples"
+        create(path, now_ns)
+        return path
+
+    def _has_room(self, path: Path) -> bool:
+        with contextlib.suppress(OSError):
+            return size_of(path) < self.file_bytes
+        return False
+
+    @property
+    def file_bytes(self) -> int:
+        return min(_FILE_BYTES, max(self.bounds.bytes // 8, 1))
+
+    def is_full(self, days: int) -> bool:
+        """Whether the present file of the series is of another day, or as large as one may be."""
+        writer = self._writers.get(days)
+        if writer is None:
+            return False
+        return _utc(self._now_ns())[:8] != _stamp(writer.path)[:8] or not self._has_room(writer.path)
+
+    def end(self, days: int, why: str, *, seal: bool, pace: Callable[[], object] | None = None) -> None:
+        """The present file of the series is not written any more; :meth:`begin` opens another one, or goes on with this
+        one if it was not sealed."""
+        writer = self._writers[days]
+        now_ns = self._now_ns()
+        writer.finish(now_ns, why, seal=seal, pace=pace)
+        self._writers.pop(days, None)
+        writer.close()
+        if seal:
+            self._sealed.add(writer.path)
+
+    def unsealed(self) -> list[Path]:
+        """Files of earlier days that a program has left without sorting them."""
+        mine = {writer.path for writer in self._writers.values()}
+        today = _utc(self._now_ns())[:8]
+        return [
+            path
+            for path in files(self.folder)
+            if _days_of(path) is not None
+            and path not in mine
+            and path not in self._sealed
+            and _stamp(path)[:8] != today
+        ]
+
+    def seal(self, path: Path, pace: Callable[[], object] | None = None) -> None:
+        try:
+            with contextlib.closing(connect(path, read_only=True)) as database:
+                (alive,) = database.execute("SELECT alive_ns FROM head").fetchone()
+            writer = SegmentWriter(path)
+            try:
+                writer.finish(alive, "ended", pace=pace)
+            finally:
+                writer.close()
+            self._sealed.add(path)
+        except DamagedError as error:
+            self.put_aside(path, error)
+
+    # ---- what goes
+
+    def prune(self) -> None:
+        """Delete files that are too old, and the oldest while all are too large. One that is being written stays; where
+        somebody still reads one (Windows), it goes the next time."""
+        now_ns = self._now_ns()
+        mine = {writer.path for writer in self._writers.values()}
+        sizes: dict[Path, int] = {}
+        for path in files(self.folder):
+            with contextlib.suppress(OSError):
+                sizes[path] = size_of(path)
+        for path in list(sizes):
+            days = _days_of(path)
+            if days and path not in mine and self._last_ns(path) < now_ns - days * _DAY_NS:
+                self._delete(path, sizes)
+        total = sum(size for path, size in sizes.items() if _days_of(path) is not None)
+        for path, size in list(sizes.items()):
+            if total <= self.bounds.bytes:
+                return
+            if path not in mine and _days_of(path) is not None:
+                self._delete(path, sizes)
+                total -= size
+
+    def _last_ns(self, path: Path) -> int:
+        """The last commit of a file. One that cannot be read counts as new: nobody has looked into it."""
+        if path not in self._last:
+            try:
+                with contextlib.closing(connect(path, read_only=True)) as database:
+                    self._last[path] = database.execute("SELECT alive_ns FROM head").fetchone()[0]
+            except (StoreError, OSError, TypeError, sqlite3.Error):
+                return self._now_ns()
+        return self._last[path]
+
+    def _delete(self, path: Path, sizes: dict[Path, int]) -> None:
+        try:
+            path.unlink()
+        except OSError as error:
+            _log.info("%s is too old and goes later: %s", path.name, error)
+            return
+        sizes.pop(path, None)
+        self._last.pop(path, None)
+        self._sealed.discard(path)
+        for beside in ("-wal", "-shm"):
+            with contextlib.suppress(OSError):
+                path.with_name(path.name + beside).unlink(missing_ok=True)
+        for backup in path.parent.glob(f"{path.name}.v*"):
+            with contextlib.suppress(OSError):
+                backup.unlink()
+
+    def free_bytes(self) -> int:
+        return shutil.disk_usage(self.folder).free
+
+    def size(self) -> tuple[int, int]:
+        """(bytes, files) of everything, imports and what was set aside included."""
+        total = count = 0
+        with contextlib.suppress(OSError), os.scandir(self.folder) as entries:
+            for entry in entries:
+                if ".samples" in entry.name:
+                    with contextlib.suppress(OSError):
+                        total += entry.stat().st_size
+                        count += entry.name.endswith(".samples")
+        return total, count
+
+
+def _days_of(path: Path) -> int | None:
+    """How long the file's series is kept, in days, 0 = for ever; None = it is none of the recorder's own."""
+    found = re.match(r"d(\d+)-", path.name)
+    return int(found[1]) if found else None
+
+
+def _stamp(path: Path) -> str:
+    found = NAME.fullmatch(path.name)
+    return found["start"] if found else ""
+
+
+def _utc(ns: int) -> str:
+    return _STAMP.sub("", iso_utc(ns)[:19]) + "Z"
