@@ -96,7 +96,7 @@ class Application:
         self._mode = Mode.of(kept.value("theme"))
         theme = themes.apply(qt, self._mode)
         self.feed = Feed(clock)
-        self.runtime = Runtime(settings, broadcaster=self.feed, clock=clock)
+        self.runtime = Runtime(settings, broadcaster=self.feed, clock=clock, records=config.directory() / "records")
         self.lag = LagMeter()
         self.desk = desk = Desk(self.runtime, self.feed, clock, kept, theme)
         self.sessions_model = SessionsModel(theme)

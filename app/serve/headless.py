@@ -38,7 +38,7 @@ class Headless:
         folder = config.directory() / "journal"
         self._journal = Journal.of(settings, folder, clock, _journal_failed)
         self.hub = Hub(self._journal)
-        self.runtime = Runtime(settings, broadcaster=self.hub, clock=clock)
+        self.runtime = Runtime(settings, broadcaster=self.hub, clock=clock, records=config.directory() / "records")
         self.store = AuditStore(audit.usual_file())
         rules = ReadOnly()
         rules.whole = read_only
