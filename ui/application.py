@@ -47,7 +47,7 @@ from ui.desk.workspace import WorkspaceDesk, places
 from ui.desk.writing import WritingDesk
 from ui.feed import Feed
 from ui.format import time_text
-from ui.i18n import install, tr
+from ui.i18n import count_text, install, tr
 from ui.instance import Door, Start, Wanted
 from ui.lag import LagMeter
 from ui.loop import FastQEventLoop
@@ -240,7 +240,7 @@ class Application:
         lost = tr("nothing lost")
         if dropped or coalesced:
             lost = tr("{dropped} dropped, {coalesced} coalesced").format(
-                dropped=f"{dropped:,}", coalesced=f"{coalesced:,}"
+                dropped=count_text(dropped), coalesced=count_text(coalesced)
             )
         clock = time_text(self.desk.clock.utc_ns(), self.desk.utc)[: -len(".000")]
         self.window.show_status(

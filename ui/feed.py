@@ -11,7 +11,7 @@ from app.batch import Event, EventBatch
 from app.events.notices import Notice, NoticeKind, Severity
 from app.tasks import Clock
 from app.values import EventKind
-from ui.i18n import tr
+from ui.i18n import count_text, tr
 
 FRAME_MS = 100
 #: Under load frames are rarer: nobody reads faster, and each costs the same painting.
@@ -115,7 +115,7 @@ class Feed(QObject):
 
     def _gap(self, events: int, notices: int) -> Notice:
         counts = ((events, tr("{count} events")), (notices, tr("{count} notices")))
-        lost = tr(" and ").join(words.format(count=f"{count:,}") for count, words in counts if count)
+        lost = tr(" and ").join(words.format(count=count_text(count)) for count, words in counts if count)
         words = tr("the window could not keep up: {lost} are not shown").format(lost=lost)
         details = {"missed": str(events), "missed_notices": str(notices)}
         return Notice(NoticeKind.MIRROR_RESTARTED, Severity.WARNING, self._clock.utc_ns(), words, details)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from ui.banners import Banners
 from ui.format import zone_text
-from ui.i18n import noop, tr
+from ui.i18n import count_text, noop, tr
 from ui.models.items import ItemsModel
 from ui.models.log import LogModel
 from ui.models.sessions import SessionsModel
@@ -362,9 +362,9 @@ class MainWindow(QMainWindow):
         """The figures of the last second; ``stall_s`` is the longest stall of the last minute."""
         texts = {
             "Sessions": sessions,
-            "Events/s": tr("{rate} events/s").format(rate=f"{rate:,.0f}"),
+            "Events/s": tr("{rate} events/s").format(rate=count_text(round(rate))),
             "Lost": lost,
-            "Longest stall": tr("stall {time} ms").format(time=f"{stall_s * 1000:,.0f}"),
+            "Longest stall": tr("stall {time} ms").format(time=count_text(round(stall_s * 1000))),
             "Clock": f"{clock} {zone_text(utc)}",
         }
         for name, text in texts.items():

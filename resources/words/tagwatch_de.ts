@@ -11,9 +11,12 @@
             <source> and </source>
             <translation> und </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source> and {count} more</source>
-            <translation> und {count} weitere</translation>
+            <translation>
+                <numerusform> und {count} weitere</numerusform>
+                <numerusform> und {count} weitere</numerusform>
+            </translation>
         </message>
         <message>
             <source> by {user}</source>
@@ -111,9 +114,12 @@
             <source>, {count} did not need it</source>
             <translation>, {count} brauchten es nicht</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>, {count} older dropped</source>
-            <translation>, {count} ältere verworfen</translation>
+            <translation>
+                <numerusform>, {count} älteres verworfen</numerusform>
+                <numerusform>, {count} ältere verworfen</numerusform>
+            </translation>
         </message>
         <message>
             <source>, … {count} in all</source>
@@ -183,9 +189,12 @@
             <source>; {count} folders were not told: {failure}</source>
             <translation>; {count} Ordner wurden nicht mitgeteilt: {failure}</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>; {count} tags had none</source>
-            <translation>; {count} Variablen hatten keinen</translation>
+            <translation>
+                <numerusform>; {count} Variable hatte keinen</numerusform>
+                <numerusform>; {count} Variablen hatten keinen</numerusform>
+            </translation>
         </message>
         <message>
             <source>A bracket ] is missing.</source>
@@ -231,9 +240,12 @@
             <source>A quotation mark is missing.</source>
             <translation>Ein Anführungszeichen fehlt.</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>A second look at {count}: {rows}{more}.</source>
-            <translation>{count} genauer ansehen: {rows}{more}.</translation>
+            <translation>
+                <numerusform>{count} genauer ansehen: {rows}{more}.</numerusform>
+                <numerusform>{count} genauer ansehen: {rows}{more}.</numerusform>
+            </translation>
         </message>
         <message>
             <source>a source has no name</source>
@@ -2293,9 +2305,12 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <source>Paused</source>
             <translation>Angehalten</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>Paused — {count} new samples, End for live</source>
-            <translation>Angehalten — {count} neue Messwerte, Ende für Live</translation>
+            <translation>
+                <numerusform>Angehalten — {count} neuer Messwert, Ende für Live</numerusform>
+                <numerusform>Angehalten — {count} neue Messwerte, Ende für Live</numerusform>
+            </translation>
         </message>
         <message>
             <source>Pen</source>
@@ -2361,9 +2376,12 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <source>Put away</source>
             <translation>Ausblenden</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>Put away ({count})</source>
-            <translation>Ausgeblendet ({count})</translation>
+            <translation>
+                <numerusform>Ausgeblendet ({count})</numerusform>
+                <numerusform>Ausgeblendet ({count})</numerusform>
+            </translation>
         </message>
         <message>
             <source>Put check marks at what failed, and nowhere else, to try it again</source>
@@ -3809,13 +3827,19 @@ Simulated plant:Reactor.PV
             <source>will be written</source>
             <translation>wird geschrieben</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>Will write {count} to {sessions}, {how}; {excluded} excluded.</source>
-            <translation>Schreibt {count} nach {sessions}, {how}; {excluded} ausgenommen.</translation>
+            <translation>
+                <numerusform>Schreibt {count} nach {sessions}, {how}; {excluded} ausgenommen.</numerusform>
+                <numerusform>Schreibt {count} nach {sessions}, {how}; {excluded} ausgenommen.</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>will write {count}, {excluded} excluded</source>
-            <translation>schreibt {count}, {excluded} ausgenommen</translation>
+            <translation>
+                <numerusform>schreibt {count}, {excluded} ausgenommen</numerusform>
+                <numerusform>schreibt {count}, {excluded} ausgenommen</numerusform>
+            </translation>
         </message>
         <message>
             <source>with a source time</source>
@@ -3923,13 +3947,19 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
             <source>Write with a source time</source>
             <translation>Mit Quellzeit schreiben</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>Write {count} now</source>
-            <translation>{count} jetzt schreiben</translation>
+            <translation>
+                <numerusform>{count} jetzt schreiben</numerusform>
+                <numerusform>{count} jetzt schreiben</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>Write {count} …</source>
-            <translation>{count} schreiben …</translation>
+            <translation>
+                <numerusform>{count} schreiben …</numerusform>
+                <numerusform>{count} schreiben …</numerusform>
+            </translation>
         </message>
         <message>
             <source>write {stage}: {words}</source>
@@ -4015,9 +4045,12 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
             <source>{client} (handle {handle})</source>
             <translation>{client} (Kennung {handle})</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{count} alarms</source>
-            <translation>{count} Alarme</translation>
+            <translation>
+                <numerusform>{count} Alarm</numerusform>
+                <numerusform>{count} Alarme</numerusform>
+            </translation>
         </message>
         <message>
             <source>{count} alarms of the workspace could not be read.</source>
@@ -4055,9 +4088,12 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
             <source>{count} names are not known to their source: their rows stay, marked “not found”.</source>
             <translation>{count} Namen sind ihrer Quelle nicht bekannt: ihre Zeilen bleiben, gekennzeichnet mit „nicht gefunden“.</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{count} not sent</source>
-            <translation>{count} nicht gesendet</translation>
+            <translation>
+                <numerusform>{count} nicht gesendet</numerusform>
+                <numerusform>{count} nicht gesendet</numerusform>
+            </translation>
         </message>
         <message>
             <source>{count} not written</source>
@@ -4067,9 +4103,12 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
             <source>{count} notices</source>
             <translation>{count} Hinweise</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{count} older values coalesced</source>
-            <translation>{count} ältere Werte zusammengefasst</translation>
+            <translation>
+                <numerusform>{count} älterer Wert zusammengefasst</numerusform>
+                <numerusform>{count} ältere Werte zusammengefasst</numerusform>
+            </translation>
         </message>
         <message>
             <source>{count} pens removed; Ctrl+Z brings them back</source>
@@ -4079,37 +4118,58 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
             <source>{count} read back as something else</source>
             <translation>{count} anders rückgelesen</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{count} records read …</source>
-            <translation>{count} Einträge gelesen …</translation>
+            <translation>
+                <numerusform>{count} Eintrag gelesen …</numerusform>
+                <numerusform>{count} Einträge gelesen …</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{count} rows</source>
-            <translation>{count} Zeilen</translation>
+            <translation>
+                <numerusform>{count} Zeile</numerusform>
+                <numerusform>{count} Zeilen</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{count} rows added.</source>
-            <translation>{count} Zeilen hinzugefügt.</translation>
+            <translation>
+                <numerusform>{count} Zeile hinzugefügt.</numerusform>
+                <numerusform>{count} Zeilen hinzugefügt.</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{count} rows are in {path}</source>
-            <translation>{count} Zeilen stehen in {path}</translation>
+            <translation>
+                <numerusform>{count} Zeile steht in {path}</numerusform>
+                <numerusform>{count} Zeilen stehen in {path}</numerusform>
+            </translation>
         </message>
         <message>
             <source>{count} rows are too many for one bulk write: {limit} at the most</source>
             <translation>{count} Zeilen sind zu viele für ein Sammelschreiben: höchstens {limit}</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{count} rows saved in {path}</source>
-            <translation>{count} Zeilen in {path} gespeichert</translation>
+            <translation>
+                <numerusform>{count} Zeile in {path} gespeichert</numerusform>
+                <numerusform>{count} Zeilen in {path} gespeichert</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{count} rows written …</source>
-            <translation>{count} Zeilen geschrieben …</translation>
+            <translation>
+                <numerusform>{count} Zeile geschrieben …</numerusform>
+                <numerusform>{count} Zeilen geschrieben …</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{count} samples held</source>
-            <translation>{count} Messwerte vorhanden</translation>
+            <translation>
+                <numerusform>{count} Messwert vorhanden</numerusform>
+                <numerusform>{count} Messwerte vorhanden</numerusform>
+            </translation>
         </message>
         <message>
             <source>{count} sources were added from {name}</source>
@@ -4119,37 +4179,58 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
             <source>{count} tags</source>
             <translation>{count} Variablen</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{count} tags are looked up …</source>
-            <translation>{count} Variablen werden nachgeschlagen …</translation>
+            <translation>
+                <numerusform>{count} Variable wird nachgeschlagen …</numerusform>
+                <numerusform>{count} Variablen werden nachgeschlagen …</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{count} to read</source>
-            <translation>{count} zu lesen</translation>
+            <translation>
+                <numerusform>{count} zu lesen</numerusform>
+                <numerusform>{count} zu lesen</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{count} values are in {path}</source>
-            <translation>{count} Werte stehen in {path}</translation>
+            <translation>
+                <numerusform>{count} Wert steht in {path}</numerusform>
+                <numerusform>{count} Werte stehen in {path}</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{count} values read, {failed} could not be.</source>
-            <translation>{count} Werte gelesen, {failed} nicht lesbar.</translation>
+            <translation>
+                <numerusform>{count} Wert gelesen, {failed} nicht lesbar.</numerusform>
+                <numerusform>{count} Werte gelesen, {failed} nicht lesbar.</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{count} values read.</source>
-            <translation>{count} Werte gelesen.</translation>
+            <translation>
+                <numerusform>{count} Wert gelesen.</numerusform>
+                <numerusform>{count} Werte gelesen.</numerusform>
+            </translation>
         </message>
         <message>
             <source>{count} without an answer</source>
             <translation>{count} ohne Rückmeldung</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{count} writes</source>
-            <translation>{count} Schreibaufträge</translation>
+            <translation>
+                <numerusform>{count} Schreibauftrag</numerusform>
+                <numerusform>{count} Schreibaufträge</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{count} writes are in {path}</source>
-            <translation>{count} Schreibaufträge stehen in {path}</translation>
+            <translation>
+                <numerusform>{count} Schreibauftrag steht in {path}</numerusform>
+                <numerusform>{count} Schreibaufträge stehen in {path}</numerusform>
+            </translation>
         </message>
         <message>
             <source>{count} written but not read back</source>

@@ -1,15 +1,20 @@
 """``just screenshots``: the window, every pane and the forms, light and dark, from the running program with live data,
-into docs/images."""
+into docs/images; some in high contrast, one at 150 %, one in German.
+
+``--language de --into FOLDER`` takes those of a language, to look at where words have no room."""
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
@@ -26,9 +31,32 @@ _SCREEN = {
     "dpr": 1,
 }
 _LIVE_S = 40.0  # so much of a trend is worth a look
+#: Written by hand beforehand, for the record of writes: tag, by how much more than now, comment.
+_WRITES = (
+    ("Reactor.SP", 1.5, "warmer for the next batch"),
+    ("Boiler.SP", -0.5, ""),
+    ("Tank101.Level", 1.0, "trial of a tag that takes no writes"),
+)
+_BULK = "tag\tvalue\nReactor.SP\t84.5\nBoiler.SP\t6.2\nValve101.Command\t1\nPump101.Flow\t12\nTank999.Level\t1.5"
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--language", default="")
+    parser.add_argument("--into", type=Path, default=FOLDER)
+    parser.add_argument("--only", default="", help="the window alone, under this name")
+    wanted = parser.parse_args()
+    wanted.into.mkdir(parents=True, exist_ok=True)
+    _take(wanted.language or "en", wanted.into, wanted.only)
+    if not wanted.language:
+        for name, language, scale in (("window-150", "en", "1.5"), ("window-german", "de", "1")):
+            again = [sys.executable, "-m", "tests.helpers.screenshots", "--only", name, "--language", language]
+            environment = {**os.environ, "QT_SCALE_FACTOR": scale}
+            subprocess.run([*again, "--into", str(wanted.into)], check=True, env=environment)
+    return 0
+
+
+def _take(language: str, folder: Path, only: str) -> None:
     if (fonts := Path("/usr/share/fonts/truetype/dejavu")).is_dir():
         os.environ.setdefault("QT_QPA_FONTDIR", str(fonts))
     with tempfile.TemporaryDirectory() as directory:
@@ -36,16 +64,17 @@ def main() -> int:
         screen = Path(directory) / "screen.json"
         screen.write_text(json.dumps({"screens": [_SCREEN]}), encoding="utf-8")
         os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={screen}"
+        from ui.i18n import install
         from ui.loop import FastQEventLoop
 
         qt = QApplication(sys.argv[:1])
         qt.setQuitOnLastWindowClosed(False)
+        install(qt, language)
         with FastQEventLoop(qt) as loop:
-            loop.run_until_complete(_pictures(qt))
-    return 0
+            loop.run_until_complete(_pictures(qt, folder, only))
 
 
-async def _pictures(qt: QApplication) -> None:
+async def _pictures(qt: QApplication, folder: Path, only: str) -> None:
     from app.config import Settings
     from ui.application import Application
     from ui.theme import Mode
@@ -53,44 +82,78 @@ async def _pictures(qt: QApplication) -> None:
     application = Application(qt, Settings())
     window = application.window
     await application.start()
+    await asyncio.sleep(5.0)
+    for tag, more, comment in _WRITES:
+        await _write(application, tag, more, comment)
     await asyncio.sleep(_LIVE_S)
-    for mode in (Mode.LIGHT, Mode.DARK):
+    if only:
+        application.set_mode(Mode.LIGHT)
+        await asyncio.sleep(1.0)
+        _save(window, folder / f"{only}.png")
+        await application.stop()
+        return
+    for mode in (Mode.LIGHT, Mode.DARK, Mode.CONTRAST):
         application.set_mode(mode)
         await asyncio.sleep(1.0)
-        _save(window, f"window-{mode.value}")
+        _save(window, folder / f"window-{mode.value}.png")
         for dock in window.panes():
+            if mode is Mode.CONTRAST and dock.objectName() not in ("watch", "log"):
+                continue
             hidden = not dock.isVisible()
             window.show_pane(dock.objectName())
-            await asyncio.sleep(0.5)
-            _save(dock, f"{dock.objectName()}-{mode.value}")
+            await asyncio.sleep(1.0)
+            _save(dock, folder / f"{dock.objectName()}-{mode.value}.png")
             dock.setVisible(not hidden)
         window.show_pane("log")
-        _save(window.centralWidget(), f"trend-{mode.value}")
-        for name, show in _forms(application):
-            show()
-            await asyncio.sleep(1.0)
-            for dialog in window.findChildren(QDialog):
-                if dialog.isVisible():
-                    _save(dialog, f"{name}-{mode.value}")
-                    dialog.reject()
-            await asyncio.sleep(0.2)
+        _save(window.centralWidget(), folder / f"trend-{mode.value}.png")
+        if mode is not Mode.CONTRAST:
+            await _forms(application, folder, mode.value)
     await application.stop()
 
 
-def _forms(application: object) -> list[tuple[str, Callable[[], object]]]:
-    from ui.application import Application
+async def _forms(application: Any, folder: Path, mode: str) -> None:
+    from ui.tagref import TagRef
 
-    assert isinstance(application, Application)
-    return [
+    window = application.window
+    shown: list[tuple[str, Callable[[], object]]] = [
         ("write", lambda: application.writing.write("Reactor.SP")),
-        ("connect", application.window.open_opcua_wanted.emit),
+        ("bulk", lambda: application.bulk.open().take_text(_BULK)),
+        ("limits", lambda: application.alarms.edit([TagRef("Simulated plant", "Tank101.Level")])),
+        ("connect", window.open_opcua_wanted.emit),
+        ("sources", application.manager.show),
         ("help", lambda: application.help.show("trends")),
     ]
+    for name, show in shown:
+        show()
+        await asyncio.sleep(2.0)
+        for dialog in window.findChildren(QDialog):
+            if dialog.isVisible():
+                _save(dialog, folder / f"{name}-{mode}.png")
+                dialog.reject()
+        await asyncio.sleep(0.2)
 
 
-def _save(widget: QWidget, name: str) -> None:
-    if not widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888).save(str(FOLDER / f"{name}.png")):
-        raise OSError(f"{name}.png could not be written to {FOLDER}")
+async def _write(application: Any, tag: str, more: float, comment: str) -> None:
+    """As an operator does it, in the form."""
+    from ui.forms.write import WriteForm
+
+    session = application.desk.session_named("Simulated plant")
+    await application.writing.open_form(session, tag)
+    form = application.window.findChildren(WriteForm)[-1]
+    await asyncio.sleep(0.5)
+    form._take_current()
+    form._value.take(form._live_value() + more)
+    form._comment.setText(comment)
+    for _ in range(2):  # a second time where it asks
+        form._pressed()
+        await asyncio.sleep(1.5)
+    form.reject()
+    await asyncio.sleep(0.1)
+
+
+def _save(widget: QWidget, path: Path) -> None:
+    if not widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888).save(str(path)):
+        raise OSError(f"{path} could not be written")
 
 
 if __name__ == "__main__":

@@ -26,10 +26,11 @@ def _tool(name: str) -> str:
 
 
 def collect(into: Path) -> None:
-    """Bring a .ts file up to date with the sources."""
+    """Bring a .ts file up to date with the sources; of English it holds what has a plural alone."""
+    alone = ["-pluralonly"] if into.stem.endswith("_en") else []
     sources = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "ui").rglob("*.py"))
     subprocess.run(
-        [_tool("pyside6-lupdate"), "-no-obsolete", "-locations", "none", *_NOOP, *sources, "-ts", str(into)],
+        [_tool("pyside6-lupdate"), "-no-obsolete", "-locations", "none", *_NOOP, *alone, *sources, "-ts", str(into)],
         cwd=ROOT,
         check=True,
         capture_output=True,

@@ -26,7 +26,7 @@ from ui.format import parse_time, time_text, value_text
 from ui.forms.details import DetailsDialog
 from ui.forms.limits import LimitsForm
 from ui.forms.shelve import ShelveForm
-from ui.i18n import noop, tr
+from ui.i18n import count_text, noop, tr
 from ui.models.alarms import AlarmsModel
 from ui.tagbook import UNKNOWN, TagAbout
 from ui.tagref import TagRef
@@ -289,7 +289,7 @@ class AlarmsDesk(QObject):
 
     def _show_count(self) -> None:
         count, worst, theme = self.model.unacknowledged, self.model.worst, self._desk.theme
-        words = tr("1 alarm") if count == 1 else tr("{count} alarms").format(count=f"{count:,}")
+        words = tr("1 alarm") if count == 1 else tr("{count} alarms", None, count).format(count=count_text(count))
         mark = "" if worst is None else PRIORITY_MARKS[worst.limit.priority]
         text = f"{mark} {words}" if worst is not None else tr("no alarms")
         if self._count.text() != text:

@@ -19,7 +19,7 @@ from ui.desk.desk import Desk
 from ui.desk.files import file_to_write
 from ui.desk.writing import WritingDesk
 from ui.forms.details import DetailsDialog
-from ui.i18n import tr
+from ui.i18n import count_text, tr
 from ui.models.audit import AuditModel
 from ui.theme import Theme
 from ui.views.audit import AuditView
@@ -159,7 +159,7 @@ class AuditDesk(QObject):
             words = tr("✓ Nothing is recorded yet.")
         else:
             words = tr("✓ {count} records, all as they were written. Fingerprint {fingerprint}")
-            words = words.format(count=f"{verdict.records:,}", fingerprint=verdict.head)
+            words = words.format(count=count_text(verdict.records), fingerprint=verdict.head)
         self.view.show_verdict(words, not verdict.problem)
         self._desk.told(tr("audit store verified: {result}").format(result=words[2:]))
 
@@ -171,7 +171,7 @@ class AuditDesk(QObject):
         if path is None:
             return
         count = await export_table(path, audit_table.COLUMNS, _exported(self._store.path, query), sheet=tr("Audit"))
-        self._desk.say(tr("{count} writes are in {path}").format(count=f"{count:,}", path=path))
+        self._desk.say(tr("{count} writes are in {path}", None, count).format(count=count_text(count), path=path))
         self._desk.told(tr("audit store exported"), value=str(path))
 
 

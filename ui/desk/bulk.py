@@ -24,7 +24,7 @@ from ui.forms.bulk import BulkForm
 from ui.forms.bulk_load import BulkLoader
 from ui.forms.bulk_paste import BulkLine
 from ui.forms.write_job import Target
-from ui.i18n import noop, tr
+from ui.i18n import count_text, noop, tr
 from ui.models.bulk import REPORT
 from ui.models.watch_rows import Kind
 from ui.tagref import TagRef
@@ -115,7 +115,7 @@ class BulkDesk(QObject):
         path = await file_to_write(self._desk, tr("Report of the bulk write"), tr("bulk write"))
         if path is not None:
             count = await export_table(path, REPORT, rows, sheet=tr("Bulk write"))
-            self._desk.say(tr("{count} rows are in {path}").format(count=f"{count:,}", path=path))
+            self._desk.say(tr("{count} rows are in {path}", None, count).format(count=count_text(count), path=path))
 
     # ---- values in a file
 
@@ -147,9 +147,9 @@ class BulkDesk(QObject):
         if path is None:
             return
         await asyncio.to_thread(values_file.save, path, desk.clock.utc_ns(), values)
-        words = tr("{count} values are in {path}").format(count=f"{len(values):,}", path=path)
+        words = tr("{count} values are in {path}", None, len(values)).format(count=count_text(len(values)), path=path)
         if missing:
-            words += tr("; {count} tags had none").format(count=f"{missing:,}")
+            words += tr("; {count} tags had none", None, missing).format(count=count_text(missing))
         desk.say(words)
         desk.told(tr("values saved"), value=str(path))
 

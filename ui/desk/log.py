@@ -19,7 +19,7 @@ from app.sessions.names import TagNames
 from ui.bridge import act, answered
 from ui.desk.desk import Desk
 from ui.feed import FeedFrame
-from ui.i18n import tr
+from ui.i18n import count_text, tr
 from ui.models.items import ItemsModel
 from ui.models.log import LogModel
 from ui.models.log_rows import EXPORTED, exported
@@ -168,5 +168,5 @@ class LogDesk(QObject):
         view.show_export(0)
         rows = exported(pieces, self._model.names())
         count = await export_table(path, EXPORTED, rows, sheet=tr("Event log"), on_progress=view.show_export)
-        desk.say(tr("{count} rows are in {path}").format(count=f"{count:,}", path=path))
+        desk.say(tr("{count} rows are in {path}", None, count).format(count=count_text(count), path=path))
         desk.told(tr("event log exported"), value=str(path))

@@ -13,7 +13,7 @@ from app.records.program_log import LogLine, ProgramLog
 from ui.desk.desk import Desk
 from ui.feed import FeedFrame
 from ui.forms.details import DetailsDialog
-from ui.i18n import tr
+from ui.i18n import count_text, tr
 from ui.models.notifications import Notification, NotificationsModel
 from ui.theme import SEVERITY_MARKS, Theme, icon
 from ui.views.notifications import NotificationsView
@@ -74,7 +74,7 @@ class NotificationsDesk(QObject):
 
     def _show_count(self) -> None:
         count, worst, theme = self.model.rowCount(), self.model.worst, self._desk.theme
-        text = f"{SEVERITY_MARKS[worst]} {count:,}".strip() if count else ""
+        text = f"{SEVERITY_MARKS[worst]} {count_text(count)}".strip() if count else ""
         if self._count.text() != text:
             self._count.setText(text)
         self._count.setAccessibleName(tr("Notifications: {count}").format(count=count))

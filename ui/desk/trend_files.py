@@ -15,7 +15,7 @@ from ui.aside import aside
 from ui.bridge import act, answered
 from ui.desk.desk import Desk
 from ui.format import time_text, zone_text
-from ui.i18n import noop, tr
+from ui.i18n import count_text, noop, tr
 from ui.plots.picture import picture
 from ui.plots.series import Series, aligned_columns, aligned_rows, long_columns, long_rows, series_of
 from ui.plots.trend import TrendView
@@ -83,10 +83,10 @@ class TrendFiles(QObject):
         rows = aligned_rows(series, start) if aligned else long_rows(series)
 
         def tell(done: int) -> None:
-            self._desk.say(tr("{count} rows written …").format(count=f"{done:,}"))
+            self._desk.say(tr("{count} rows written …", None, done).format(count=count_text(done)))
 
         count = await export_table(path, columns, rows, sheet=_sheet(trend.name), on_progress=tell)
-        self._desk.say(tr("{count} rows saved in {path}").format(count=f"{count:,}", path=path))
+        self._desk.say(tr("{count} rows saved in {path}", None, count).format(count=count_text(count), path=path))
         return count
 
     async def _path(self, title: str, kinds: str, name: str, suffix: str) -> Path | None:

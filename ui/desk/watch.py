@@ -23,7 +23,7 @@ from ui.desk.writing import WritingDesk
 from ui.expression import ExpressionError
 from ui.feed import FeedFrame
 from ui.forms.watch import AddTagsForm, ComputedForm, NameForm, ToleranceForm
-from ui.i18n import tr
+from ui.i18n import count_text, tr
 from ui.models.watch import WatchModel, unknown_words
 from ui.models.watch_edits import Edits
 from ui.models.watch_paste import lines_of
@@ -216,14 +216,14 @@ class WatchDesk(QObject):
             return
         if len(lines) + made.model.count > MOST_ROWS:
             told = tr("Nothing was added: a list holds {most} rows at the most.")
-            self._desk.say(told.format(most=f"{MOST_ROWS:,}"))
+            self._desk.say(told.format(most=count_text(MOST_ROWS)))
             return
         if any(not ref.source for line in lines for ref in line.refs):
             self._desk.say(tr("Nothing was added: open a source first, or write its name before the tag (Plant:Tank)."))
             return
         rows = self.edits.insert(made.model, tr("add rows"), lines, before)
         made.table.select(rows)
-        many = tr("{count} rows added.").format(count=f"{len(rows):,}")
+        many = tr("{count} rows added.", None, len(rows)).format(count=count_text(len(rows)))
         self._desk.say(tr("1 row added.") if len(rows) == 1 else many)
 
     def _usual_source(self) -> str:
@@ -323,9 +323,11 @@ class WatchDesk(QObject):
 
     async def _read_again(self, links: Sequence[Link]) -> None:
         read, failed = await self.sources.read(links)
-        told = tr("{count} values read.").format(count=f"{read:,}")
+        told = tr("{count} values read.", None, read).format(count=count_text(read))
         if failed:
-            told = tr("{count} values read, {failed} could not be.").format(count=f"{read:,}", failed=f"{failed:,}")
+            told = tr("{count} values read, {failed} could not be.", None, read).format(
+                count=count_text(read), failed=count_text(failed)
+            )
         self._desk.say(told)
 
     # ---- what comes

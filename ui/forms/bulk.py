@@ -34,7 +34,7 @@ from ui.forms.editors import Deaf
 from ui.forms.people import PeopleFields
 from ui.forms.write_flow import WriteFlow
 from ui.forms.write_job import Target
-from ui.i18n import noop, tr
+from ui.i18n import count_text, noop, tr
 from ui.models.bulk import NEW, TAG, BulkModel
 from ui.theme import Theme, icon, number_font
 from ui.widgets import Tags, paint_hint
@@ -340,7 +340,7 @@ class BulkForm(QDialog):
         self._enable()
 
     async def _load(self, lines: Sequence[BulkLine]) -> None:
-        self._say(tr("{count} tags are looked up …").format(count=f"{len(lines):,}"))
+        self._say(tr("{count} tags are looked up …", None, len(lines)).format(count=count_text(len(lines))))
         self.model.load([])
         rows = await self._loader.load(lines, self._show_loading)
         if self._open:
@@ -351,7 +351,7 @@ class BulkForm(QDialog):
         self._edited()
 
     def _show_loading(self, done: int, of: int) -> None:
-        self._say(tr("{done} of {count} tags are looked up …").format(done=f"{done:,}", count=f"{of:,}"))
+        self._say(tr("{done} of {count} tags are looked up …").format(done=count_text(done), count=count_text(of)))
 
     def _failed(self, words: str) -> None:
         self._say(words, "warning")
@@ -391,14 +391,16 @@ class BulkForm(QDialog):
     def _show_counts(self) -> None:
         rows, shown = len(self.model.rows), self.model.rowCount()
         included = len(self.model.included())
-        words = tr("will write {count}, {excluded} excluded").format(
-            count=f"{included:,}", excluded=f"{rows - included:,}"
+        words = tr("will write {count}, {excluded} excluded", None, included).format(
+            count=count_text(included), excluded=count_text(rows - included)
         )
         if shown != rows:
-            words += tr(" · {shown} of {rows} shown").format(shown=f"{shown:,}", rows=f"{rows:,}")
+            words += tr(" · {shown} of {rows} shown").format(shown=count_text(shown), rows=count_text(rows))
         self._counts.setText(words if rows else "")
         if self._asked is None:
-            self._write.setText(tr("Write {count} …").format(count=f"{included:,}") if included else tr("Write"))
+            self._write.setText(
+                tr("Write {count} …", None, included).format(count=count_text(included)) if included else tr("Write")
+            )
             self._write.setAccessibleName(self._write.text())
 
     def _edited(self, *_: object) -> None:
@@ -490,12 +492,15 @@ class BulkForm(QDialog):
             row.flow.look(row.live())
         sessions = ", ".join(dict.fromkeys(row.line.ref.source for row in rows))
         how = self._order.currentText()
-        words = tr("Will write {count} to {sessions}, {how}; {excluded} excluded.").format(
-            count=f"{len(rows):,}", sessions=sessions, how=how, excluded=f"{len(self.model.rows) - len(rows):,}"
+        words = tr("Will write {count} to {sessions}, {how}; {excluded} excluded.", None, len(rows)).format(
+            count=count_text(len(rows)),
+            sessions=sessions,
+            how=how,
+            excluded=count_text(len(self.model.rows) - len(rows)),
         )
         meanwhile = tr("Something has changed meanwhile.") if again else ""
         self._say(" ".join(filter(None, [meanwhile, words, question_words(found)])), "warning")
-        self._write.setText(tr("Write {count} now").format(count=f"{len(rows):,}"))
+        self._write.setText(tr("Write {count} now", None, len(rows)).format(count=count_text(len(rows))))
         self._write.setAccessibleName(self._write.text())
         self._thinking.start()
         self._enable()
@@ -516,8 +521,8 @@ class BulkForm(QDialog):
         self._enable()
 
     async def _follow(self, run: BulkRun, rows: Sequence[BulkRow]) -> None:
-        self._told(tr("bulk write {run} of {count} values").format(run=run.id, count=f"{len(rows):,}"))
-        self._say(tr("{done} of {count} sent …").format(done="0", count=f"{len(rows):,}"), "run")
+        self._told(tr("bulk write {run} of {count} values").format(run=run.id, count=count_text(len(rows))))
+        self._say(tr("{done} of {count} sent …").format(done="0", count=count_text(len(rows))), "run")
         try:
             await run.run()
         finally:
@@ -546,7 +551,7 @@ class BulkForm(QDialog):
             self.model.changed(row)
         if (run := self._run) is not None:
             total = run.begun + run.left
-            self._say(tr("{done} of {count} sent …").format(done=f"{run.begun:,}", count=f"{total:,}"), "run")
+            self._say(tr("{done} of {count} sent …").format(done=count_text(run.begun), count=count_text(total)), "run")
 
     def _stop_run(self) -> None:
         if self._run is not None:

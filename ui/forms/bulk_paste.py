@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from app.values import Value
-from ui.i18n import tr
+from ui.i18n import count_text, tr
 from ui.models.watch_paste import ref_of
 from ui.tagref import TagRef
 
@@ -46,7 +46,7 @@ def lines_of(text: str, sources: Collection[str], usual: str) -> list[BulkLine]:
         raise ValueError(tr("there is nothing to paste: copy a column of tags and one of values"))
     if len(rows) > LIMIT:
         words = tr("{count} rows are too many for one bulk write: {limit} at the most")
-        raise ValueError(words.format(count=f"{len(rows):,}", limit=f"{LIMIT:,}"))
+        raise ValueError(words.format(count=count_text(len(rows)), limit=count_text(LIMIT)))
     columns = _header(rows[0][1])
     if columns is not None:
         rows = rows[1:]

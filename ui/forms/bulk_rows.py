@@ -13,7 +13,7 @@ from ui.format import full_text, number_text, parse_value, quality_said, value_t
 from ui.forms.bulk_paste import BulkLine
 from ui.forms.write_flow import BIG_CHANGE, Stage, State, Wish, WriteClass, WriteFlow, type_name
 from ui.forms.write_job import Target
-from ui.i18n import noop, tr
+from ui.i18n import count_text, noop, tr
 from ui.tagbook import TagAbout
 
 FAILED = (Stage.REJECTED, Stage.NO_ANSWER)
@@ -184,18 +184,18 @@ def question_words(found: dict[BulkRow, frozenset[str]], most: int = 3) -> str:
         return ""
     named = [f"{row.line.ref.tag}: {', '.join(sorted(reasons))}" for row, reasons in list(found.items())[:most]]
     rest = len(found) - len(named)
-    more = tr(" and {count} more").format(count=f"{rest:,}") if rest else ""
-    return tr("A second look at {count}: {rows}{more}.").format(
-        count=f"{len(found):,}", rows="; ".join(named), more=more
+    more = tr(" and {count} more", None, rest).format(count=count_text(rest)) if rest else ""
+    return tr("A second look at {count}: {rows}{more}.", None, len(found)).format(
+        count=count_text(len(found)), rows="; ".join(named), more=more
     )
 
 
 def ends_words(rows: Iterable[BulkRow], left: int) -> str:
     """How a run has ended; ``left``: what was not sent, because it was cancelled."""
     stages = Counter(row.state.stage for row in rows if row.state is not None)
-    parts = [tr(words).format(count=f"{stages[stage]:,}") for stage, words in _ENDS if stages[stage]]
+    parts = [tr(words).format(count=count_text(stages[stage])) for stage, words in _ENDS if stages[stage]]
     if left:
-        parts.append(tr("{count} not sent").format(count=f"{left:,}"))
+        parts.append(tr("{count} not sent", None, left).format(count=count_text(left)))
     return ", ".join(parts) or tr("nothing was sent")
 
 

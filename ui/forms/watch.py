@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from ui.expression import ExpressionError
 from ui.forms.editors import Deaf
-from ui.i18n import noop, tr
+from ui.i18n import count_text, noop, tr
 from ui.models.watch_paste import computed, lines_of
 from ui.models.watch_rows import Line
 from ui.models.watch_snapshot import Tolerance
@@ -121,7 +121,7 @@ class AddTagsForm(_Form):
             return
         self._ok.setEnabled(count > 0)
         hint = tr("One a line, or separated by tabs or commas; “source:” before a name where it is of another source.")
-        self._say(tr("{count} rows").format(count=f"{count:,}") if count else hint)
+        self._say(tr("{count} rows", None, count).format(count=count_text(count)) if count else hint)
 
 
 class ComputedForm(_Form):
@@ -207,6 +207,7 @@ class ToleranceForm(_Form):
 
 def _number(value: float, most: float, decimals: int) -> QDoubleSpinBox:
     box = QDoubleSpinBox()
+    box.setLocale(QLocale.c())  # a decimal point, as values of tags have
     box.setRange(0.0, most)
     box.setDecimals(decimals)
     box.setValue(value)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QBrush, QColor
 from app.records.audit_query import UNANSWERED, result_of
 from app.records.audit_record import AuditRow, Intent, Origin, Result
 from ui.format import full_text, iso_text, quality_text, time_text, value_text, zone_text
-from ui.i18n import noop, tr
+from ui.i18n import count_text, noop, tr
 from ui.theme import Theme
 
 COLUMNS = (
@@ -211,7 +211,7 @@ class AuditModel(QAbstractTableModel):
         intent = row.intent
         sent = "" if intent.sent_ns is None else iso_text(intent.sent_ns, self.utc)
         fields = [
-            (tr("Record"), f"{row.number:,}"),
+            (tr("Record"), count_text(row.number)),
             (tr("Time"), iso_text(intent.time_ns, self.utc)),
             (tr("Session"), intent.session),
             (tr("Source"), intent.source),

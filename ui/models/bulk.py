@@ -13,7 +13,7 @@ from app.values import Value
 from ui.format import full_text, quality_mark
 from ui.forms.bulk_rows import BulkRow
 from ui.forms.write_flow import Stage, WriteClass
-from ui.i18n import noop, tr
+from ui.i18n import count_text, noop, tr
 from ui.theme import Theme
 
 COLUMNS = (
@@ -178,7 +178,7 @@ class BulkModel(QAbstractTableModel):
     def text(self, row: BulkRow, column: int) -> str:
         match column:
             case 0:
-                return f"{row.line.number:,}"
+                return count_text(row.line.number)
             case 1:
                 return row.line.ref.source
             case 2:

@@ -14,7 +14,7 @@ from app.sessions.items import Item, ItemRegistry
 from app.values import QualityClass, quality_class
 from ui.feed import FeedFrame
 from ui.format import full_text, iso_text, quality_mark, quality_text, skew_text, time_text, value_text
-from ui.i18n import noop, tr
+from ui.i18n import count_text, noop, tr
 from ui.tagbook import TagBook
 from ui.tagref import MIME, TagRef, to_mime
 from ui.theme import Theme
@@ -197,7 +197,7 @@ class ItemsModel(QAbstractItemModel):
         match column:
             case 0:
                 if node is self._registered and self._items is not None:
-                    return f"{node.name} ({len(self._items):,})"
+                    return f"{node.name} ({count_text(len(self._items))})"
                 return f"{node.name} …" if node.loading and not node.children else node.name
             case 2:
                 return node.unit

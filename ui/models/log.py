@@ -19,7 +19,7 @@ from app.values import NS_PER_S, EventKind, QualityClass, quality_class
 from ui.engine_words import status_said
 from ui.feed import FeedFrame
 from ui.format import full_text, iso_text, quality_text, skew_text, time_text, value_text, zone_text
-from ui.i18n import noop, tr
+from ui.i18n import count_text, noop, tr
 from ui.models import log_rows
 from ui.models.log_filter import (
     COLUMNS,
@@ -239,7 +239,7 @@ class LogModel(QAbstractTableModel):
             received = tr("received {time}").format(time=iso_text(what.worker_time, self.utc))
             skew = skew_text(what.source_time, what.worker_time)
             off = "\n" + tr("source time {difference}").format(difference=skew) if skew else ""
-            number = tr("event {number}").format(number=f"{what.sequence:,}")
+            number = tr("event {number}").format(number=count_text(what.sequence))
             return f"{value[:2000]}\n{source}\n{received}{off}\n{number}"
         if isinstance(what, Notice):
             details = "\n".join(f"{name}: {text}" for name, text in what.details.items())
@@ -409,7 +409,7 @@ class LogModel(QAbstractTableModel):
 
     def _gap(self) -> Notice:
         words = tr("… {count} older events were dropped: they came while the log was paused")
-        words = words.format(count=f"{self._dropped:,}")
+        words = words.format(count=count_text(self._dropped))
         return Notice(NoticeKind.DROPPED, Severity.WARNING, self._dropped_until, words, {"missed": str(self._dropped)})
 
     @property
@@ -595,5 +595,7 @@ _SEVERITIES = {
 def _detail_text(detail: Detail) -> str:
     parts = [status_said(status) for status in detail.statuses]
     if detail.coalesced:
-        parts.append(tr("{count} older values coalesced").format(count=f"{detail.coalesced:,}"))
+        parts.append(
+            tr("{count} older values coalesced", None, detail.coalesced).format(count=count_text(detail.coalesced))
+        )
     return "; ".join(parts)

@@ -12,7 +12,7 @@ from app.records.table import Column, ColumnKind
 from app.values import EventKind, Value, quality_words
 from ui.engine_words import status_said
 from ui.format import full_text, iso_text, quality_text, skew_text
-from ui.i18n import noop, tr
+from ui.i18n import count_text, noop, tr
 from ui.models.log_filter import COLUMNS
 
 What = Event | Notice | Act
@@ -99,10 +99,10 @@ def told(session_id: str, what: What, names: Names, utc: bool) -> list[tuple[str
             (noop("Source time"), iso_text(what.source_time, utc)),
             (noop("Received"), iso_text(what.worker_time, utc)),
             (noop("Time difference"), skew_text(what.source_time, what.worker_time)),
-            (noop("Sequence"), f"{what.sequence:,}"),
+            (noop("Sequence"), count_text(what.sequence)),
             *((noop("Status"), status_said(status)) for status in what.detail.statuses),
             (noop("Result code"), "" if what.detail.hresult is None else f"0x{what.detail.hresult & 0xFFFF_FFFF:08X}"),
-            (noop("Coalesced"), f"{what.detail.coalesced:,}" if what.detail.coalesced else ""),
+            (noop("Coalesced"), count_text(what.detail.coalesced) if what.detail.coalesced else ""),
         ]
     else:
         lines += [

@@ -11,7 +11,7 @@ from PySide6.QtGui import QBrush, QColor
 
 from app.events.notices import Severity
 from ui.format import iso_text, time_text, zone_text
-from ui.i18n import noop, tr
+from ui.i18n import count_text, noop, tr
 from ui.theme import SEVERITY_MARKS, Theme
 
 COLUMNS = (noop("Time"), noop("Severity"), noop("From"), noop("What"), noop("Times"))
@@ -94,14 +94,14 @@ class NotificationsModel(QAbstractTableModel):
             case 3:
                 return row.words.partition("\n")[0]
             case _:
-                return f"×{row.count:,}" if row.count > 1 else ""
+                return f"×{count_text(row.count)}" if row.count > 1 else ""
 
     def fields(self, row: Notification) -> list[tuple[str, str]]:
         return [
             (tr("What"), row.words),
             (tr("From"), row.origin),
             (tr("Severity"), tr(_WORDS[row.severity])),
-            (tr("Times"), f"{row.count:,}"),
+            (tr("Times"), count_text(row.count)),
             (tr("First"), iso_text(row.first_ns, self.utc)),
             (tr("Last"), iso_text(row.time_ns, self.utc)),
             *row.details,

@@ -15,7 +15,7 @@ from app.sessions.info import SessionInfo
 from app.sessions.state import SessionState
 from ui.feed import FeedFrame
 from ui.format import age_text, offset_text, time_text
-from ui.i18n import noop, tr
+from ui.i18n import count_text, noop, tr
 from ui.theme import STATE_MARKS, Theme
 
 COLUMNS = (
@@ -146,9 +146,9 @@ class SessionsModel(QAbstractItemModel):
             case _ if info is None or row.gone:
                 return ""
             case 2:
-                return f"{row.rate:,.0f}"
+                return count_text(round(row.rate))
             case 3:
-                return f"{info.items:,}"
+                return count_text(info.items)
             case 4:
                 return str(info.worker_pid or "")
             case 5:
@@ -313,12 +313,12 @@ def detail_fields(row: SessionRow, utc: bool) -> list[tuple[str, str]]:
             (tr("Opened"), time_text(info.opened_at_ns, utc)),
             (tr("Lease"), _lease_text(info, row.now_ns)),
             (tr("Subscribers"), f"{info.subscribers}"),
-            (tr("Items"), f"{info.items:,}"),
-            (tr("Events"), f"{info.events:,}"),
-            (tr("Dropped"), f"{info.dropped:,}"),
-            (tr("Coalesced"), f"{info.coalesced:,}"),
-            (tr("Gaps"), f"{info.gaps:,}"),
-            (tr("Restarts"), f"{info.restarts:,}"),
+            (tr("Items"), count_text(info.items)),
+            (tr("Events"), count_text(info.events)),
+            (tr("Dropped"), count_text(info.dropped)),
+            (tr("Coalesced"), count_text(info.coalesced)),
+            (tr("Gaps"), count_text(info.gaps)),
+            (tr("Restarts"), count_text(info.restarts)),
             (tr("Clock"), _clock_words(row) or tr("right")),
         ]
     fields += [(time_text(time_ns, utc, date=False), tr(state.words)) for time_ns, state in row.steps]

@@ -12,7 +12,7 @@ from app.tasks import Clock
 from app.values import NO_TIME, NS_PER_S, QualityClass, quality_class
 from ui.engine_words import said
 from ui.format import MARKS, age_text, full_text, iso_text, quality_text, time_text, zone_text
-from ui.i18n import noop, tr
+from ui.i18n import count_text, noop, tr
 from ui.models.watch_rows import Kind, Link, Row
 from ui.models.watch_snapshot import Difference, Snapshot, Tolerance
 from ui.tagbook import UNKNOWN, TagAbout, TagBook
@@ -92,7 +92,7 @@ class Cells:
             RECEIVED: lambda row: self._time(row, received=True),
             TYPE: lambda row: self.about(row).data_type,
             ACCESS: lambda row: said(self.about(row).access),
-            COUNT: lambda row: f"{row.count:,}" if row.line.kind is Kind.TAG else "",
+            COUNT: lambda row: count_text(row.count) if row.line.kind is Kind.TAG else "",
             RAW: self._raw,
             COMPARE: lambda row: found.text if (found := self.difference(row)) is not None else "",
         }

@@ -12,7 +12,7 @@ from PySide6.QtGui import QBrush, QColor
 from app.batch import Sample
 from app.values import QualityClass, quality_class
 from ui.format import full_text, iso_text, number_text, quality_mark, quality_text, time_text, value_text
-from ui.i18n import noop, tr
+from ui.i18n import count_text, noop, tr
 from ui.plots.pen import At
 from ui.plots.pens import STYLE_WORDS, Pen
 from ui.plots.stats import Between
@@ -114,7 +114,7 @@ class PenModel(QAbstractTableModel):
         if column == MEAN and self._rows_of(pen).texts[MEAN].startswith("≈"):
             words.append(tr("≈: of a part of the time nothing is known, or what is known is bad"))
         if len(pen.samples):
-            words.append(tr("{count} samples held").format(count=f"{len(pen.samples):,}"))
+            words.append(tr("{count} samples held", None, len(pen.samples)).format(count=count_text(len(pen.samples))))
         return "\n".join(words)
 
     def _rows_of(self, pen: Pen) -> _Row:

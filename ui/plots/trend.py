@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from app.batch import Sample
 from ui.feed import FeedFrame
 from ui.format import duration_text, time_text
-from ui.i18n import tr
+from ui.i18n import count_text, tr
 from ui.plots.axes import UnitAxis
 from ui.plots.bands import lacking
 from ui.plots.bar import TrendBar
@@ -530,7 +530,7 @@ class TrendView(QWidget):
         start, stop = self.visible_range()
         total, reduced = self._draw(round(start * 1e9), round(stop * 1e9))
         words = tr("drawn from {count} samples, peaks kept") if reduced else tr("drawn from {count} samples")
-        self.bar.drawn.setText(words.format(count=f"{total:,}"))
+        self.bar.drawn.setText(words.format(count=count_text(total)))
         self._table.pens_model.show_values()
         if self._cursors.any:
             self._show_cursors()
@@ -586,7 +586,9 @@ class TrendView(QWidget):
     def _show_state(self) -> None:
         words = "▶ " + tr("Live")
         if not self._live:
-            paused = tr("Paused — {count} new samples, End for live").format(count=f"{self.new_samples:,}")
+            paused = tr("Paused — {count} new samples, End for live", None, self.new_samples).format(
+                count=count_text(self.new_samples)
+            )
             words = f"❚❚ {paused}"
         back = "transparent" if self._live else self._theme.warning_back
         sheet = f"background: {back}; color: {self._theme.text}; border-radius: 3px; padding: 2px 8px"

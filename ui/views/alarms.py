@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton
 from app.alarms.model import Alarm
 from app.alarms.states import TABLE, AlarmEvent
 from ui.columns import Column, Columns
-from ui.i18n import noop, tr
+from ui.i18n import count_text, noop, tr
 from ui.models.alarms import TAG, AlarmsModel
 from ui.theme import Theme, icon, number_font
 from ui.widgets import Tags, paint_hint
@@ -138,9 +138,9 @@ class AlarmsView(QWidget):
     def _show_counts(self) -> None:
         model = self._model
         text = tr("{unacknowledged} unacknowledged, {active} active").format(
-            unacknowledged=f"{model.unacknowledged:,}", active=f"{model.active:,}"
+            unacknowledged=count_text(model.unacknowledged), active=count_text(model.active)
         )
-        quiet = tr("Put away ({count})").format(count=f"{model.quiet:,}")
+        quiet = tr("Put away ({count})", None, model.quiet).format(count=count_text(model.quiet))
         for widget, wanted in ((self._counts, text), (self._quiet, quiet)):
             if widget.text() != wanted:
                 widget.setText(wanted)

@@ -20,7 +20,7 @@ from app.records.audit_query import AuditQuery
 from app.values import NS_PER_S
 from ui.choice import Choice
 from ui.columns import Column, Columns
-from ui.i18n import noop, tr
+from ui.i18n import count_text, noop, tr
 from ui.models.audit import ORIGIN_WORDS, READ_BACK, RESULT_WORDS, TAG, AuditModel
 from ui.theme import Theme, icon, number_font
 from ui.widgets import Tags, paint_hint
@@ -229,7 +229,7 @@ class AuditView(QWidget):
 
     def show_counts(self, count: int, *, filtered: bool = False, looking: bool = False) -> None:
         """``count`` of the writes that pass."""
-        text = tr("looking …") if looking else tr("{count} writes").format(count=f"{count:,}")
+        text = tr("looking …") if looking else tr("{count} writes", None, count).format(count=count_text(count))
         self._counts.setText(text)
         self._clear.setVisible(filtered)
         self._table.hint = "" if looking else tr(NONE) if filtered else tr(EMPTY)
@@ -247,7 +247,7 @@ class AuditView(QWidget):
         """So many records are read; None = it is over."""
         self._verify.setEnabled(count is None)
         if count is not None:
-            self._verdict = (tr("{count} records read …").format(count=f"{count:,}"), True)
+            self._verdict = (tr("{count} records read …", None, count).format(count=count_text(count)), True)
             self._show_words()
 
     def show_verdict(self, words: str, whole: bool) -> None:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui.columns import Column, Columns
-from ui.i18n import tr
+from ui.i18n import count_text, tr
 from ui.theme import Theme, icon, number_font
 
 #: A point a second.
@@ -48,7 +48,7 @@ class StallLine(QWidget):
     def show_stalls(self, stalls: list[float]) -> None:
         self._stalls = stalls
         worst = tr("longest stall of each second in the last {minutes} minutes, at most {worst} ms")
-        words = worst.format(minutes=HISTORY_S // 60, worst=f"{max(stalls, default=0.0) * 1000:,.0f}")
+        words = worst.format(minutes=HISTORY_S // 60, worst=count_text(round(max(stalls, default=0.0) * 1000)))
         self.setToolTip(words)
         self.setAccessibleName(words)
         self.update()
@@ -76,7 +76,7 @@ class StallLine(QWidget):
         painter.drawPolyline(QPolygonF(points))
         painter.setPen(QColor(self._theme.muted))
         worst = max(self._stalls, default=0.0)
-        text = tr("stall of the window, 5 min, worst {worst} ms").format(worst=f"{worst * 1000:,.0f}")
+        text = tr("stall of the window, 5 min, worst {worst} ms").format(worst=count_text(round(worst * 1000)))
         painter.drawText(room.adjusted(6, 2, -6, -2), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, text)
 
 
@@ -237,7 +237,7 @@ class DiagnosticsView(QWidget):
 
 def _size(entry: Any) -> str:
     """A list says how long it is."""
-    return f"{len(entry):,}" if isinstance(entry, list) else ""
+    return count_text(len(entry)) if isinstance(entry, list) else ""
 
 
 def _shown(what: object) -> str:
@@ -245,7 +245,7 @@ def _shown(what: object) -> str:
         case bool():
             return tr("yes") if what else tr("no")
         case int():
-            return f"{what:,}"
+            return count_text(what)
         case float():
             return f"{what:,.6g}"
         case None:

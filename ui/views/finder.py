@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.sessions.index import IndexProgress, IndexState
 from ui.columns import Column, Columns
-from ui.i18n import noop, tr
+from ui.i18n import count_text, noop, tr
 from ui.models.found import TAG, FoundModel
 from ui.tag_menu import TagActs, copy_tags, tag_menu
 from ui.theme import Theme, icon, number_font
@@ -221,10 +221,10 @@ class ItemsPane(QWidget):
             told, hint = "", tr("Choose a session that is ready to find its tags.")
         else:
             words = tr(_STATES[progress.state])
-            told = words.format(found=f"{found:,}", tags=f"{progress.tags:,}", failure=progress.failure)
+            told = words.format(found=count_text(found), tags=count_text(progress.tags), failure=progress.failure)
             if progress.failed and not reading:
                 more = tr("; {count} folders were not told: {failure}")
-                told += more.format(count=f"{progress.failed:,}", failure=progress.failure)
+                told += more.format(count=count_text(progress.failed), failure=progress.failure)
             hint = tr("Nothing found so far …") if reading else tr("No tag has these words.")
         self._told.setText(told)
         self._cancel.setVisible(reading)

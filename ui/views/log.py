@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 
 from ui.choice import Choice
 from ui.columns import Column, Columns
-from ui.i18n import noop, tr
+from ui.i18n import count_text, noop, tr
 from ui.models.log import KINDS, SEVERITIES, VALUE_KINDS, LogModel
 from ui.models.log_filter import COLUMNS, KIND, SESSION, SEVERITY, TAG, TIME, LogFilter, column_word
 from ui.tag_menu import TagActs, tag_menu
@@ -230,7 +230,7 @@ class LogView(QWidget):
     def show_export(self, rows: int | None) -> None:
         """How far an export is; None = there is none."""
         self._exporting = rows is not None
-        words = tr("Export …") if rows is None else tr("Cancel export ({rows})").format(rows=f"{rows:,}")
+        words = tr("Export …") if rows is None else tr("Cancel export ({rows})").format(rows=count_text(rows))
         self._export.setAccessibleName(words)
         self._export.setToolTip(
             tr("Write the rows that are shown to a table: .xlsx, .csv or .parquet") if rows is None else words
@@ -369,7 +369,7 @@ class LogView(QWidget):
     def _show_counts(self) -> None:
         model = self._model
         filtered = not model.filter.empty
-        counts = tr("{shown} of {kept} shown").format(shown=f"{model.rowCount():,}", kept=f"{model.kept:,}")
+        counts = tr("{shown} of {kept} shown").format(shown=count_text(model.rowCount()), kept=count_text(model.kept))
         shown = tr("looking …") if model.looking else counts
         text = shown if filtered else ""
         if self._counts.text() != text:
@@ -400,9 +400,13 @@ class LogView(QWidget):
         model = self._model
         text = tr("▶ Following")
         if model.paused:
-            lost = tr(", {count} older dropped").format(count=f"{model.dropped:,}") if model.dropped else ""
+            lost = (
+                tr(", {count} older dropped", None, model.dropped).format(count=count_text(model.dropped))
+                if model.dropped
+                else ""
+            )
             words = tr("❚❚ {count} new{lost}") if self._short else tr("❚❚ Paused — {count} new{lost}, End to resume")
-            text = words.format(count=f"{model.held:,}", lost=lost)
+            text = words.format(count=count_text(model.held), lost=lost)
         if self._state.text() != text:
             self._state.setText(text)
         back = self._theme.warning_back if model.paused else "transparent"

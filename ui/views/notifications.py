@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTableView, QVBoxLayout, QWidget
 
 from ui.columns import Column, Columns
-from ui.i18n import noop, tr
+from ui.i18n import count_text, noop, tr
 from ui.models.notifications import Notification, NotificationsModel
 from ui.theme import Theme, number_font
 from ui.widgets import paint_hint
@@ -98,7 +98,7 @@ class NotificationsView(QWidget):
         self._details.setEnabled(chosen)
         self._dismiss.setEnabled(chosen)
         self._all.setEnabled(bool(count))
-        text = tr("{count} to read").format(count=f"{count:,}") if count else ""
+        text = tr("{count} to read", None, count).format(count=count_text(count)) if count else ""
         if self._counts.text() != text:
             self._counts.setText(text)
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QToolButton
 
 from ui.choice import CheckMenu, Choice
 from ui.format import age_text, time_text
-from ui.i18n import noop, tr
+from ui.i18n import count_text, noop, tr
 from ui.models.watch import SPANS_S, WatchModel
 from ui.models.watch_cells import COMPARE, HEADERS, SPARK, TAG, USUAL
 from ui.models.watch_order import QUALITIES, WatchFilter
@@ -172,7 +172,7 @@ class WatchList(QWidget):
     def _show_counts(self) -> None:
         model = self.model
         self.table.hint = tr(_FILTERED if model.count and not model.filter.empty else _EMPTY)
-        shown, count = f"{model.rowCount():,}", f"{model.count:,}"
+        shown, count = count_text(model.rowCount()), count_text(model.count)
         rows = tr("1 row") if model.count == 1 else tr("{count} rows").format(count=count)
         text = rows if model.filter.empty else tr("{shown} of {count} shown").format(shown=shown, count=count)
         if self._counts.text() != text:
@@ -205,7 +205,7 @@ class WatchList(QWidget):
         if snapshot is None:
             return tr("No comparison")
         time = time_text(snapshot.time_ns, self.model.cells.utc)[: -len(".000")]
-        return tr("With {time}, {count} values").format(time=time, count=f"{len(snapshot.values):,}")
+        return tr("With {time}, {count} values").format(time=time, count=count_text(len(snapshot.values)))
 
     def add_snapshot(self, snapshot: Snapshot) -> None:
         self.snapshots = [snapshot, *self.snapshots][:SNAPSHOTS]

@@ -12,10 +12,12 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 if (fonts := Path("/usr/share/fonts/truetype/dejavu")).is_dir():
     os.environ.setdefault("QT_QPA_FONTDIR", str(fonts))
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QApplication
 
 from tests.helpers.scripted import scripted
+
+QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
 
 
 @pytest.fixture(autouse=True)

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QSettings, QTranslator
-from PySide6.QtWidgets import QApplication
+import pytest
+from PySide6.QtCore import QCoreApplication, QLocale, QSettings, QTranslator
+from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
 from app.events.notices import Severity
 from app.sessions.state import SessionState
@@ -11,7 +14,7 @@ from app.values import CATEGORIES, DETAILS, EventKind, SecurityClass, Status, fa
 from ui.desk.language import kept
 from ui.engine_words import WORDS, said, status_said
 from ui.format import quality_text
-from ui.i18n import LANGUAGES, install, noop, tr, wanted
+from ui.i18n import LANGUAGES, count_text, install, noop, tr, wanted
 
 
 class _Shouting(QTranslator):
@@ -42,18 +45,37 @@ def test_a_choice_is_a_language_that_is_there(qapp: QApplication, tmp_path: Path
     assert kept(settings) == ""
     assert wanted("de") == "de"
     assert wanted("") in LANGUAGES
-    assert install(qapp, "en") == []
+
+
+@contextmanager
+def spoken(qapp: QApplication, language: str) -> Iterator[None]:
+    before = QLocale()
+    made = install(qapp, language)
+    try:
+        yield
+    finally:
+        QLocale.setDefault(before)
+        for translator in made:
+            qapp.removeTranslator(translator)
 
 
 def test_another_language_is_spoken_from_its_installing_on(qapp: QApplication) -> None:
-    made = install(qapp, "de")
-    try:
+    with spoken(qapp, "de"):
         assert tr("Sessions") == "Sitzungen"
         assert tr("no such words") == "no such words"
-    finally:
-        for translator in made:
-            qapp.removeTranslator(translator)
+        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        assert [button.text() for button in box.buttons()] == ["Abbrechen"]  # Qt's own words
     assert tr("Sessions") == "Sessions"
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "many"),
+    [("en", "1 row added.", "12,345 rows added."), ("de", "1 Zeile hinzugefügt.", "12\u202f345 Zeilen hinzugefügt.")],
+)
+def test_a_count_has_its_plural_and_its_groups(qapp: QApplication, language: str, one: str, many: str) -> None:
+    with spoken(qapp, language):
+        told = [tr("{count} rows added.", None, n).format(count=count_text(n)) for n in (1, 12_345)]
+    assert told == [one, many]
 
 
 def test_every_word_of_a_closed_set_of_the_engine_is_marked() -> None:
