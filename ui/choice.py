@@ -94,7 +94,8 @@ class Choice(QToolButton):
         text = f"{self._name}: {what}" if names else self._name
         self.setText(f"{text[:32]}… ▾" if len(text) > 33 else f"{text} ▾")
         self.setAccessibleName(text)
-        self.setToolTip(f"{self._name}: {', '.join(sorted(names)) or tr('all')}")
+        told = ", ".join(sorted(names)) or tr("all")
+        self.setToolTip(f"{self._name}: {told}")
         font = self.font()
         font.setBold(bool(names))
         self.setFont(font)

@@ -9,13 +9,16 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView
 
+from ui.i18n import tr
+
 _HEADER_PAD = 13
 _CELL_PAD = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """As wide as its header and as ``sample``, a long text as it usually is. Where there is room left it gets its
+    """As wide as its header and as ``sample``, a long text as it usually is (in the language of the
+    window, where it is a text of ours). Where there is room left it gets its
     ``share`` of it; where there is too little, columns with a ``rank`` are put away, the highest first. ``indent`` is
     for branches, in pixels."""
 
@@ -107,7 +110,7 @@ class Columns(QObject):
         return {
             number: max(
                 head.horizontalAdvance(str(model.headerData(number, Qt.Orientation.Horizontal))) + _HEADER_PAD,
-                cell.horizontalAdvance(column.sample) + column.indent + _CELL_PAD,
+                cell.horizontalAdvance(tr(column.sample)) + column.indent + _CELL_PAD,
             )
             for number, column in enumerate(self._columns)
             if number in self._chosen

@@ -107,7 +107,8 @@ def number_text(value: float, decimals: int | None = None) -> str:
 
 def _array_text(value: tuple[Value, ...], decimals: int | None, limit: int) -> str:
     """As many values as there is room for, and how many there are in all."""
-    rest = f" {MORE} {tr('{count} values').format(count=len(value))}]"
+    count = tr("{count} values", None, len(value)).format(count=len(value))
+    rest = f" {MORE} {count}]"
     shown: list[str] = []
     room = limit - 1
     for element in value:

@@ -460,6 +460,10 @@
             <translation>Alle</translation>
         </message>
         <message>
+            <source>all</source>
+            <translation>alle</translation>
+        </message>
+        <message>
             <source>all but good</source>
             <translation>alle außer gut</translation>
         </message>
@@ -869,7 +873,7 @@
         </message>
         <message>
             <source>Comment: why; it is kept with the record of each write</source>
-            <translation>Kommentar: Grund; er wird bei jedem Schreibauftrag aufbewahrt</translation>
+            <translation>Kommentar: Grund, wird je Auftrag aufbewahrt</translation>
         </message>
         <message>
             <source>Commissioning</source>
@@ -1279,7 +1283,7 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         </message>
         <message>
             <source>Filter: part of a name</source>
-            <translation>Filter: Teil eines Namens</translation>
+            <translation>Filter: Namensteil</translation>
         </message>
         <message>
             <source>Filter: text, * and ?</source>
@@ -1554,6 +1558,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Frist</translation>
         </message>
         <message>
+            <source>left out: {reason}</source>
+            <translation>ausgelassen: {reason}</translation>
+        </message>
+        <message>
             <source>Light</source>
             <translation>Hell</translation>
         </message>
@@ -1567,7 +1575,7 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         </message>
         <message>
             <source>Line</source>
-            <translation>Zeile</translation>
+            <translation>Linie</translation>
         </message>
         <message>
             <source>Line and points</source>
@@ -1876,6 +1884,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>No write passes the filter. Esc shows all.</source>
             <translation>Kein Schreibauftrag passt zum Filter. Esc zeigt alle.</translation>
+        </message>
+        <message>
+            <source>No.</source>
+            <translation>Nr.</translation>
         </message>
         <message>
             <source>nobody waited for the answer</source>
@@ -2504,6 +2516,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>empfangen {time}</translation>
         </message>
         <message>
+            <source>Recent</source>
+            <translation>Zuletzt</translation>
+        </message>
+        <message>
             <source>Recent sources</source>
             <translation>Zuletzt benutzte Quellen</translation>
         </message>
@@ -2525,7 +2541,7 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         </message>
         <message>
             <source>Registered items</source>
-            <translation>Angemeldete Variablen</translation>
+            <translation>Angemeldet</translation>
         </message>
         <message>
             <source>rejected</source>
@@ -3876,6 +3892,10 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
             <translation>Arbeitsprozess beendet</translation>
         </message>
         <message>
+            <source>Workspace</source>
+            <translation>Arbeitsbereich</translation>
+        </message>
+        <message>
             <source>Workspaces (*.tagwatch);;All files (*)</source>
             <translation>Arbeitsbereiche (*.tagwatch);;Alle Dateien (*)</translation>
         </message>
@@ -4191,6 +4211,13 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
             <translation>
                 <numerusform>{count} zu lesen</numerusform>
                 <numerusform>{count} zu lesen</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{count} values</source>
+            <translation>
+                <numerusform>{count} Wert</numerusform>
+                <numerusform>{count} Werte</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -4543,6 +4570,10 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
         <message>
             <source>Δ</source>
             <translation>Δ</translation>
+        </message>
+        <message>
+            <source>“Write anyway” sends it.</source>
+            <translation>„Trotzdem schreiben“ sendet es.</translation>
         </message>
         <message>
             <source>“{name}” is closed. Ctrl+Z brings it back.</source>

@@ -158,6 +158,13 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>{count} values</source>
+            <translation>
+                <numerusform>{count} value</numerusform>
+                <numerusform>{count} values</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{count} values are in {path}</source>
             <translation>
                 <numerusform>{count} value is in {path}</numerusform>

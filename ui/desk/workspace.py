@@ -388,7 +388,7 @@ class WorkspaceDesk(QObject):
         dialog = QFileDialog(self._desk.window, tr("Save workspace"), str(self._folder()), tr(_FILTER))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(ws.SUFFIX[1:])
-        dialog.selectFile(self.path.name if self.path is not None else f"{tr('Workspace')}{ws.SUFFIX}")
+        dialog.selectFile(self.path.name if self.path is not None else tr("Workspace") + ws.SUFFIX)
         if (path := await _chosen(dialog)) is not None:
             await self._save(path)
 
@@ -418,7 +418,8 @@ class WorkspaceDesk(QObject):
         return True
 
     def _free_path(self) -> Path:
-        names = (f"{tr('Workspace')}{f' {number}' if number > 1 else ''}{ws.SUFFIX}" for number in range(1, 10_000))
+        usual = tr("Workspace")
+        names = (f"{usual}{f' {number}' if number > 1 else ''}{ws.SUFFIX}" for number in range(1, 10_000))
         return next(path for path in (self._places.documents / name for name in names) if not path.exists())
 
     async def _may_leave(self) -> bool:

@@ -126,7 +126,7 @@ class SourcesForm(QDialog):
     def _recent_button(self) -> QToolButton:
         self._recent = QToolButton()
         self._recent.setObjectName("choice")
-        self._recent.setText(f"{tr('Recent')} ▾")
+        self._recent.setText(tr("Recent") + " ▾")
         self._recent.setAccessibleName(tr("Recent sources"))
         self._recent.setToolTip(tr("Add a source that was opened lately, in any workspace"))
         self._recent.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

@@ -194,7 +194,8 @@ class WriteFlow:
         if reasons and not confirmed:
             self._asked = wish, reasons
             self._seen = live
-            return self._to(Stage.ASKING, f"{_sentence('; '.join(reasons))} {tr('“Write anyway” sends it.')}")
+            how = tr("“Write anyway” sends it.")
+            return self._to(Stage.ASKING, f"{_sentence('; '.join(reasons))} {how}")
         return self.sent(wish)
 
     def sent(self, wish: Wish) -> State:

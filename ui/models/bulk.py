@@ -17,7 +17,7 @@ from ui.i18n import count_text, noop, tr
 from ui.theme import Theme
 
 COLUMNS = (
-    noop("Line"), noop("Session"), noop("Tag"), noop("Value now"), noop("New value"), noop("Δ"), noop("Unit"),
+    noop("No."), noop("Session"), noop("Tag"), noop("Value now"), noop("New value"), noop("Δ"), noop("Unit"),
     noop("Class"), noop("State"),
 )  # fmt: skip
 LINE, SESSION, TAG, OLD, NEW, DELTA, UNIT, CLASS, STATE = range(9)
@@ -209,7 +209,8 @@ class BulkModel(QAbstractTableModel):
             words = tr("confirmed") if stage is Stage.CONFIRMED else row.state.words or tr(stage.value)
             return f"{_MARKS.get(stage, '')} {words}".strip()
         if why := row.why_not(unchanged=self.unchanged):
-            return f"{'▲' if row.problem else '–'} {tr('left out: {reason}').format(reason=why)}"
+            told = tr("left out: {reason}").format(reason=why)
+            return f"{'▲' if row.problem else '–'} {told}"
         return tr("will be written")
 
     def _colour(self, row: BulkRow, column: int) -> str:

@@ -173,7 +173,7 @@ class WatchList(QWidget):
         model = self.model
         self.table.hint = tr(_FILTERED if model.count and not model.filter.empty else _EMPTY)
         shown, count = count_text(model.rowCount()), count_text(model.count)
-        rows = tr("1 row") if model.count == 1 else tr("{count} rows").format(count=count)
+        rows = tr("1 row") if model.count == 1 else tr("{count} rows", None, model.count).format(count=count)
         text = rows if model.filter.empty else tr("{shown} of {count} shown").format(shown=shown, count=count)
         if self._counts.text() != text:
             self._counts.setText(text)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 
-from tests.helpers.words import FOLDER, messages, release
+from tests.helpers.words import FOLDER, ROOT, collect, messages, release
 
 FILES = sorted(FOLDER.glob("*.ts"))
 _PLACES = re.compile(r"\{[^{}]*\}")
@@ -53,3 +54,19 @@ def test_what_the_program_loads_is_made_of_it(ts: Path, tmp_path: Path) -> None:
     made = tmp_path / "made.qm"
     release(ts, made)
     assert made.read_bytes() == ts.with_suffix(".qm").read_bytes(), "uv run just words"
+
+
+def _marked() -> set[str]:
+    """Every text in ``tr`` and ``noop``, wherever it stands."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "ui").rglob("*.py"))]
+    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    texts = [call.args[0] for call in calls if getattr(call.func, "id", "") in ("tr", "noop") and call.args]
+    return {text.value for text in texts if isinstance(text, ast.Constant)}
+
+
+def test_every_marked_text_is_collected(tmp_path: Path) -> None:
+    """The collector does not look into the braces of f-strings: a text there would never be translated."""
+    ts = tmp_path / "tagwatch_de.ts"
+    ts.write_text((FOLDER / ts.name).read_text(encoding="utf-8"), encoding="utf-8")
+    collect(ts)
+    assert _marked() - {message.findtext("source") for message in messages(ts)} == set()
