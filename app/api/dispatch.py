@@ -18,6 +18,7 @@ from google.protobuf import message_factory
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import DecodeError, Message
 
+from app import log_fields
 from app.api import status
 from app.api.guard import Call, Caller, Guard, Place
 from app.errors import ErrorCode, GatewayError
@@ -28,15 +29,15 @@ _log = logging.getLogger(__name__)
 _DETAILS_BIN = "grpc-status-details-bin"
 _Context = grpc.aio.ServicerContext[Any, Any]
 
-#: Told of every call at its end: method, name of the status, seconds, whether it is a stream.
-Observer = Callable[[str, str, float, bool], object]
+#: Told of every call at its end: method, name of the status, seconds.
+Observer = Callable[[str, str, float], object]
 
 
 #: Sends one message of a stream, as bytes; waits while the client does not take it.
 Send = Callable[[bytes], Awaitable[None]]
 
 
-def unheard(method: str, code: str, seconds: float, streamed: bool) -> None:
+def unheard(method: str, code: str, seconds: float) -> None:
     """The observer where nobody counts."""
 
 
@@ -85,13 +86,13 @@ class Dispatcher:
         began = self._clock.monotonic()
         call = _call(name, context)
         try:
-            caller = await self._guard.admit(call)
+            caller = self._known(await self._guard.admit(call), call)
             reply = await serve(self._request(call, caller, kind, data), caller)
             answer = reply.SerializeToString()
         except BaseException as error:
             await self._end(context, call, began, error)
             raise
-        self._observe(name, grpc.StatusCode.OK.name, self._clock.monotonic() - began, False)
+        self._observe(name, grpc.StatusCode.OK.name, self._clock.monotonic() - began)
         return answer
 
     async def _stream(
@@ -109,17 +110,22 @@ class Dispatcher:
         try:
             with contextlib.ExitStack() as held:
                 try:
-                    caller = await self._guard.admit(call)
+                    caller = self._known(await self._guard.admit(call), call)
                     request = self._request(call, caller, kind, data)
                     place = held.enter_context(self._guard.streaming(caller, call))
                     await serve(request, caller, context.write)
                 except BaseException as error:
                     # Inside: a client that takes neither events nor the status still has its stream.
-                    await self._end(context, call, began, error if place is None else place.cause(error), streamed=True)
+                    await self._end(context, call, began, error if place is None else place.cause(error))
                     raise
         finally:
             self.streams -= 1
-        self._observe(name, grpc.StatusCode.OK.name, self._clock.monotonic() - began, True)
+        self._observe(name, grpc.StatusCode.OK.name, self._clock.monotonic() - began)
+
+    def _known(self, caller: Caller, call: Call) -> Caller:
+        """What is logged from here on belongs to this call."""
+        log_fields.bind(method=call.method, client=log_fields.Client(caller.key_id), peer=call.peer)
+        return caller
 
     def _request(self, call: Call, caller: Caller, kind: type[Message], data: bytes) -> Message:
         try:
@@ -130,9 +136,7 @@ class Dispatcher:
         self._guard.permit(caller, call, request)
         return request
 
-    async def _end(
-        self, context: _Context, call: Call, began: float, error: BaseException, *, streamed: bool = False
-    ) -> None:
+    async def _end(self, context: _Context, call: Call, began: float, error: BaseException) -> None:
         """The call's status; raises AbortError, but for a call that was cancelled."""
         if isinstance(error, asyncio.CancelledError):
             code = grpc.StatusCode.CANCELLED.name
@@ -140,7 +144,7 @@ class Dispatcher:
             code = status.row(status.reason(error.fault)).status.name
         else:
             code = grpc.StatusCode.INTERNAL.name
-        self._observe(call.method, code, self._clock.monotonic() - began, streamed)
+        self._observe(call.method, code, self._clock.monotonic() - began)
         if isinstance(error, GatewayError):
             await abort(context, error.fault)
         elif isinstance(error, Exception):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app import commands as c
+from app import log_fields
 from app.api import tags, writes
 from app.api.dispatch import Send
 from app.api.guard import Caller
@@ -161,7 +162,11 @@ class GatewayService:
     def _find(self, session_id: str, caller: Caller) -> Session:
         if not session_id:
             raise _invalid("session_id is empty")
-        return self._manager.get(_text("session_id", session_id), caller.owner)
+        session = self._manager.get(_text("session_id", session_id), caller.owner)
+        log_fields.bind(
+            session_id=session.id, worker_pid=session.worker_pid, correlation_id=session.spec.correlation_id
+        )
+        return session
 
     def _told(self, session: Session, caller: Caller) -> pb.Session:
         owned = session.spec.owner_key is not None and session.spec.owner_key == caller.owner
@@ -226,6 +231,7 @@ class GatewayService:
 
     async def _run(self, session: Session, caller: Caller, command: Command, comment: str) -> tuple[Reply, int]:
         """Every command goes here: the reply, and for a single write the number of its record."""
+        log_fields.bind(command=type(command).__name__)
         handle: int = getattr(command, "server_handle", 0)
         self._handles.check(session, caller, handle)
         if isinstance(command, writes.SINGLES):

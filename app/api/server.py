@@ -107,6 +107,13 @@ class ApiServer:
         await server.stop(grace_s)
         await self.gateway.writes.stop()
 
+    def problems(self) -> dict[str, str]:
+        """What of it is not ready -> why."""
+        names = {"": "api", GATEWAY: "gateway", RECORDS: "records", ALARMS: "alarms"}
+        problems = {names[name]: words for name, words in self.health.problems().items()}
+        problems.pop("alarms", None)  # a server without alarm limits is none the worse
+        return problems
+
     def ready(self) -> str:
         """Why it is of no use to ask this server now."""
         manager, settings = self._served.manager, self._served.settings

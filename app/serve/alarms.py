@@ -98,13 +98,10 @@ class HeadlessAlarms:
         for told in list(self._listeners):
             told(changes)
         for change in changes:
-            if change.event is not None:
-                self._log_change(change)
-
-    def _log_change(self, change: Change) -> None:
-        alarm = change.now
-        words = f"alarm {alarm.id.condition.value}: {'' if change.event is None else change.event.value}"
-        self._hub.act(alarm.id.source, Act(change.time_ns, words, alarm.id.tag))
+            if change.event in (AlarmEvent.RAISE, AlarmEvent.CLEAR):
+                alarm = change.now
+                words = f"alarm {alarm.id.condition.value}: {change.event.value}"
+                self._hub.act(alarm.id.source, Act(change.time_ns, words, alarm.id.tag))
 
     # ---- for the API
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from app import config
+from app.api.json_log import JsonFormatter
+from app.api.supervisor import Supervisor
 from app.config import Settings
 from app.errors import GatewayError
 from app.serve.headless import Headless
@@ -42,6 +44,7 @@ def add_parser(commands: Any) -> None:
     serve.add_argument("--settings", type=Path, metavar="FILE", help="settings (TOML)")
     serve.add_argument("--workspace", type=Path, metavar="FILE", help="sources and alarm limits of a saved workspace")
     serve.add_argument("--read-only", action="store_true", help="write nothing, whoever asks")
+    serve.add_argument("--json-logs", action="store_true", help="log lines as JSON, for those who collect them")
     serve.add_argument("--verbose", action="store_true", help="tell what happens, on standard error")
 
 
@@ -51,6 +54,9 @@ def run(arguments: argparse.Namespace) -> int:
     workspace = ServedWorkspace() if arguments.workspace is None else read_workspace(arguments.workspace)
     level = logging.INFO if arguments.verbose else logging.WARNING
     logging.basicConfig(level=level, stream=sys.stderr, format="tagwatch: %(levelname)s %(message)s")
+    if arguments.json_logs:
+        for handler in logging.getLogger().handlers:
+            handler.setFormatter(JsonFormatter())
     return asyncio.run(_serve(settings, workspace, arguments.read_only))
 
 
@@ -72,10 +78,14 @@ async def _serve(settings: Settings, workspace: ServedWorkspace, read_only: bool
         print(f"tagwatch: {error}", file=sys.stderr)
         return ExitCode.BAD_SETTINGS
     print(f"tagwatch serves on {address}", flush=True)
+    supervisor = Supervisor(headless.runtime.clock)
+    supervisor.ready(f"serves on {address}")
     try:
         await stop.wait()
     finally:
+        supervisor.stopping()
         await headless.stop()
+        await supervisor.stop()
     return ExitCode.STOPPED
 
 
