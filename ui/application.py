@@ -38,6 +38,7 @@ from ui.desk.log import LogDesk
 from ui.desk.manager import ManagerDesk
 from ui.desk.notifications import NotificationsDesk
 from ui.desk.read_only import ReadOnlyDesk
+from ui.desk.replay import ReplayDesk
 from ui.desk.sessions import SessionsDesk
 from ui.desk.sources import SourcesDesk
 from ui.desk.trends import TrendsDesk
@@ -110,6 +111,7 @@ class Application:
         self.items = ItemsDesk(desk, self.items_model)
         self.index = IndexDesk(desk, self.items_model, self.window.items_pane)
         self.trends = TrendsDesk(desk, self.items)
+        self.replay = ReplayDesk(desk, self.sources, self.window.trends.collector)
         self.writing = WritingDesk(desk, self.items)
         self.read_only = ReadOnlyDesk(desk, self.writing, self.items_model)
         self.audit = AuditDesk(desk, self.writing)

@@ -55,6 +55,10 @@
             <translation> — NOCH NICHT GÜLTIG</translation>
         </message>
         <message>
+            <source> — pens of a replay stand at the time of their recording</source>
+            <translation> — Stifte einer Wiedergabe stehen an der Zeit ihrer Aufzeichnung</translation>
+        </message>
+        <message>
             <source>&amp;File</source>
             <translation>&amp;Datei</translation>
         </message>
@@ -201,6 +205,10 @@
             <translation>Eine Klammer ] fehlt.</translation>
         </message>
         <message>
+            <source>a column for each tag</source>
+            <translation>eine Spalte je Tag</translation>
+        </message>
+        <message>
             <source>A constant: no tag is in it.</source>
             <translation>Eine Konstante: sie enthält keine Variable.</translation>
         </message>
@@ -239,6 +247,10 @@
         <message>
             <source>A quotation mark is missing.</source>
             <translation>Ein Anführungszeichen fehlt.</translation>
+        </message>
+        <message>
+            <source>a row for each sample</source>
+            <translation>eine Zeile je Wert</translation>
         </message>
         <message numerus="yes">
             <source>A second look at {count}: {rows}{more}.</source>
@@ -652,6 +664,18 @@
             <translation>schlecht: erster Wert steht aus</translation>
         </message>
         <message>
+            <source>bar</source>
+            <translation>Strich</translation>
+        </message>
+        <message>
+            <source>Begin again at the end</source>
+            <translation>Am Ende von vorn beginnen</translation>
+        </message>
+        <message>
+            <source>begin again at the end</source>
+            <translation>am Ende von vorn beginnen</translation>
+        </message>
+        <message>
             <source>Begin with the value that the tag has now</source>
             <translation>Mit dem Wert beginnen, den die Variable jetzt hat</translation>
         </message>
@@ -670,6 +694,10 @@
         <message>
             <source>Browse again</source>
             <translation>Erneut durchsuchen</translation>
+        </message>
+        <message>
+            <source>Browse …</source>
+            <translation>Durchsuchen …</translation>
         </message>
         <message>
             <source>buffered data change</source>
@@ -756,6 +784,10 @@
             <translation>auswählen</translation>
         </message>
         <message>
+            <source>Choose a file first.</source>
+            <translation>Zuerst eine Datei wählen.</translation>
+        </message>
+        <message>
             <source>choose a new value first</source>
             <translation>zuerst einen neuen Wert wählen</translation>
         </message>
@@ -828,6 +860,10 @@
             <translation>Trend schließen</translation>
         </message>
         <message>
+            <source>Close the session of this replay</source>
+            <translation>Die Sitzung dieser Wiedergabe schließen</translation>
+        </message>
+        <message>
             <source>Close {name}</source>
             <translation>{name} schließen</translation>
         </message>
@@ -856,8 +892,20 @@
             <translation>Farbe {number}</translation>
         </message>
         <message>
+            <source>Column</source>
+            <translation>Spalte</translation>
+        </message>
+        <message>
             <source>Columns of the watch list</source>
             <translation>Spalten der Beobachtungsliste</translation>
+        </message>
+        <message>
+            <source>Columns that are tags</source>
+            <translation>Spalten, die Tags sind</translation>
+        </message>
+        <message>
+            <source>comma</source>
+            <translation>Komma</translation>
         </message>
         <message>
             <source>Comment</source>
@@ -982,6 +1030,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>wird angelegt</translation>
         </message>
         <message>
+            <source>CSV or Parquet: a time and a column for each tag, or a row for each sample.</source>
+            <translation>CSV oder Parquet: eine Zeit und eine Spalte je Tag, oder eine Zeile je Wert.</translation>
+        </message>
+        <message>
             <source>Cursor A here</source>
             <translation>Cursor A hierher</translation>
         </message>
@@ -1014,12 +1066,24 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Wert außerhalb des Bereichs</translation>
         </message>
         <message>
+            <source>day first (25.11.2026 15:00)</source>
+            <translation>Tag zuerst (25.11.2026 15:00)</translation>
+        </message>
+        <message>
+            <source>days of a spreadsheet</source>
+            <translation>Tage einer Tabellenkalkulation</translation>
+        </message>
+        <message>
             <source>Deadband</source>
             <translation>Totband</translation>
         </message>
         <message>
             <source>Deadband of {alarm}</source>
             <translation>Totband von {alarm}</translation>
+        </message>
+        <message>
+            <source>Decimal sign</source>
+            <translation>Dezimalzeichen</translation>
         </message>
         <message>
             <source>Decimals</source>
@@ -1266,6 +1330,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>gestört</translation>
         </message>
         <message>
+            <source>File</source>
+            <translation>Datei</translation>
+        </message>
+        <message>
             <source>Filter</source>
             <translation>Filter</translation>
         </message>
@@ -1380,6 +1448,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>hours:minutes:seconds</source>
             <translation>Stunden:Minuten:Sekunden</translation>
+        </message>
+        <message>
+            <source>How much quicker than it was</source>
+            <translation>Wie viel schneller als es war</translation>
         </message>
         <message>
             <source>Images (*.png)</source>
@@ -1634,8 +1706,16 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>längste Blockade jeder Sekunde in den letzten {minutes} Minuten, höchstens {worst} ms</translation>
         </message>
         <message>
+            <source>looking at the file …</source>
+            <translation>die Datei wird angesehen …</translation>
+        </message>
+        <message>
             <source>looking …</source>
             <translation>sucht …</translation>
+        </message>
+        <message>
+            <source>Loop</source>
+            <translation>Schleife</translation>
         </message>
         <message>
             <source>Lost</source>
@@ -1674,12 +1754,24 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Meldung</translation>
         </message>
         <message>
+            <source>microseconds since 1970</source>
+            <translation>Mikrosekunden seit 1970</translation>
+        </message>
+        <message>
+            <source>milliseconds since 1970</source>
+            <translation>Millisekunden seit 1970</translation>
+        </message>
+        <message>
             <source>Min</source>
             <translation>Min</translation>
         </message>
         <message>
             <source>Monitoring</source>
             <translation>Überwachung</translation>
+        </message>
+        <message>
+            <source>month first (11/25/2026 3:00 PM)</source>
+            <translation>Monat zuerst (11/25/2026 3:00 PM)</translation>
         </message>
         <message>
             <source>More</source>
@@ -1720,6 +1812,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>Names of the watch lists</source>
             <translation>Namen der Beobachtungslisten</translation>
+        </message>
+        <message>
+            <source>nanoseconds since 1970</source>
+            <translation>Nanosekunden seit 1970</translation>
         </message>
         <message>
             <source>New list</source>
@@ -2102,6 +2198,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Des alten Werts</translation>
         </message>
         <message>
+            <source>Of times that do not say theirs: UTC, Europe/Berlin …</source>
+            <translation>Von Zeiten, die ihre nicht nennen: UTC, Europe/Berlin …</translation>
+        </message>
+        <message>
             <source>Off delay</source>
             <translation>Ausschaltverzögerung</translation>
         </message>
@@ -2160,6 +2260,14 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>One of its own</source>
             <translation>Eigene</translation>
+        </message>
+        <message>
+            <source>OPC DA (192 is good)</source>
+            <translation>OPC DA (192 ist gut)</translation>
+        </message>
+        <message>
+            <source>OPC UA (0 is good)</source>
+            <translation>OPC UA (0 ist gut)</translation>
         </message>
         <message>
             <source>OPC UA server</source>
@@ -2345,8 +2453,32 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Kommunikationsfehler der Plattform</translation>
         </message>
         <message>
+            <source>Play</source>
+            <translation>Abspielen</translation>
+        </message>
+        <message>
+            <source>Play a recording</source>
+            <translation>Eine Aufzeichnung abspielen</translation>
+        </message>
+        <message>
+            <source>Play a recording …</source>
+            <translation>Eine Aufzeichnung abspielen …</translation>
+        </message>
+        <message>
+            <source>Play the sample</source>
+            <translation>Das Beispiel abspielen</translation>
+        </message>
+        <message>
+            <source>point</source>
+            <translation>Punkt</translation>
+        </message>
+        <message>
             <source>Points</source>
             <translation>Punkte</translation>
+        </message>
+        <message>
+            <source>Position in the recording</source>
+            <translation>Stelle in der Aufzeichnung</translation>
         </message>
         <message>
             <source>Priority</source>
@@ -2406,6 +2538,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>Put the warning away</source>
             <translation>Die Warnung ausblenden</translation>
+        </message>
+        <message>
+            <source>Qualities</source>
+            <translation>Qualitäten</translation>
         </message>
         <message>
             <source>Quality</source>
@@ -2500,6 +2636,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Nur Lesen: {sessions}</translation>
         </message>
         <message>
+            <source>reading the recording …</source>
+            <translation>die Aufzeichnung wird gelesen …</translation>
+        </message>
+        <message>
             <source>ready</source>
             <translation>bereit</translation>
         </message>
@@ -2534,6 +2674,18 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>Recording</source>
             <translation>Aufzeichnung</translation>
+        </message>
+        <message>
+            <source>Recording of a computer</source>
+            <translation>Aufzeichnung eines Rechners</translation>
+        </message>
+        <message>
+            <source>Recording {name}</source>
+            <translation>Aufzeichnung {name}</translation>
+        </message>
+        <message>
+            <source>Recordings (*.csv *.txt *.tsv *.parquet)</source>
+            <translation>Aufzeichnungen (*.csv *.txt *.tsv *.parquet)</translation>
         </message>
         <message>
             <source>Redo</source>
@@ -2586,6 +2738,18 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>Rename …</source>
             <translation>Umbenennen …</translation>
+        </message>
+        <message>
+            <source>Replay of {time}, not live</source>
+            <translation>Wiedergabe von {time}, nicht live</translation>
+        </message>
+        <message>
+            <source>Replay {name}</source>
+            <translation>Wiedergabe {name}</translation>
+        </message>
+        <message>
+            <source>replay, not live</source>
+            <translation>Wiedergabe, nicht live</translation>
         </message>
         <message>
             <source>Report of the bulk write</source>
@@ -2654,6 +2818,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>right</source>
             <translation>geht richtig</translation>
+        </message>
+        <message>
+            <source>Rows</source>
+            <translation>Zeilen</translation>
         </message>
         <message>
             <source>Rows shown</source>
@@ -2748,6 +2916,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Sekunden</translation>
         </message>
         <message>
+            <source>seconds since 1970</source>
+            <translation>Sekunden seit 1970</translation>
+        </message>
+        <message>
             <source>secured</source>
             <translation>gesichert</translation>
         </message>
@@ -2768,12 +2940,20 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Sicherheitsfehler</translation>
         </message>
         <message>
+            <source>semicolon</source>
+            <translation>Semikolon</translation>
+        </message>
+        <message>
             <source>Send nothing more; what was sent is followed to its end</source>
             <translation>Nichts mehr senden; Gesendetes wird bis zum Ende verfolgt</translation>
         </message>
         <message>
             <source>sent</source>
             <translation>gesendet</translation>
+        </message>
+        <message>
+            <source>Separator</source>
+            <translation>Trennzeichen</translation>
         </message>
         <message>
             <source>Sequence</source>
@@ -2818,6 +2998,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>Sessions</source>
             <translation>Sitzungen</translation>
+        </message>
+        <message>
+            <source>Seven minutes of a computer at work, which come with the program</source>
+            <translation>Sieben Minuten eines Rechners bei der Arbeit, die mit dem Programm kommen</translation>
         </message>
         <message>
             <source>several together</source>
@@ -2996,6 +3180,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Quellen …</translation>
         </message>
         <message>
+            <source>Speed</source>
+            <translation>Geschwindigkeit</translation>
+        </message>
+        <message>
             <source>stall of the window, 5 min, worst {worst} ms</source>
             <translation>Blockade des Fensters, 5 min, höchstens {worst} ms</translation>
         </message>
@@ -3132,12 +3320,20 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>E&amp;xtras</translation>
         </message>
         <message>
+            <source>tab</source>
+            <translation>Tabulator</translation>
+        </message>
+        <message>
             <source>Tables and saved values (*.csv *.txt *.tsv *.tagvalues)</source>
             <translation>Tabellen und gesicherte Werte (*.csv *.txt *.tsv *.tagvalues)</translation>
         </message>
         <message>
             <source>Tag</source>
             <translation>Variable</translation>
+        </message>
+        <message>
+            <source>Tags</source>
+            <translation>Tags</translation>
         </message>
         <message>
             <source>Tags and values from the clipboard (Ctrl+V)</source>
@@ -3252,6 +3448,10 @@ Simulated plant:Reactor.PV
             <translation>Der Ausdruck ist zu tief verschachtelt.</translation>
         </message>
         <message>
+            <source>The first rows</source>
+            <translation>Die ersten Zeilen</translation>
+        </message>
+        <message>
             <source>The image of {name} is in the clipboard.</source>
             <translation>Das Bild von {name} ist in der Zwischenablage.</translation>
         </message>
@@ -3302,6 +3502,10 @@ Simulated plant:Reactor.PV
         <message>
             <source>the range of {low} to {high}</source>
             <translation>Bereichs {low} bis {high}</translation>
+        </message>
+        <message>
+            <source>the recording: .csv or .parquet</source>
+            <translation>die Aufzeichnung: .csv oder .parquet</translation>
         </message>
         <message>
             <source>the result is too large</source>
@@ -3448,6 +3652,10 @@ Simulated plant:Reactor.PV
             <translation>Zeitdifferenz</translation>
         </message>
         <message>
+            <source>Time of the recording</source>
+            <translation>Zeit der Aufzeichnung</translation>
+        </message>
+        <message>
             <source>Time of the small trends</source>
             <translation>Zeitspanne der kleinen Trends</translation>
         </message>
@@ -3474,6 +3682,10 @@ Simulated plant:Reactor.PV
         <message>
             <source>Time until the session is closed unless it is used</source>
             <translation>Zeit, bis die Sitzung geschlossen wird, falls sie nicht benutzt wird</translation>
+        </message>
+        <message>
+            <source>Time zone</source>
+            <translation>Zeitzone</translation>
         </message>
         <message>
             <source>Times</source>
@@ -3816,12 +4028,20 @@ Simulated plant:Reactor.PV
             <translation>Was ist hier geschehen?</translation>
         </message>
         <message>
+            <source>What is played</source>
+            <translation>Was abgespielt wird</translation>
+        </message>
+        <message>
             <source>What is saved here holds for all of them.</source>
             <translation>Was hier gespeichert wird, gilt für alle.</translation>
         </message>
         <message>
             <source>What is wrong</source>
             <translation>Was nicht stimmt</translation>
+        </message>
+        <message>
+            <source>What the columns mean was guessed: look whether it is right.</source>
+            <translation>Was die Spalten bedeuten, ist geraten: bitte ansehen, ob es stimmt.</translation>
         </message>
         <message>
             <source>What to do</source>
@@ -3868,6 +4088,10 @@ Simulated plant:Reactor.PV
         <message>
             <source>without values</source>
             <translation>ohne Werte</translation>
+        </message>
+        <message>
+            <source>words (good, bad)</source>
+            <translation>Worte (gut, schlecht)</translation>
         </message>
         <message>
             <source>Words in tag, unit, session or description; * stands for any text, ? for one character</source>
@@ -4024,6 +4248,10 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
         <message>
             <source>wrong number of dimensions</source>
             <translation>falsche Anzahl von Dimensionen</translation>
+        </message>
+        <message>
+            <source>year first (2026-11-25 15:00)</source>
+            <translation>Jahr zuerst (2026-11-25 15:00)</translation>
         </message>
         <message>
             <source>yes</source>
@@ -4598,6 +4826,14 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
         <message>
             <source>≈: of a part of the time nothing is known, or what is known is bad</source>
             <translation>≈: von einem Teil der Zeit ist nichts bekannt, oder das Bekannte ist schlecht</translation>
+        </message>
+        <message>
+            <source>⏵ Replay, not live: {name}</source>
+            <translation>⏵ Wiedergabe, nicht live: {name}</translation>
+        </message>
+        <message>
+            <source>⏵ {name}, replay</source>
+            <translation>⏵ {name}, Wiedergabe</translation>
         </message>
         <message>
             <source>▲ The server shows ANOTHER certificate than the one that was trusted. Somebody may stand between you and the server. Trust it only if the server's owner says that it was renewed, and tells you this fingerprint.</source>

@@ -83,7 +83,9 @@ class TrendsDesk(QObject):
             if not about.data_type:
                 about = await desk.book.ask_now(session.id, item.tag)
             line, sample = wanted[item.tag], session.items.sample(item.key)
-            self.pane.collector.bind(line, session.id, item.key, about.unit, about.enumeration, about.decimals, sample)
+            told = about.unit, about.enumeration, about.decimals, sample
+            replayed = session.spec.backend == "replay"
+            self.pane.collector.bind(line, session.id, item.key, *told, replayed=replayed)
             for trend in self.pane.findChildren(TrendView):
                 trend.line_changed(line)
 

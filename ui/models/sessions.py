@@ -297,6 +297,8 @@ def state_words(row: SessionRow) -> str:
     lost = info is not None and info.source_state is not None and not info.source_state.connected
     if row.state is SessionState.READY and lost:
         return tr("source lost")
+    if row.backend == "replay" and row.state is SessionState.READY:
+        return tr("replay, not live")
     return tr("failed") if row.gone and row.fault else tr(row.state.words)
 
 

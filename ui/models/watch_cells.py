@@ -50,6 +50,10 @@ NOT_FOUND = noop("not found")
 NOT_OPEN = noop("source not open")
 
 
+def _source_words(link: Link) -> str:
+    return tr("⏵ {name}, replay").format(name=link.source.name) if link.source.replayed else link.source.name
+
+
 class Worth(enum.Enum):
     """How a value is to be taken: what is not live is dimmed, whatever it was."""
 
@@ -130,7 +134,7 @@ class Cells:
 
     def session(self, row: Row) -> str:
         """Whose tag it is, or the tags of a computed row are."""
-        return ", ".join(dict.fromkeys(link.source.name for link in row.links))
+        return ", ".join(dict.fromkeys(_source_words(link) for link in row.links))
 
     # ---- values
 

@@ -85,13 +85,14 @@ class Source:
     """A source by its name: open (``items`` is there), live or not, or closed. All rows of it share one.
     ``session_id`` is that of its last session."""
 
-    __slots__ = ("items", "live", "name", "session_id", "version")
+    __slots__ = ("items", "live", "name", "replayed", "session_id", "version")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.session_id = ""
         self.items: ItemRegistry | None = None
         self.live = False
+        self.replayed = False  # it plays a recording
         self.version = -1  # of its items, when rows were last compared with them
 
     @property

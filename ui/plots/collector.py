@@ -86,6 +86,8 @@ class Collector:
         self._bound: dict[tuple[str, int], Line] = {}
         self._picker = Picker()
         self.marks = Marks()
+        #: Where the replays are, by the names of their sources (ns since 1970 UTC).
+        self.replays: dict[str, int] = {}
         self.changes = 0  # grows with everything that a drawing may show
 
     # ---- lines
@@ -117,11 +119,15 @@ class Collector:
         enumeration: Sequence[str] = (),
         decimals: int | None = None,
         latest: Sample | None = None,
+        *,
+        replayed: bool = False,
     ) -> None:
-        """Collect it from this item of a session, beginning with the item's latest value."""
+        """Collect it from this item of a session, beginning with the item's latest value. ``replayed``: of a recording,
+        whose times go back when somebody does."""
         again = (line.session_id, line.key) == (session_id, key)
         line.session_id, line.key, line.live = session_id, key, True
         line.unit, line.enumeration, line.decimals = unit, tuple(enumeration), decimals
+        line.samples.rewinds = replayed
         if latest is not None and not (again and line.samples.latest == latest):
             line.samples.take(latest)
             line.close_hole()
@@ -206,6 +212,14 @@ class Collector:
             kind = MarkKind.BACK if live else MarkKind.LOST
             words = tr("session closed") if notice.kind is NoticeKind.STATE else notice.message
             self.mark(Mark(notice.time_ns, kind, words, lines[0].source))
+
+    def show_replay(self, source: str, position_ns: int | None) -> None:
+        """Where a replay is; None = it is one no more."""
+        if position_ns is None:
+            self.replays.pop(source, None)
+        else:
+            self.replays[source] = position_ns
+        self.changes += 1
 
     def mark(self, mark: Mark) -> None:
         self.marks.add(mark)

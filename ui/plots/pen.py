@@ -78,6 +78,8 @@ class Samples:
         self._pyramid = Pyramid()
         self._areas = Areas()
         self.total = 0  # samples that ever came
+        #: Of a replay: a sample before the newest one takes the place of all that followed its time.
+        self.rewinds = False
         #: The one that came last, as it came.
         self.latest: Sample | None = None
 
@@ -102,6 +104,13 @@ class Samples:
         count = len(times)
         if not count:
             return
+        if self.rewinds:
+            falls = np.flatnonzero(times[1:] < times[:-1]) + 1
+            if len(falls):
+                for part in np.split(np.arange(count), falls):
+                    self.add(times[part], values[part], classes[part])
+                return
+            self._cut(int(times[0]))
         self.total += count
         if count > CAPACITY:
             times, values, classes = times[-CAPACITY:], values[-CAPACITY:], classes[-CAPACITY:]
@@ -120,6 +129,8 @@ class Samples:
 
     def add_one(self, time_ns: int, value: float, quality: int, received_ns: int) -> None:
         """:meth:`add` for one sample, many times as quick."""
+        if self.rewinds:
+            self._cut(time_ns)
         count = self._count
         if count >= len(self._times):
             self._room(1)
@@ -150,6 +161,15 @@ class Samples:
             moment = int(self._times[last]) if time_ns is None else time_ns
             self.add(np.array([moment]), self._values[last : last + 1].copy(), np.array([BAD], dtype=np.uint8))
             self.total -= 1
+
+    def _cut(self, time_ns: int) -> None:
+        """Forget what stands at this time and behind it."""
+        count = self._count
+        if not count or self._times[count - 1] < time_ns:
+            return
+        self._count = int(np.searchsorted(self.times, time_ns, side="left"))
+        self._pyramid.grow(self.values, self.classes, self._count)
+        self._areas.grow(self.times, self.values, self.classes, self._count)
 
     def _room(self, count: int) -> None:
         if self._count + count > CAPACITY:

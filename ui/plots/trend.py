@@ -458,7 +458,7 @@ class TrendView(QWidget):
     # ---- by hand
 
     def _moved_by_hand(self, *_: Any) -> None:
-        self._looks.moved(self._now_ns() / 1e9, self._settled or self._look())
+        self._looks.moved(self._moment_ns() / 1e9, self._settled or self._look())
         self.pause()
         self._share()
 
@@ -508,9 +508,10 @@ class TrendView(QWidget):
         if self.collector.changes != self._seen_changes:
             self._dirty = True
             self._table.pens_model.show_values()
-        moment = self._now_ns() / 1e9
+        moment = self._moment_ns() / 1e9
         cost_s = _COST * (self._redraw_s + self.plot.painted_s)
-        if self._live and 0 <= moment - self._drawn_at < min(max(self.plot.pixel_s() / 2, cost_s), _SLOWEST_S):
+        soon = 0 <= moment - self._drawn_at < min(max(self.plot.pixel_s() / 2, cost_s), _SLOWEST_S)
+        if self._live and soon and not (self._dirty and self.replayed):
             return
         began = time.perf_counter()
         self.redraw()
@@ -523,7 +524,7 @@ class TrendView(QWidget):
             return
         self._dirty = False
         self._seen_changes = self.collector.changes
-        self._drawn_at = self._now_ns() / 1e9
+        self._drawn_at = self._moment_ns() / 1e9
         if self._live:
             self.plot.set_times(self._drawn_at - self._span_s, self._drawn_at + self._span_s * 0.01)
             self._fit()
@@ -542,7 +543,7 @@ class TrendView(QWidget):
     def _draw(self, start_ns: int, stop_ns: int) -> tuple[int, bool]:
         total, reduced = 0, False
         columns = self.plot.columns()
-        until = min(self._now_ns(), stop_ns)
+        until = min(self._moment_ns(), stop_ns)
         shown = [pen for pen in self._pens if pen.visible]
         for pen in shown:
             hold = until if pen.live else None
@@ -583,14 +584,31 @@ class TrendView(QWidget):
         axis.forget()
         self._fit()
 
+    @property
+    def replayed(self) -> bool:
+        """All of its pens are of recordings that are played: nothing in it is live."""
+        return bool(self._pens) and all(pen.line.source in self.collector.replays for pen in self._pens)
+
+    def _moment_ns(self) -> int:
+        """Now; or where the replay is."""
+        if not self.replayed:
+            return self._now_ns()
+        return max(self.collector.replays[pen.line.source] for pen in self._pens)
+
     def _show_state(self) -> None:
         words = "▶ " + tr("Live")
+        replayed = self.replayed
+        if replayed:
+            at = time_text(self._moment_ns(), self._utc)[: -len(".000")]
+            words = "⏵ " + tr("Replay of {time}, not live").format(time=at)
+        elif any(pen.line.source in self.collector.replays for pen in self._pens):
+            words += tr(" — pens of a replay stand at the time of their recording")
         if not self._live:
             paused = tr("Paused — {count} new samples, End for live", None, self.new_samples).format(
                 count=count_text(self.new_samples)
             )
             words = f"❚❚ {paused}"
-        back = "transparent" if self._live else self._theme.warning_back
+        back = "transparent" if self._live and not replayed else self._theme.warning_back
         sheet = f"background: {back}; color: {self._theme.text}; border-radius: 3px; padding: 2px 8px"
         state = self.bar.state
         if state.text() != words:
@@ -626,7 +644,7 @@ class TrendView(QWidget):
         self.bar.show_cursors(a is not None, b is not None)
         self._table.show_cursor_columns(a is not None, b is not None)
         found = []
-        now = self._now_ns()
+        now = self._moment_ns()
         for pen in self._pens:
             at_a, at_b = (None if at is None else pen.samples.at(at) for at in (a, b))
             both = None
@@ -642,7 +660,7 @@ class TrendView(QWidget):
         return f"Δt {duration_text(round((b - a) / 1e6) * 1_000_000)}", "\n".join(times)
 
     def _move_times(self, start: float, stop: float) -> None:
-        self._looks.moved(self._now_ns() / 1e9, self._settled or self._look())
+        self._looks.moved(self._moment_ns() / 1e9, self._settled or self._look())
         self.pause()
         self.plot.set_times(start, stop)
         self._share()

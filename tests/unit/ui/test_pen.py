@@ -427,3 +427,28 @@ def _took(picker: Picker, batch: EventBatch) -> float:
     start = time.perf_counter()
     picker.take("a", batch)
     return time.perf_counter() - start
+
+
+@pytest.mark.clause("P2")
+@given(st.lists(st.lists(st.integers(0, 300), min_size=1, max_size=80), min_size=1, max_size=8), st.booleans())
+def test_of_a_replay_what_goes_back_takes_the_place_of_what_followed(jumps: list[list[int]], one_by_one: bool) -> None:
+    samples, plain = Samples(), Samples()
+    samples.rewinds = True
+    kept: list[tuple[int, float]] = []
+    for number, seconds in enumerate(jumps):
+        rows = [(T0 + second * S, float(number)) for second in sorted(seconds)]
+        for moment, value in rows:
+            kept = [row for row in kept if row[0] < moment]
+            kept.append((moment, value))
+        times = np.array([moment for moment, _ in rows])
+        if one_by_one:
+            for moment, value in rows:
+                samples.add_one(moment, value, GOOD, moment)
+        else:
+            samples.add(times, np.full(len(rows), float(number)), np.zeros(len(rows), dtype=np.uint8))
+    for moment, value in kept:
+        plain.add_one(moment, value, GOOD, moment)
+    assert list(dict.fromkeys(samples.times.tolist())) == plain.times.tolist()
+    whole = T0, T0 + 300 * S
+    assert samples.range_between(*whole) == plain.range_between(*whole)
+    assert samples.mean_between(*whole, True) == pytest.approx(plain.mean_between(*whole, True))
