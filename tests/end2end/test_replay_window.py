@@ -63,7 +63,7 @@ async def test_a_file_is_looked_at_then_played_and_driven_by_its_bar(application
     path.write_text(f"time;Level [m];Level: quality\n{rows}\n", encoding="utf-8")
     form: Any = await _form(application)
     form.set_file(str(path))
-    await until(lambda: form._play.isEnabled(), "the preview")
+    await until(form._play.isEnabled, "the preview")
     assert form._table.item(0, 1).text() == "0,5"
     layout = form.layout_wanted()
     assert (layout.tags, layout.qualities, layout.decimal) == (
@@ -109,7 +109,7 @@ async def test_the_sample_plays_at_once_and_a_second_time_is_the_same_source(app
     form: Any = await _form(application)
     form.sample_wanted.emit()
     bar = await _bar(application)
-    await until(lambda: bar.loop.isChecked(), "its state")
+    await until(bar.loop.isChecked, "its state")
     again: Any = await _form(application)
     again.sample_wanted.emit()
     await until(lambda: not again.isVisible(), "the end of the form")
