@@ -48,3 +48,11 @@ screenshots:
 # the words of the window, for translation
 words:
     python -m tests.helpers.words
+
+# the program as a folder that needs no Python, below build/dist
+freeze *ARGS:
+    python -m installer.freeze {{ ARGS }}
+
+# sdist, wheel, tarball or Windows installer, checksums, below dist/
+release *ARGS:
+    python -m installer.release {{ ARGS }}

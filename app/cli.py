@@ -33,6 +33,7 @@ _WINDOW = """the window:
     --read-only            write nothing, whatever is clicked
     --safe-mode            start with nothing opened
     --new-instance         do not hand over to a window that is open
+  tagwatch quit            close the window that is open
 """
 
 

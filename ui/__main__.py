@@ -35,6 +35,8 @@ def _main(argv: Sequence[str] | None) -> int:
         from app.worker import main as worker  # noqa: PLC0415
 
         return worker.main(arguments[1:])
+    if arguments[:1] == ["quit"]:
+        return _quit(arguments[1:])
     if not _wants_window(arguments):
         from app import cli  # noqa: PLC0415
 
@@ -43,6 +45,23 @@ def _main(argv: Sequence[str] | None) -> int:
     if not _has_display():
         return _without_window(options, "no display is there for the window")
     return _with_window(options)
+
+
+def _quit(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="tagwatch quit",
+        description="Close the window that is open, as its user would. Exit codes: 0 no window is open any more, 1 one "
+        "still is.",
+    )
+    parser.add_argument("--within", type=float, default=20.0, metavar="S", help="wait so long (20 seconds)")
+    options = parser.parse_args(arguments)
+    from app import config  # noqa: PLC0415
+    from ui import instance  # noqa: PLC0415
+
+    if instance.close_others(config.directory(), options.within):
+        return 0
+    sys.stderr.write(f"tagwatch: a window is still open after {options.within:g} seconds\n")
+    return 1
 
 
 def _wants_window(arguments: Sequence[str]) -> bool:

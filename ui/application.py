@@ -152,6 +152,7 @@ class Application:
         if self._begin is not None and self._begin.number == 0:
             self._door = Door(self._begin.directory, self.desk)
             self._door.wanted.connect(self._asked_again)
+            self._door.asked_to_close.connect(self.request_close)
         if self._begin is not None:
             act(self._open_workspace(self._begin), name="open workspace", failed=self.desk.say)
         else:

@@ -19,6 +19,7 @@ from ui.i18n import tr
 
 _ANSWER_S = 5.0
 _TAKEN = b"taken\n"
+_CLOSE = {"close": True}
 _STEP_MS = 200
 _REQUEST_LIMIT = 1 << 20
 #: A path of a socket may not be longer on any system.
@@ -161,11 +162,39 @@ def server_name(directory: Path) -> str:
 
 def hand_over(directory: Path, wanted: Wanted, within_ms: int) -> bool:
     """Whether the instance that listens has taken it."""
+    return _told(directory, asdict(wanted), within_ms)
+
+
+def close_others(directory: Path, within_s: float) -> bool:
+    """Ask the first instance to close, as its user would; whether no instance of this directory runs any more, at the
+    latest after ``within_s``. Instances beside the first hear nothing and are only waited for."""
+    end = time.monotonic() + within_s
+    asked = False
+    while any(_taken(directory, number) for number in range(_PLACES)):
+        left_ms = round((end - time.monotonic()) * 1000)
+        if left_ms <= 0:
+            return False
+        asked = asked or _told(directory, _CLOSE, min(left_ms, round(_ANSWER_S * 1000)))
+        time.sleep(_STEP_MS / 1000)
+    return True
+
+
+def _taken(directory: Path, number: int) -> bool:
+    if not (directory / f"instance{number or ''}.lock").exists():
+        return False
+    lock = _lock(directory, number)
+    if lock.tryLock(0):
+        lock.unlock()
+        return False
+    return lock.error() is QLockFile.LockError.LockFailedError
+
+
+def _told(directory: Path, request: dict[str, Any], within_ms: int) -> bool:
     socket = QLocalSocket()
     socket.connectToServer(server_name(directory))
     if not socket.waitForConnected(within_ms):
         return False
-    socket.write(json.dumps(asdict(wanted)).encode() + b"\n")
+    socket.write(json.dumps(request).encode() + b"\n")
     end = time.monotonic() + within_ms / 1000
     answer = b""
     while b"\n" not in answer and (left_ms := round((end - time.monotonic()) * 1000)) > 0:
@@ -180,6 +209,7 @@ class Door(QObject):
     """The first instance's ear. Whoever knocks is of this user; what is no request is not answered."""
 
     wanted = Signal(object)  # a Wanted
+    asked_to_close = Signal()
 
     def __init__(self, directory: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -197,14 +227,18 @@ class Door(QObject):
 
     def _said(self, socket: QLocalSocket, line: bytes) -> None:
         try:
-            asked = Wanted.of(json.loads(line))
+            said = json.loads(line)
+            asked = None if said == _CLOSE else Wanted.of(said)
         except (ValueError, RecursionError):
             socket.abort()
             return
         socket.write(_TAKEN)
         socket.flush()
         socket.disconnectFromServer()
-        self.wanted.emit(asked)
+        if asked is None:
+            self.asked_to_close.emit()
+        else:
+            self.wanted.emit(asked)
 
     def close(self) -> None:
         self._server.close()

@@ -1,0 +1,104 @@
+"""``just freeze``: the program and its workers as one folder that needs no Python, below build/dist.
+
+PyInstaller builds for the system it runs on. The folder holds the licences of everything in it and an SBOM (CycloneDX)
+made from uv.lock.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+import sysconfig
+from importlib.metadata import Distribution, PackageNotFoundError, distribution, requires
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).resolve().parents[1]
+BUILD = ROOT / "build"
+
+
+def freeze(build: Path = BUILD) -> Path:
+    """The folder with the executables. CalledProcessError when a tool fails, which has said why."""
+    folder = bundle(build)
+    shutil.copy(ROOT / "LICENSE", folder / "LICENSE.txt")
+    licences(folder / "licenses")
+    sbom(folder / "sbom.cdx.json")
+    return folder
+
+
+def bundle(build: Path) -> Path:
+    command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
+    command += ["--distpath", str(build / "dist"), "--workpath", str(build / "work"), "installer/tagwatch.spec"]
+    subprocess.run(command, check=True, cwd=ROOT)
+    return build / "dist" / "tagwatch"
+
+
+def sbom(path: Path) -> None:
+    """What the program is made of, with versions and hashes."""
+    command = ["uv", "export", "-q", "--frozen", "--format", "cyclonedx1.5", "--no-dev", "--no-emit-project"]
+    command += ["--preview-features", "sbom-export", "--output-file", str(path)]
+    subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+
+
+def licences(folder: Path) -> None:
+    """The licence texts of every package that the program needs, a folder each; ValueError names one without any."""
+    for package in sorted(needed("tagwatch"), key=lambda each: each.name.lower()):
+        texts = [file for file in package.files or () if _is_licence(file.name)]
+        place = folder / f"{package.name}-{package.version}"
+        place.mkdir(parents=True, exist_ok=True)
+        declared = package.metadata.get("License-Expression") or package.metadata.get("License") or ""
+        classifiers = [each for each in package.metadata.get_all("Classifier") or () if each.startswith("License ::")]
+        if not texts and not declared and not classifiers:
+            raise ValueError(f"{package.name} {package.version} tells no licence: find it, and add it here by hand")
+        (place / "DECLARED.txt").write_text("\n".join(filter(None, (declared, *classifiers))) + "\n", encoding="utf-8")
+        for file in texts:
+            shutil.copy(str(file.locate()), place / file.name)
+    (folder / "Python").mkdir()
+    shutil.copy(_python_licence(), folder / "Python" / "LICENSE.txt")
+
+
+def needed(name: str) -> list[Distribution]:
+    """What ``name`` needs on this system, without itself and without what is optional."""
+    found: dict[str, Distribution] = {}
+    waiting = [name]
+    while waiting:
+        for text in requires(waiting.pop()) or ():
+            requirement = Requirement(text)
+            if requirement.name in found or not (
+                requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+            ):
+                continue
+            try:
+                found[requirement.name] = distribution(requirement.name)
+            except PackageNotFoundError:
+                continue  # not in this environment, so not in the program
+            waiting.append(requirement.name)
+    return list(found.values())
+
+
+def _python_licence() -> Path:
+    for place in (Path(sys.base_prefix), Path(sysconfig.get_path("stdlib"))):
+        if (place / "LICENSE.txt").is_file():
+            return place / "LICENSE.txt"
+    raise ValueError(
+        f"the licence of Python itself is not at {sys.base_prefix}: copy LICENSE.txt of this version there"
+    )
+
+
+def _is_licence(name: str) -> bool:
+    return name.upper().startswith(("LICENSE", "LICENCE", "COPYING", "NOTICE"))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="freeze", description=__doc__)
+    parser.add_argument("--build", type=Path, default=BUILD, help="where to build (build)")
+    folder = freeze(parser.parse_args().build.absolute())
+    sys.stdout.write(f"{folder}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,236 @@
+; The Windows installer: NSIS 3, Unicode. Compiled by installer/release.py, on Windows and elsewhere:
+;   makensis -DVERSION=0.1.0 -DBUNDLE=build/dist/tagwatch -DOUT=dist/Tagwatch-0.1.0-setup.exe installer/windows.nsi
+;
+; For the user who runs it, without administrator rights. With /ALLUSERS for everybody on this computer: run it elevated.
+; Switches: /S silent · /ALLUSERS · /NOSHORTCUT · /NOASSOCIATE · /D=C:\folder (last, without quotes)
+; Uninstall: /S silent · /PURGE also removes settings, workspaces, logs and records of the user who runs it.
+; Exit codes: 0 done · 1 cancelled · 2 failed (a program that does not close, no rights, no space).
+Unicode true
+!include "MUI2.nsh"
+!include "FileFunc.nsh"
+!include "LogicLib.nsh"
+!include "x64.nsh"
+
+!define NAME "Tagwatch"
+!define UNINSTALL_KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\${NAME}"
+!define PROGRAM_KEY "Software\${NAME}"
+!define DOCUMENT "Tagwatch.Workspace"
+
+Name "${NAME}"
+OutFile "${OUT}"
+RequestExecutionLevel user
+ManifestDPIAware true
+SetCompressor /SOLID lzma
+BrandingText "${NAME} ${VERSION}"
+VIProductVersion "${VERSION}.0"
+VIAddVersionKey "ProductName" "${NAME}"
+VIAddVersionKey "ProductVersion" "${VERSION}"
+VIAddVersionKey "FileVersion" "${VERSION}"
+VIAddVersionKey "FileDescription" "${NAME} setup"
+VIAddVersionKey "CompanyName" "${NAME}"
+VIAddVersionKey "LegalCopyright" "MIT licence"
+!define MUI_ICON "tagwatch.ico"
+!define MUI_UNICON "tagwatch.ico"
+!define MUI_ABORTWARNING
+!define MUI_FINISHPAGE_RUN "$INSTDIR\tagwatchw.exe"
+!define MUI_FINISHPAGE_RUN_NOTCHECKED
+
+!insertmacro MUI_PAGE_WELCOME
+!insertmacro MUI_PAGE_LICENSE "${BUNDLE}\LICENSE.txt"
+!insertmacro MUI_PAGE_DIRECTORY
+!insertmacro MUI_PAGE_INSTFILES
+!insertmacro MUI_PAGE_FINISH
+!insertmacro MUI_UNPAGE_CONFIRM
+!insertmacro MUI_UNPAGE_INSTFILES
+!insertmacro MUI_LANGUAGE "English"
+!insertmacro MUI_LANGUAGE "German"
+
+LangString StillOpen ${LANG_ENGLISH} "A Tagwatch program of this folder still runs and did not close. Close it, then try again."
+LangString StillOpen ${LANG_GERMAN} "Ein Tagwatch-Programm dieses Ordners läuft noch und wurde nicht beendet. Bitte beenden und erneut versuchen."
+LangString NoRights ${LANG_ENGLISH} "/ALLUSERS needs administrator rights: run the setup elevated, or leave it out to install for yourself."
+LangString NoRights ${LANG_GERMAN} "/ALLUSERS braucht Administratorrechte: das Setup als Administrator starten, oder ohne /ALLUSERS nur für sich installieren."
+LangString Needs64 ${LANG_ENGLISH} "Tagwatch needs 64-bit Windows 10 or later."
+LangString Needs64 ${LANG_GERMAN} "Tagwatch braucht Windows 10 (64 Bit) oder neuer."
+
+Var AllUsers
+
+!macro Context
+  ; Everything below HKCU or HKLM, and the start menu, follow this.
+  ${If} $AllUsers == 1
+    SetShellVarContext all
+  ${Else}
+    SetShellVarContext current
+  ${EndIf}
+!macroend
+
+!macro Fail message
+  ${If} ${Silent}
+    System::Call 'kernel32::AttachConsole(i -1)'
+  ${EndIf}
+  MessageBox MB_OK|MB_ICONSTOP "${message}" /SD IDOK
+  SetErrorLevel 2
+  Quit
+!macroend
+
+; Whether a program of $INSTDIR still runs: its file can't be opened for writing then. $0 = 1: it does.
+!macro DefineClosed un
+Function ${un}StillRuns
+  StrCpy $0 0
+  ${un}Next:
+  IfFileExists "$INSTDIR\tagwatch.exe" 0 ${un}Done
+  ClearErrors
+  FileOpen $1 "$INSTDIR\tagwatch.exe" a
+  IfErrors ${un}Runs
+  FileClose $1
+  ClearErrors
+  FileOpen $1 "$INSTDIR\tagwatchw.exe" a
+  IfErrors ${un}Runs
+  FileClose $1
+  ClearErrors
+  FileOpen $1 "$INSTDIR\tagwatch-worker.exe" a
+  IfErrors ${un}Runs
+  FileClose $1
+  Goto ${un}Done
+  ${un}Runs:
+  StrCpy $0 1
+  ${un}Done:
+  ClearErrors
+FunctionEnd
+
+Function ${un}CloseRunning
+  IfFileExists "$INSTDIR\tagwatch.exe" 0 ${un}Closed
+  DetailPrint "Closing ${NAME}"
+  nsExec::Exec '"$INSTDIR\tagwatch.exe" quit --within 20'
+  Pop $1
+  StrCpy $2 0
+  ${un}Wait:
+  Call ${un}StillRuns
+  ${If} $0 == 1
+    IntOp $2 $2 + 1
+    ${If} $2 > 20
+      !insertmacro Fail "$(StillOpen)"
+    ${EndIf}
+    Sleep 500
+    Goto ${un}Wait
+  ${EndIf}
+  ${un}Closed:
+FunctionEnd
+!macroend
+!insertmacro DefineClosed ""
+!insertmacro DefineClosed "un."
+
+Function .onInit
+  ${IfNot} ${RunningX64}
+    !insertmacro Fail "$(Needs64)"
+  ${EndIf}
+  SetRegView 64
+  ${GetParameters} $R0
+  StrCpy $AllUsers 0
+  ClearErrors
+  ${GetOptions} $R0 "/ALLUSERS" $R1
+  ${IfNot} ${Errors}
+    StrCpy $AllUsers 1
+    UserInfo::GetAccountType
+    Pop $0
+    ${If} $0 != "Admin"
+      !insertmacro Fail "$(NoRights)"
+    ${EndIf}
+  ${EndIf}
+  !insertmacro Context
+  ${If} $INSTDIR == ""
+    ReadRegStr $INSTDIR SHCTX "${PROGRAM_KEY}" "Folder"
+    ${If} $INSTDIR == ""
+      ${If} $AllUsers == 1
+        StrCpy $INSTDIR "$PROGRAMFILES64\${NAME}"
+      ${Else}
+        StrCpy $INSTDIR "$LOCALAPPDATA\Programs\${NAME}"
+      ${EndIf}
+    ${EndIf}
+  ${EndIf}
+FunctionEnd
+
+Section "-Program"
+  !insertmacro Context
+  Call CloseRunning
+  ; What an older version left and this one has no more must not be loaded.
+  RMDir /r "$INSTDIR\_internal"
+  SetOutPath "$INSTDIR"
+  ClearErrors
+  File /r "${BUNDLE}/*.*"
+  ${If} ${Errors}
+    !insertmacro Fail "$(StillOpen)"
+  ${EndIf}
+  WriteUninstaller "$INSTDIR\uninstall.exe"
+
+  WriteRegStr SHCTX "${PROGRAM_KEY}" "Folder" "$INSTDIR"
+  WriteRegStr SHCTX "${PROGRAM_KEY}" "Version" "${VERSION}"
+  WriteRegStr SHCTX "${UNINSTALL_KEY}" "DisplayName" "${NAME}"
+  WriteRegStr SHCTX "${UNINSTALL_KEY}" "DisplayVersion" "${VERSION}"
+  WriteRegStr SHCTX "${UNINSTALL_KEY}" "DisplayIcon" "$INSTDIR\tagwatchw.exe"
+  WriteRegStr SHCTX "${UNINSTALL_KEY}" "Publisher" "${NAME}"
+  WriteRegStr SHCTX "${UNINSTALL_KEY}" "InstallLocation" "$INSTDIR"
+  ${If} $AllUsers == 1
+    WriteRegStr SHCTX "${UNINSTALL_KEY}" "UninstallString" '"$INSTDIR\uninstall.exe" /ALLUSERS'
+    WriteRegStr SHCTX "${UNINSTALL_KEY}" "QuietUninstallString" '"$INSTDIR\uninstall.exe" /ALLUSERS /S'
+  ${Else}
+    WriteRegStr SHCTX "${UNINSTALL_KEY}" "UninstallString" '"$INSTDIR\uninstall.exe"'
+    WriteRegStr SHCTX "${UNINSTALL_KEY}" "QuietUninstallString" '"$INSTDIR\uninstall.exe" /S'
+  ${EndIf}
+  WriteRegDWORD SHCTX "${UNINSTALL_KEY}" "NoModify" 1
+  ${GetSize} "$INSTDIR" "/S=0K" $0 $1 $2
+  IntFmt $0 "0x%08X" $0
+  WriteRegDWORD SHCTX "${UNINSTALL_KEY}" "EstimatedSize" "$0"
+
+  ClearErrors
+  ${GetOptions} $R0 "/NOSHORTCUT" $R1
+  ${If} ${Errors}
+    CreateShortcut "$SMPROGRAMS\${NAME}.lnk" "$INSTDIR\tagwatchw.exe"
+  ${EndIf}
+  ClearErrors
+  ${GetOptions} $R0 "/NOASSOCIATE" $R1
+  ${If} ${Errors}
+    WriteRegStr SHCTX "Software\Classes\.tagwatch" "" "${DOCUMENT}"
+    WriteRegStr SHCTX "Software\Classes\${DOCUMENT}" "" "${NAME} workspace"
+    WriteRegStr SHCTX "Software\Classes\${DOCUMENT}\DefaultIcon" "" "$INSTDIR\tagwatchw.exe,0"
+    WriteRegStr SHCTX "Software\Classes\${DOCUMENT}\shell\open\command" "" '"$INSTDIR\tagwatchw.exe" open "%1"'
+    System::Call 'shell32::SHChangeNotify(i 0x08000000, i 0, p 0, p 0)'
+  ${EndIf}
+SectionEnd
+
+Function un.onInit
+  SetRegView 64
+  ${GetParameters} $R0
+  StrCpy $AllUsers 0
+  ClearErrors
+  ${GetOptions} $R0 "/ALLUSERS" $R1
+  ${IfNot} ${Errors}
+    StrCpy $AllUsers 1
+  ${EndIf}
+  !insertmacro Context
+FunctionEnd
+
+Section "Uninstall"
+  !insertmacro Context
+  Call un.CloseRunning
+  Delete "$SMPROGRAMS\${NAME}.lnk"
+  ReadRegStr $0 SHCTX "Software\Classes\.tagwatch" ""
+  ${If} $0 == "${DOCUMENT}"
+    DeleteRegKey SHCTX "Software\Classes\.tagwatch"
+  ${EndIf}
+  DeleteRegKey SHCTX "Software\Classes\${DOCUMENT}"
+  DeleteRegKey SHCTX "${UNINSTALL_KEY}"
+  DeleteRegKey SHCTX "${PROGRAM_KEY}"
+  RMDir /r "$INSTDIR\_internal"
+  RMDir /r "$INSTDIR\licenses"
+  Delete "$INSTDIR\*.exe"
+  Delete "$INSTDIR\LICENSE.txt"
+  Delete "$INSTDIR\sbom.cdx.json"
+  RMDir "$INSTDIR" ; only if nobody put anything else there
+  ClearErrors
+  ${GetOptions} $R0 "/PURGE" $R1
+  ${IfNot} ${Errors}
+    SetShellVarContext current
+    RMDir /r "$LOCALAPPDATA\${NAME}"
+    RMDir /r "$APPDATA\${NAME}"
+  ${EndIf}
+SectionEnd
