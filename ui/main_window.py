@@ -47,7 +47,8 @@ _LISTS = 0.38
 #: Menu, tools and status bar.
 _CHROME = 90
 
-_MENUS = (
+#: By name: what stands in the menu bar.
+MENUS = (
     ("file", noop("&File")),
     ("tag", noop("&Tag")),
     ("view", noop("&View")),
@@ -99,7 +100,7 @@ class MainWindow(QMainWindow):
         self._icons: dict[QAction, str] = {}
         self._panes: dict[str, QDockWidget] = {}
         self._panes_menu = QMenu(tr("Panes"), self)
-        self._menus = {name: self._menu(title) for name, title in _MENUS}
+        self._menus = {name: self._menu(title) for name, title in MENUS}
         self._build_panes()
         self._build_actions()
         self._build_status()

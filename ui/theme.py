@@ -236,7 +236,9 @@ def _sheet(theme: Theme) -> str:
         border-right: 1px solid {theme.border}; border-bottom: 1px solid {theme.border}; }}
     QTreeView::item {{ padding: 2px 0; }}
     QTreeView, QTableView {{ border: 1px solid {theme.border}; alternate-background-color: {theme.alternate}; }}
-    QDockWidget {{ color: {theme.muted}; font-weight: 600; }}
+    QDockWidget {{ color: {theme.muted}; font-weight: 600;
+        titlebar-close-icon: url({_file(f"dock-close-{shade}")});
+        titlebar-normal-icon: url({_file(f"dock-float-{shade}")}); }}
     QDockWidget::title {{ background: {theme.window}; padding: 5px 8px; }}
     QStatusBar {{ color: {theme.muted}; border-top: 1px solid {theme.border}; }}
     QStatusBar::item {{ border: 0; }}

@@ -85,6 +85,7 @@ async def _pictures(qt: QApplication, folder: Path, only: str) -> None:
     await asyncio.sleep(5.0)
     for tag, more, comment in _WRITES:
         await _write(application, tag, more, comment)
+    _watch_limits(application)
     await asyncio.sleep(_LIVE_S)
     if only:
         application.set_mode(Mode.LIGHT)
@@ -131,6 +132,19 @@ async def _forms(application: Any, folder: Path, mode: str) -> None:
                 _save(dialog, folder / f"{name}-{mode}.png")
                 dialog.reject()
         await asyncio.sleep(0.2)
+
+
+def _watch_limits(application: Any) -> None:
+    """Two that are passed already, one that is not."""
+    from app.alarms.limits import Condition, Limit, Priority, TagLimits
+    from ui.tagref import TagRef
+
+    level = Limit(Condition.HIGH, 50.0, priority=Priority.HIGH, deadband=1.0)
+    high = Limit(Condition.HIGH_HIGH, 95.0, priority=Priority.URGENT)
+    quality = Limit(Condition.QUALITY, priority=Priority.MEDIUM)
+    of = {"Tank101.Level": (level, high), "Sample.Quality": (quality,), "Tank302.Level": (level,)}
+    limits = {TagRef("Simulated plant", tag): TagLimits(found) for tag, found in of.items()}
+    application.alarms.set_limits(limits)
 
 
 async def _write(application: Any, tag: str, more: float, comment: str) -> None:

@@ -92,6 +92,21 @@ class View(pg.ViewBox):
             self.moved.emit(before, self.vertical)
 
 
+class ValueAxis(pg.AxisItem):
+    """A vertical one. All of its words are inside it: pyqtgraph's own lets some stand over its edges, where the window
+    ends."""
+
+    def __init__(self, orientation: str) -> None:
+        super().__init__(orientation)
+        self.setStyle(hideOverlappingLabels=True)
+
+    def resizeEvent(self, ev: Any = None) -> None:
+        super().resizeEvent(ev)
+        if self.label is not None:
+            height = self.label.boundingRect().height()
+            self.label.setX(0 if self.orientation == "left" else self.size().width() - height)
+
+
 class TimeAxis(pg.DateAxisItem):
     """Local time or UTC, and says which."""
 

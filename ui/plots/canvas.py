@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from ui.format import time_text
 from ui.i18n import tr
-from ui.plots.axes import Plot, TimeAxis, View
+from ui.plots.axes import Plot, TimeAxis, ValueAxis, View
 from ui.plots.bands import Bands
 from ui.plots.cursors import Cursors
 from ui.plots.marks import NEAR, MarkLane, tooltip
@@ -38,7 +38,7 @@ class Canvas(Plot):
     def __init__(self, theme: Theme) -> None:
         self.time_axis = TimeAxis()
         self.view = View()
-        super().__init__(viewBox=self.view, axisItems={"bottom": self.time_axis})
+        super().__init__(viewBox=self.view, axisItems={"bottom": self.time_axis, "left": ValueAxis("left")})
         self._utc = False
         self._programmed = False
         self.setAccessibleName(tr("Trend plot"))

@@ -91,6 +91,7 @@ class PenTable(QTableView):
         self.setItemDelegateForColumn(m.PEN, Tags(self))
         self.columns = _PenColumns(self, self.horizontalHeader(), _COLUMNS)
         self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme

@@ -8,7 +8,7 @@ from typing import Any
 import pyqtgraph as pg
 
 from ui.i18n import tr
-from ui.plots.axes import GUTTER, Plot, UnitAxis, View
+from ui.plots.axes import GUTTER, Plot, UnitAxis, ValueAxis, View
 from ui.theme import Theme
 
 #: The curves keep so much of the plot's width, however many axes there are.
@@ -66,7 +66,7 @@ class UnitAxes:
         view = View()
         view.setMouseEnabled(x=False, y=True)
         view.sigRangeChangedManually.connect(self._on_hand)
-        axis = pg.AxisItem("right")
+        axis = ValueAxis("right")
         column = max((made.column for made in self), default=0) or 2
         self._item.layout.addItem(axis, 2, column + 1)
         self._plot.scene().addItem(view)

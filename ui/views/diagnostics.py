@@ -98,6 +98,8 @@ class DiagnosticsView(QWidget):
         self._find.setPlaceholderText(tr("Filter: part of a name"))
         self._find.setClearButtonEnabled(True)
         self._find.setMaximumWidth(240)
+        words = self._find.fontMetrics().horizontalAdvance(self._find.placeholderText())
+        self._find.setMinimumWidth(min(words + 24, 240))
         self._find.textChanged.connect(lambda *_: self._filter())
         copy = QPushButton(tr("Copy"))
         copy.setAccessibleName(tr("Copy"))

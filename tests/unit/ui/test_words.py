@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.words import FOLDER, ROOT, collect, messages, release
+from ui.main_window import MENUS
 
 FILES = sorted(FOLDER.glob("*.ts"))
 _PLACES = re.compile(r"\{[^{}]*\}")
+_KEY = re.compile(r"&(\w)")
 
 
 def translations(message: ET.Element) -> list[str]:
@@ -70,3 +72,23 @@ def test_every_marked_text_is_collected(tmp_path: Path) -> None:
     ts.write_text((FOLDER / ts.name).read_text(encoding="utf-8"), encoding="utf-8")
     collect(ts)
     assert _marked() - {message.findtext("source") for message in messages(ts)} == set()
+
+
+@pytest.mark.parametrize("ts", FILES, ids=lambda path: path.stem)
+def test_it_holds_what_is_said_and_all_of_it_is_translated(ts: Path, tmp_path: Path) -> None:
+    again = tmp_path / ts.name
+    again.write_text(ts.read_text(encoding="utf-8"), encoding="utf-8")
+    collect(again)
+    todo = [message.findtext("source") for message in messages(again) if not all(translations(message) or [""])]
+    assert not todo, "uv run just words, then translate these and run it again"
+    assert again.read_text(encoding="utf-8") == ts.read_text(encoding="utf-8"), "uv run just words"
+
+
+@pytest.mark.parametrize("ts", FILES, ids=lambda path: path.stem)
+def test_a_key_of_a_menu_opens_one_menu(ts: Path) -> None:
+    """Where a text has an underlined letter its translation has one too, and no two menus have the same."""
+    said = dict(_pairs(ts))
+    keys = {text: _KEY.findall(said.get(text, text)) for text in (title for _, title in MENUS)}
+    assert all(len(found) == 1 for found in keys.values())
+    assert len({found[0].lower() for found in keys.values()}) == len(keys)
+    assert not [pair for pair in said.items() if len(_KEY.findall(pair[0])) != len(_KEY.findall(pair[1]))]
