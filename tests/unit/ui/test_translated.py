@@ -89,6 +89,7 @@ ALLOWED = {
 #: Types and states by the names that OPC UA and MXAccess give them, headings of exported tables.
 NAMED = {
     "ui/forms/write_flow.py": ("Boolean", "Integer", "Double", "Time", "String"),
+    "ui/desk/replay.py": ("Position", "Speed", "Playing", "Loop", "Start"),  # tags of the source
     "ui/desk/trial.py": ("Running", "Failed", "Suspended", "Shutdown", "Test", "Unknown"),
     "ui/plots/series.py": ("Source", "Tag", "Value", "State", "Unit", "Quality"),
     "ui/desk/diagnostics.py": ("A support bundle of Tagwatch",),
