@@ -46,7 +46,7 @@ def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     name = item.path.stem
-    if item.path.parent.name == "ui" or name in ("test_window", "test_bulk", "test_replay_window"):
+    if item.path.parent.name == "ui" or name in ("test_window", "test_bulk", "test_replay_window", "test_past"):
         return {"qt": _qt_loop}
     if name in _BOTH_LOOPS:
         return {"asyncio": asyncio.new_event_loop, "qt": _qt_loop}

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from app import config
 from app.config import Settings
+from app.records.history import History
 from app.records.program_log import ProgramLog
 from app.runtime import Runtime
 from app.tasks import SystemClock, running, spawn
@@ -110,7 +111,7 @@ class Application:
         self.manager = ManagerDesk(desk, self.sessions, self.sources)
         self.items = ItemsDesk(desk, self.items_model)
         self.index = IndexDesk(desk, self.items_model, self.window.items_pane)
-        self.trends = TrendsDesk(desk, self.items)
+        self.trends = TrendsDesk(desk, self.items, _history(self.runtime))
         self.replay = ReplayDesk(desk, self.sources, self.window.trends.collector)
         self.writing = WritingDesk(desk, self.items)
         self.read_only = ReadOnlyDesk(desk, self.writing, self.items_model)
@@ -273,6 +274,11 @@ class Application:
 def _kept() -> QSettings:
     """What the window remembers for this user."""
     return QSettings(str(config.directory() / "window.ini"), QSettings.Format.IniFormat)
+
+
+def _history(runtime: Runtime) -> History:
+    """What the recorder has kept, also when nothing is recorded any more."""
+    return History(config.directory() / "records") if runtime.recorder is None else runtime.recorder.history
 
 
 def _nothing() -> None:

@@ -14,8 +14,10 @@ from app.records.export import SUFFIXES, export_table
 from ui.aside import aside
 from ui.bridge import act, answered
 from ui.desk.desk import Desk
+from ui.desk.past import PastDesk
 from ui.format import time_text, zone_text
 from ui.i18n import count_text, noop, tr
+from ui.plots.past import Joined
 from ui.plots.picture import picture
 from ui.plots.series import Series, aligned_columns, aligned_rows, long_columns, long_rows, series_of
 from ui.plots.trend import TrendView
@@ -24,12 +26,17 @@ _IMAGES = noop("Images (*.png)")
 _TABLES = noop("Excel (*.xlsx);;CSV (*.csv);;Parquet (*.parquet)")
 
 
+#: Samples of a pen's past in one table at the most; beyond it a table has the extremes of the whole.
+EXPORTED = 1_000_000
+
+
 class TrendFiles(QObject):
     """Everything is written beside the loop; what fails is told in the status bar."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, past: PastDesk) -> None:
         super().__init__(desk)
         self._desk = desk
+        self._past = past
 
     def fill_menu(self, menu: QMenu, trend: TrendView) -> None:
         for words, work in (
@@ -72,12 +79,18 @@ class TrendFiles(QObject):
             await self.export(trend, path, times, aligned=aligned)
 
     async def export(self, trend: TrendView, path: Path, times: tuple[float, float], *, aligned: bool) -> int:
-        """What the visible pens hold of this time (seconds since 1970 UTC); the number of rows."""
+        """What memory, the recorder and sources hold of the visible pens in this time (seconds since 1970 UTC), every
+        sample up to a million a pen; the number of rows."""
         start, stop = (round(at * 1e9) for at in times)
         series: list[Series] = []
         for pen in trend.pens():
             if pen.visible:
-                series.append(series_of(pen, start, stop, before=aligned))
+                line = pen.joined
+                border = line.border_ns
+                until = stop if border is None else min(border, stop)
+                if start < until:  # what a trend draws may be the extremes of many
+                    line = Joined(pen.samples, await self._past.load(pen.line, start, until, 1, EXPORTED))
+                series.append(series_of(pen, line, start, stop, before=aligned))
                 await asyncio.sleep(0)  # a million samples of each: a breath between them
         columns = aligned_columns(series) if aligned else long_columns()
         rows = aligned_rows(series, start) if aligned else long_rows(series)

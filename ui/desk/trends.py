@@ -10,11 +10,13 @@ from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QMenu
 
+from app.records.history import History
 from app.sessions.session import Session
 from app.sessions.state import SessionState
 from ui.bridge import act, answered
 from ui.desk.desk import Desk
 from ui.desk.items import ItemsDesk
+from ui.desk.past import PastDesk
 from ui.desk.trend_files import TrendFiles
 from ui.forms.note import NoteForm, RangeForm
 from ui.forms.watch import NameForm
@@ -29,12 +31,14 @@ from ui.tagref import TagRef
 class TrendsDesk(QObject):
     """Puts tags into trends, finds their sources again by name, and keeps trends in the workspace."""
 
-    def __init__(self, desk: Desk, items: ItemsDesk) -> None:
+    def __init__(self, desk: Desk, items: ItemsDesk, history: History) -> None:
         super().__init__(desk)
         self._desk = desk
         self._items = items
         self.pane = pane = desk.window.trends
-        self._files = TrendFiles(desk)
+        self.past = PastDesk(desk, history)
+        self._files = TrendFiles(desk, self.past)
+        pane.past_wanted.connect(self.past.want)
         desk.frame.connect(pane.collector.apply)
         desk.utc_changed.connect(pane.set_utc)
         desk.session_opened.connect(self._opened)

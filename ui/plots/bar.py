@@ -113,6 +113,14 @@ class TrendBar(QWidget):
         self.link.setToolButtonStyle(alone if short else beside)
         self.span.setMinimumContentsLength(6 if short else 9)
 
+    def show_drawn(self, words: str, origins: str, loading: tuple[int, int] | None) -> None:
+        """Of how many samples, and from where; or how far the loading of the past is."""
+        if loading is not None:
+            words = tr("loading the past: {done} of {count} pens").format(done=loading[0], count=loading[1])
+        if self.drawn.text() != words:
+            self.drawn.setText(words)
+        self.drawn.setToolTip(f"{words}\n{origins}".strip())
+
     def show_between(self, words: str, times: str) -> None:
         self.between.setText(words)
         self.between.setToolTip(times)

@@ -33,6 +33,7 @@ class TrendsPane(QWidget):
     more_wanted = Signal(object, object)  # a TrendView, its menu, which is about to show
     rename_wanted = Signal(object)
     told = Signal(str)
+    past_wanted = Signal(object, object)  # a TrendView, the Wanted or None
 
     def __init__(self, theme: Theme, now_ns: Callable[[], int] = time.time_ns, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,6 +92,7 @@ class TrendsPane(QWidget):
         trend.menu_wanted.connect(partial(self.menu_wanted.emit, trend))
         trend.limits_wanted.connect(self.limits_wanted)
         trend.told.connect(self.told)
+        trend.past_wanted.connect(partial(self.past_wanted.emit, trend))
         trend.pens_changed.connect(self._align)
         trend.pens_removed.connect(partial(self._pens_removed, trend))
         trend.shared.connect(partial(self._spread, trend))

@@ -259,9 +259,9 @@ class Samples:
             points = self._reduced(first, last, start_ns, stop_ns, step, columns)
         else:
             part = slice(first, last)
-            points = _plain(self._times[part], self._values[part], self._classes[part], step)
+            points = plain(self._times[part], self._values[part], self._classes[part], step)
         x, y, connect, uncertain = points
-        _clip(x, y, start_ns / 1e9, stop_ns / 1e9, step)
+        clip(x, y, start_ns / 1e9, stop_ns / 1e9, step)
         hold = _NOTHING, _NOTHING
         if step and hold_until_ns is not None and last == self._count:
             hold = self._hold(hold_until_ns, start_ns)
@@ -401,7 +401,7 @@ def _rounded(width: float) -> int:
     return max(1, round(width / 10**digits)) * 10**digits
 
 
-def _plain(times: Times, values: Floats, classes: Classes, step: bool) -> tuple[Any, Any, Any, Any]:
+def plain(times: Times, values: Floats, classes: Classes, step: bool) -> tuple[Any, Any, Any, Any]:
     """Every sample. Lines go on from what is not bad to what is not bad; where they step, a value holds until the next
     sample comes, be that bad."""
     bad = classes == BAD
@@ -420,7 +420,7 @@ def _plain(times: Times, values: Floats, classes: Classes, step: bool) -> tuple[
     return x, y, joins - dashed, dashed
 
 
-def _clip(x: Floats, y: Floats, start: float, stop: float, step: bool) -> None:
+def clip(x: Floats, y: Floats, start: float, stop: float, step: bool) -> None:
     """Bring what stands far outside the window near to it: a dashed line from last week takes seconds to paint."""
     edge = (stop - start) * 0.02
     if not step:

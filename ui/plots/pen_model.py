@@ -217,7 +217,7 @@ class PenModel(QAbstractTableModel):
         if between is None:
             return dict.fromkeys(AT_BOTH, "")
         mean = "" if between.mean is None else _short(between.mean)
-        if mean and between.known < 0.999:  # it does not stand on all of the time
+        if mean and (between.known < 0.999 or not between.exact):  # it does not stand on all of the time
             mean = f"≈ {mean}"
         return {
             DELTA: "" if between.delta is None else number_text(between.delta, pen.line.decimals),

@@ -12,6 +12,7 @@ from ui.format import value_text
 from ui.i18n import noop
 from ui.plots.collector import Line
 from ui.plots.curves import Curve
+from ui.plots.past import Joined, Past
 from ui.plots.pen import Samples
 
 
@@ -54,6 +55,7 @@ class Pen:
     curve: Curve = field(default_factory=Curve)
     axis: str = ""  # the name of the axis that it is on now
     seen: int = 0  # samples that had come when the trend was paused
+    past: Past | None = None  # loaded for this trend; a cache: what is not looked at any more goes
 
     @property
     def tag(self) -> str:
@@ -78,6 +80,15 @@ class Pen:
     @property
     def samples(self) -> Samples:
         return self.line.samples
+
+    @property
+    def joined(self) -> Joined:
+        """Memory and the past that is loaded, as one line."""
+        return Joined(self.line.samples, self.past)
+
+    def lacking(self, start_ns: int, stop_ns: int) -> list[tuple[int, int]]:
+        """Stretches that nobody holds, in order."""
+        return self.joined.lacking(start_ns, stop_ns, self.line.not_held(start_ns, stop_ns))
 
     @property
     def live(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from app.records.table import Column, ColumnKind
 from app.values import Value
+from ui.plots.past import Joined, Origin
 from ui.plots.pens import Pen
 from ui.plots.pyramid import BAD, Classes, Floats, Times
 
@@ -29,6 +30,7 @@ class Series:
     values: Floats
     classes: Classes
     enumeration: tuple[str, ...] = ()
+    origin: Callable[[int], str] = lambda time_ns: Origin.MEMORY  # where the sample of a time is from
 
     @property
     def title(self) -> str:
@@ -46,22 +48,17 @@ class Series:
         return self.enumeration[number] if 0 <= number < len(self.enumeration) else ""
 
 
-def series_of(pen: Pen, start_ns: int, stop_ns: int, before: bool) -> Series:
-    """What it holds from ``start_ns`` to ``stop_ns``, with the sample ``before`` that still holds at the start."""
-    samples = pen.samples
-    first = int(np.searchsorted(samples.times, start_ns, side="left"))
-    if before:
-        first = max(0, int(np.searchsorted(samples.times, start_ns, side="right")) - 1)
-    last = int(np.searchsorted(samples.times, stop_ns, side="right"))
-    part = slice(first, last)
+def series_of(pen: Pen, joined: Joined, start_ns: int, stop_ns: int, before: bool) -> Series:
+    """What there is from ``start_ns`` to ``stop_ns``, with the sample ``before`` that still holds at the start."""
+    found = joined.columns(start_ns, stop_ns, before)
     line = pen.line
-    copies = samples.times[part].copy(), samples.values[part].copy(), samples.classes[part].copy()
-    return Series(line.source, line.tag, line.unit, *copies, line.enumeration)
+    columns = found.times, found.values, found.classes
+    return Series(line.source, line.tag, line.unit, *columns, line.enumeration, joined.origin)
 
 
 def long_columns() -> list[Column]:
-    names = ("Source", "Tag", "Value", "State", "Unit", "Quality")
-    kinds = (ColumnKind.TEXT, ColumnKind.TEXT, ColumnKind.NUMBER, *[ColumnKind.TEXT] * 3)
+    names = ("Source", "Tag", "Value", "State", "Unit", "Quality", "From")
+    kinds = (ColumnKind.TEXT, ColumnKind.TEXT, ColumnKind.NUMBER, *[ColumnKind.TEXT] * 4)
     return [
         Column("Time", ColumnKind.TIME),
         *(Column(name, kind) for name, kind in zip(names, kinds, strict=True)),
@@ -74,7 +71,7 @@ def long_rows(series: Sequence[Series]) -> Iterator[tuple[Value, ...]]:
     def rows(one: Series) -> Iterator[tuple[Value, ...]]:
         for at, time_ns in enumerate(one.times.tolist()):
             worth = _WORDS[int(one.classes[at])]
-            yield time_ns, one.source, one.tag, one.cell(at), one.text(at), one.unit, worth
+            yield time_ns, one.source, one.tag, one.cell(at), one.text(at), one.unit, worth, str(one.origin(time_ns))
 
     return heapq.merge(*(rows(one) for one in series), key=itemgetter(0))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ui.plots.past import Joined
 from ui.plots.pen import At, Samples
 from ui.plots.pyramid import BAD
 
@@ -24,10 +25,12 @@ class Between:
     high: float | None
     mean: float | None
     known: float
+    exact: bool = True  # made from every sample, not from the extremes of many
 
 
-def between(samples: Samples, a_ns: int, b_ns: int, step: bool, holds_until_ns: int | None = None) -> Between:
+def between(samples: Samples | Joined, a_ns: int, b_ns: int, step: bool, holds_until_ns: int | None = None) -> Between:
     """``holds_until_ns``: until then the newest value still holds, where it steps."""
+    exact = not isinstance(samples, Joined) or samples.exact
     at_a, at_b = samples.at(a_ns), samples.at(b_ns)
     delta = slope = None
     if at_a is not None and at_b is not None and BAD not in (at_a.quality, at_b.quality):
@@ -37,4 +40,4 @@ def between(samples: Samples, a_ns: int, b_ns: int, step: bool, holds_until_ns: 
     low, high = samples.range_between(start, stop) or (None, None)
     mean, seconds = samples.mean_between(start, stop, step, holds_until_ns)
     known = seconds * 1e9 / (stop - start) if stop > start else 0.0
-    return Between(at_a, at_b, delta, slope, low, high, mean, min(known, 1.0))
+    return Between(at_a, at_b, delta, slope, low, high, mean, min(known, 1.0), exact)

@@ -41,6 +41,10 @@ _REDRAW_MS = 100
 _SLOWEST_S = 1.0
 #: Between two redraws there is so many times what one takes: the window has other things to do.
 _COST = 4
+#: A hand that has rested so long wants to see the past that it has come to.
+_REST_MS = 120
+#: Without a hand, what is missing is asked for so often at the most.
+_ASK_S = 2.0
 #: Removed pens that can come back.
 _UNDO = 20
 
@@ -55,6 +59,16 @@ class Shared:
     cursors: tuple[int | None, int | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The past that a trend would draw, if it were loaded; times in ns since 1970 UTC."""
+
+    start_ns: int
+    stop_ns: int
+    bins: int  # stretches of time that it can tell apart
+    pens: tuple[Pen, ...]
+
+
 class TrendView(QWidget):
     """Its lines are collected whether it is seen or not; it draws ten times a second while it is seen and live."""
 
@@ -67,6 +81,7 @@ class TrendView(QWidget):
     menu_wanted = Signal(QPoint, object)  # where, globally, and the time there in ns
     pens_removed = Signal()  # they can come back
     told = Signal(str)  # a sentence for the status bar
+    past_wanted = Signal(object)  # a Wanted; None: nothing any more
 
     def __init__(
         self,
@@ -94,6 +109,10 @@ class TrendView(QWidget):
         self._redraw_s = 0.0
         self._utc = False
         self._settled: Look | None = None
+        self._loading: tuple[int, int] | None = None  # pens whose past is loaded, of so many
+        self._asked: Wanted | None = None
+        self._asked_at = 0.0
+        self._fitted = False  # nobody has moved the axes since they were fitted to a time
         self._build()
         self._build_keys()
         self.set_theme(theme)
@@ -105,6 +124,10 @@ class TrendView(QWidget):
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
         self._soon.timeout.connect(self.redraw)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MS)
+        self._rest.timeout.connect(self._ask_past)
 
     # ---- parts
 
@@ -220,7 +243,12 @@ class TrendView(QWidget):
 
     def line_changed(self, line: Line) -> None:
         """Its unit or what it is bound to is another now."""
-        if any(pen.line is line for pen in self._pens):
+        mine = [pen for pen in self._pens if pen.line is line]
+        if mine:
+            for pen in mine:
+                if pen.past is not None and pen.past.lacking:
+                    pen.past = None  # its source may have kept what the recorder has not
+            self._asked = None
             self._place_pens()
             self._table.fill(self._pens)
             self._redraw_soon()
@@ -411,6 +439,8 @@ class TrendView(QWidget):
         self.plot.set_times(start, stop)
         self._axes.forget()
         self._fit()
+        self._fitted = True
+        self._rest.start()
         self._redraw_soon()
         self._share()
 
@@ -419,7 +449,9 @@ class TrendView(QWidget):
         if self._live:
             self.go_live()
             return
-        times = [(int(pen.samples.times[0]), int(pen.samples.times[-1])) for pen in self._pens if len(pen.samples)]
+        held = [pen.samples for pen in self._pens]
+        held += [pen.past.samples for pen in self._pens if pen.past is not None]
+        times = [(int(one.times[0]), int(one.times[-1])) for one in held if len(one)]
         if times:
             start, stop = min(first for first, _ in times) / 1e9, max(last for _, last in times) / 1e9
             room = max((stop - start) * 0.02, 0.5)
@@ -458,6 +490,8 @@ class TrendView(QWidget):
     # ---- by hand
 
     def _moved_by_hand(self, *_: Any) -> None:
+        self._rest.start()
+        self._fitted = False
         self._looks.moved(self._moment_ns() / 1e9, self._settled or self._look())
         self.pause()
         self._share()
@@ -530,8 +564,9 @@ class TrendView(QWidget):
             self._fit()
         start, stop = self.visible_range()
         total, reduced = self._draw(round(start * 1e9), round(stop * 1e9))
+        self._look_for_past()
         words = tr("drawn from {count} samples, peaks kept") if reduced else tr("drawn from {count} samples")
-        self.bar.drawn.setText(words.format(count=count_text(total)))
+        self.bar.show_drawn(words.format(count=count_text(total)), self._origins(start), self._loading)
         self._table.pens_model.show_values()
         if self._cursors.any:
             self._show_cursors()
@@ -547,13 +582,74 @@ class TrendView(QWidget):
         shown = [pen for pen in self._pens if pen.visible]
         for pen in shown:
             hold = until if pen.live else None
-            drawing = pen.samples.drawing(start_ns, stop_ns, pen.stepping, hold, columns)
+            drawing = pen.joined.drawing(start_ns, stop_ns, pen.stepping, hold, columns)
             pen.curve.show_drawing(drawing)
             total += drawing.samples
             reduced |= drawing.reduced
-        self.plot.bands.show_spans(*lacking(pen.line.not_held(start_ns, until) for pen in shown))
+        self.plot.bands.show_spans(*lacking(self._lacking(pen, start_ns, until) for pen in shown))
         self.plot.lane.show_marks(self._marks(start_ns, stop_ns))
         return total, reduced
+
+    def _lacking(self, pen: Pen, start_ns: int, stop_ns: int) -> list[tuple[int, int]]:
+        """What is loading is not said to be held by nobody."""
+        border = pen.joined.border_ns
+        if self._loading is not None and pen.past is None:
+            start_ns = stop_ns if border is None else max(start_ns, border)
+        return pen.lacking(start_ns, stop_ns)
+
+    # ---- the past
+
+    def _missing(self) -> Wanted | None:
+        start, stop = (round(at * 1e9) for at in self.visible_range())
+        now, columns = self._moment_ns(), self.plot.columns()
+        bin_ns = 3 * (stop - start) // (2 * columns)
+        pens = [pen for pen in self._pens if pen.visible and not pen.joined.covers(start, stop, bin_ns, now)]
+        if not pens:
+            return None
+        room = (stop - start) // 2  # so that a hand that pans a little has it already
+        return Wanted(max(start - room, 0), min(stop + room, now), 2 * columns, tuple(pens))
+
+    def _look_for_past(self) -> None:
+        """Ask for what is seen and is not there, once the hand rests."""
+        if self._rest.isActive() or self._loading is not None or self._now_ns() / 1e9 - self._asked_at < _ASK_S:
+            return
+        if self._missing() is not None:
+            self._rest.start()
+
+    def _ask_past(self) -> None:
+        wanted = self._missing() if self.isVisible() else None
+        if wanted is None and self._asked is None:
+            return
+        self._asked, self._asked_at = wanted, self._now_ns() / 1e9
+        self.past_wanted.emit(wanted)
+
+    def show_loading(self, done: tuple[int, int] | None) -> None:
+        """How many pens have their past, of so many; None: nothing is loaded any more."""
+        self._loading = done
+        if done is None:
+            self._asked = None
+        self._redraw_soon()
+
+    def past_loaded(self) -> None:
+        """A pen has got its past."""
+        if self._live or self._fitted:
+            self._fit()
+        if self._cursors.any:
+            self._show_cursors()
+        self._redraw_soon()
+
+    def _origins(self, start: float) -> str:
+        """Where what is drawn is from, in words."""
+        pasts = [pen for pen in self._pens if pen.visible and pen.past is not None and len(pen.past.samples)]
+        borders = [border for pen in pasts if (border := pen.joined.border_ns) is not None and border / 1e9 > start]
+        if not pasts or not borders:
+            return ""
+        told = tr("from the recorder and the source's own history before {time}, from memory since")
+        if not any(pen.past is not None and pen.past.sourced for pen in pasts):
+            told = tr("from the recorder before {time}, from memory since")
+        return told.format(time=time_text(max(borders), self._utc))
+
+    # ---- marks
 
     def _marks(self, start_ns: int, stop_ns: int) -> list[Mark]:
         """Of its pens' tags and sources, and its notes, in order of time."""
@@ -572,7 +668,7 @@ class TrendView(QWidget):
         start, stop = self.visible_range()
         for made in self._axes:
             ranges = [
-                pen.samples.range_between(round(start * 1e9), round(stop * 1e9))
+                pen.joined.range_between(round(start * 1e9), round(stop * 1e9))
                 for pen in self._pens
                 if pen.axis == made.name and pen.visible
             ]
@@ -646,10 +742,11 @@ class TrendView(QWidget):
         found = []
         now = self._moment_ns()
         for pen in self._pens:
-            at_a, at_b = (None if at is None else pen.samples.at(at) for at in (a, b))
+            line = pen.joined
+            at_a, at_b = (None if at is None else line.at(at) for at in (a, b))
             both = None
             if a is not None and b is not None:
-                both = between(pen.samples, a, b, pen.stepping, now if pen.live else None)
+                both = between(line, a, b, pen.stepping, now if pen.live else None)
             found.append((at_a, at_b, both))
         self._table.pens_model.show_cursors(found)
         self.bar.show_between(*("", "") if a is None or b is None else self._apart(a, b))
@@ -660,6 +757,7 @@ class TrendView(QWidget):
         return f"Δt {duration_text(round((b - a) / 1e6) * 1_000_000)}", "\n".join(times)
 
     def _move_times(self, start: float, stop: float) -> None:
+        self._rest.start()
         self._looks.moved(self._moment_ns() / 1e9, self._settled or self._look())
         self.pause()
         self.plot.set_times(start, stop)
@@ -720,10 +818,12 @@ class TrendView(QWidget):
         """No more drawing: the window is closing."""
         self._timer.stop()
         self._soon.stop()
+        self._rest.stop()
 
     def close_down(self) -> None:
         """It is closed for good: its lines may be let go of."""
         self.stop()
+        self.past_wanted.emit(None)
         for pens in (self._pens, *self._removed):
             self._release(pens)
         self._pens, self._removed = [], []

@@ -14,7 +14,7 @@ from ui.plots.collector import Line
 from ui.plots.pen import Samples
 from ui.plots.pens import Pen
 from ui.plots.pyramid import BAD, GOOD, UNCERTAIN
-from ui.plots.series import aligned_columns, aligned_rows, long_columns, long_rows, series_of
+from ui.plots.series import Series, aligned_columns, aligned_rows, long_columns, long_rows, series_of
 
 _Row = tuple[int, float, int]
 
@@ -26,20 +26,24 @@ def _pen(tag: str, rows: list[_Row], unit: str = "%", enumeration: tuple[str, ..
     return Pen(Line("Plant", tag, unit, enumeration, samples=samples), 0)
 
 
+def _series(pen: Pen, start_ns: int, stop_ns: int, before: bool) -> Series:
+    return series_of(pen, pen.joined, start_ns, stop_ns, before)
+
+
 @pytest.mark.clause("T11")
 def test_a_row_for_each_sample_in_order_of_time() -> None:
     level = _pen("Level", [(5, 1.5, GOOD), (20, 2.5, UNCERTAIN), (99, 9.0, GOOD)])
     state = _pen("State", [(10, 1, GOOD), (30, math.nan, GOOD)], "", ("Stopped", "Running"))
-    series = [series_of(pen, 5, 50, before=False) for pen in (level, state)]
+    series = [_series(pen, 5, 50, before=False) for pen in (level, state)]
     rows: list[tuple[Value, ...]] = [
-        (5, "Plant", "Level", 1.5, "", "%", "good"),
-        (10, "Plant", "State", 1.0, "Running", "", "good"),
-        (20, "Plant", "Level", 2.5, "", "%", "uncertain"),
-        (30, "Plant", "State", None, "", "", "bad"),
+        (5, "Plant", "Level", 1.5, "", "%", "good", "memory"),
+        (10, "Plant", "State", 1.0, "Running", "", "good", "memory"),
+        (20, "Plant", "Level", 2.5, "", "%", "uncertain", "memory"),
+        (30, "Plant", "State", None, "", "", "bad", "memory"),
     ]
     assert list(long_rows(series)) == rows
     assert [column.title for column in long_columns()] == [
-        "Time (UTC)", "Source", "Tag", "Value", "State", "Unit", "Quality"
+        "Time (UTC)", "Source", "Tag", "Value", "State", "Unit", "Quality", "From"
     ]  # fmt: skip
 
 
@@ -49,7 +53,7 @@ def test_a_column_each_pen_has_the_value_that_held_at_the_start() -> None:
         _pen("Level", [(1, 1.0, GOOD), (20, 2.0, GOOD)]),
         _pen("Flow", [(10, 5.0, GOOD), (30, 6.0, BAD)], "l/s"),
     )
-    series = [series_of(pen, 5, 50, before=True) for pen in (level, flow)]
+    series = [_series(pen, 5, 50, before=True) for pen in (level, flow)]
     assert list(aligned_rows(series, 5)) == [
         (10, 1.0, "good", 5.0, "good"),
         (20, 2.0, "good", 5.0, "good"),
@@ -70,7 +74,7 @@ _samples = st.lists(
 @given(st.lists(_samples, min_size=1, max_size=3), st.integers(0, 20))
 def test_no_cell_has_a_value_of_the_future(pens: list[list[_Row]], start: int) -> None:
     rows = [sorted(((t, float(v), w) for t, v, w in pen), key=lambda row: row[0]) for pen in pens]
-    series = [series_of(_pen(f"Tag{n}", pen), start, 40, before=True) for n, pen in enumerate(rows)]
+    series = [_series(_pen(f"Tag{n}", pen), start, 40, before=True) for n, pen in enumerate(rows)]
     told = list(aligned_rows(series, start))
     assert [row[0] for row in told] == sorted({t for pen in rows for t, _, _ in pen if t >= start})
     for row in told:
@@ -87,6 +91,6 @@ def test_no_cell_has_a_value_of_the_future(pens: list[list[_Row]], start: int) -
 
 def test_a_copy_stands_by_itself() -> None:
     pen = _pen("Level", [(1, 1.0, GOOD), (2, 2.0, GOOD)])
-    series = series_of(pen, 0, 10, before=False)
+    series = _series(pen, 0, 10, before=False)
     pen.samples.values[:] = 9.0
     assert np.array_equal(series.values, [1.0, 2.0])
