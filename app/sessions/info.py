@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,6 +14,17 @@ from app.sessions.state import SessionState
 from app.values import Fault
 from app.wire.bodies import Heartbeat, SourceState
 from app.workers.contract import ClientStatistics, WorkerState
+
+
+class House(enum.Enum):
+    """Who asks, where it is this program itself: the window, alarms, records. It may use every session."""
+
+    HOUSE = "house"
+
+
+HOUSE = House.HOUSE
+#: The key of who asks; None = another program that has none.
+Owner = str | None | House
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from app.config import RestartPolicy, Settings
 from app.errors import ErrorCode, GatewayError
 from app.events.notices import Broadcaster
 from app.metrics import EXTERNAL, MIRROR, Metrics
-from app.sessions.info import SessionSpec, SessionStatistics
+from app.sessions.info import HOUSE, Owner, SessionSpec, SessionStatistics
 from app.sessions.session import Session
 from app.sessions.state import SessionState
 from app.tasks import Budget, Clock, join, spawn
@@ -153,7 +153,7 @@ class SessionManager:
 
     # ---- finding
 
-    def get(self, session_id: str, owner_key: str | None = None) -> Session:
+    def get(self, session_id: str, owner_key: Owner = HOUSE) -> Session:
         """GatewayError SessionNotFound, also for a session that belongs to somebody else."""
         session = self._sessions.get(session_id)
         if session is None or not session.owned_by(owner_key):
@@ -169,14 +169,14 @@ class SessionManager:
 
     # ---- ending
 
-    async def close(self, session_id: str, reason: str = "closed", owner_key: str | None = None) -> None:
+    async def close(self, session_id: str, reason: str = "closed", owner_key: Owner = HOUSE) -> None:
         await self.get(session_id, owner_key).close(reason)
 
-    async def kill(self, session_id: str, reason: str = "killed", owner_key: str | None = None) -> bool:
+    async def kill(self, session_id: str, reason: str = "killed", owner_key: Owner = HOUSE) -> bool:
         """End its worker at once. True = the session was closed already."""
         return await self.get(session_id, owner_key).kill(reason)
 
-    def extend(self, session_id: str, duration_s: float | None = None, owner_key: str | None = None) -> None:
+    def extend(self, session_id: str, duration_s: float | None = None, owner_key: Owner = HOUSE) -> None:
         self.get(session_id, owner_key).extend_lease(duration_s)
 
     def _expired(self, session: Session) -> None:

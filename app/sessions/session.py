@@ -22,7 +22,7 @@ from app.events.subscriber import SubscriberLease
 from app.metrics import Metrics
 from app.sessions.completions import Completions
 from app.sessions.gate import Gate
-from app.sessions.info import SessionInfo, SessionSpec, SessionStatistics, Totals
+from app.sessions.info import HOUSE, Owner, SessionInfo, SessionSpec, SessionStatistics, Totals
 from app.sessions.items import ItemRegistry
 from app.sessions.lease import Lease
 from app.sessions.restart import Backoff
@@ -234,8 +234,8 @@ class Session:
         returns what ends that."""
         return self._completions.listen(key, heard)
 
-    def owned_by(self, owner_key: str | None) -> bool:
-        return self._spec.owner_key is None or self._spec.owner_key == owner_key
+    def owned_by(self, owner_key: Owner) -> bool:
+        return owner_key is HOUSE or self._spec.owner_key is None or self._spec.owner_key == owner_key
 
     # ---- state
 
@@ -322,7 +322,7 @@ class Session:
 
     # ---- commands
 
-    async def invoke(self, command: Command, owner_key: str | None = None) -> Reply:
+    async def invoke(self, command: Command, owner_key: Owner = HOUSE) -> Reply:
         """Send a command and wait for its reply, whatever its status: the one way to the worker, for everybody.
 
         GatewayError: SessionNotFound for a stranger, SessionNotReady, Timeout, TooManyPending, WorkerUnavailable,
@@ -349,7 +349,7 @@ class Session:
         self.items.track(command, reply)
         return reply
 
-    def _check_owner(self, owner_key: str | None) -> None:
+    def _check_owner(self, owner_key: Owner) -> None:
         if not self.owned_by(owner_key):
             raise GatewayError(ErrorCode.SESSION_NOT_FOUND, f"session {self.id} does not exist")
 
@@ -365,7 +365,7 @@ class Session:
 
     # ---- subscribers
 
-    def attach(self, after_sequence: int = 0, owner_key: str | None = None, *, resume: bool = False) -> SubscriberLease:
+    def attach(self, after_sequence: int = 0, owner_key: Owner = HOUSE, *, resume: bool = False) -> SubscriberLease:
         """A place at the session's events; resuming after ``after_sequence`` if that is not 0, with ``resume`` after 0
         as well: from the first event on.
 
