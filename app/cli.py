@@ -9,13 +9,13 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from app import audit, config, keys
+from app import audit, config, ctl, keys
 from app.serve import command as serve
-from app.watch import ExitCode, Watched, WatchRequest, console, watch
+from app.watch import Watched, WatchRequest, console, watch
 
 _BACKENDS = ("sim", "host", "opcua", "replay")
 _PASSWORD = "TAGWATCH_PASSWORD"  # the variable's name
@@ -71,6 +71,7 @@ def build_parser() -> argparse.ArgumentParser:
     audit.add_parser(commands)
     keys.add_parser(commands)
     serve.add_parser(commands)
+    ctl.add_parser(commands)
     return parser
 
 
@@ -85,6 +86,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return serve.run(arguments)
         if arguments.command == "keys":
             return keys.run(arguments)
+        if arguments.command == "ctl":
+            return _run(lambda stop: ctl.run(arguments, stop))
         request = WatchRequest(
             sources=(_watched(arguments),),
             as_json=arguments.json,
@@ -101,12 +104,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 def run_watch(request: WatchRequest, settings: config.Settings, level: int = logging.WARNING) -> int:
     """Watch until done or until Ctrl+C, SIGTERM or a closed pipe."""
     logging.basicConfig(level=level, stream=sys.stderr, format="tagwatch: %(levelname)s %(message)s")
-    code = asyncio.run(_watch_until_signal(request, settings))
+    return _run(lambda stop: watch(request, settings, stop, console()))
+
+
+def _run(work: Callable[[asyncio.Event], Awaitable[int]]) -> int:
+    """Until it is done, or told to stop by Ctrl+C or SIGTERM."""
+    code = asyncio.run(_until_signal(work))
     _silence_closed_stdout()
     return code
 
 
-async def _watch_until_signal(request: WatchRequest, settings: config.Settings) -> ExitCode:
+async def _until_signal(work: Callable[[asyncio.Event], Awaitable[int]]) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -114,7 +122,7 @@ async def _watch_until_signal(request: WatchRequest, settings: config.Settings) 
             loop.add_signal_handler(number, stop.set)
         except NotImplementedError:  # Windows: the handler runs in the main thread, between two turns of the loop
             signal.signal(number, lambda number, frame: loop.call_soon_threadsafe(stop.set))
-    return await watch(request, settings, stop, console())
+    return await work(stop)
 
 
 def _silence_closed_stdout() -> None:

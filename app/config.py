@@ -21,7 +21,13 @@ import platformdirs
 
 _ENV_PREFIX = "TAGWATCH_"
 #: Not settings of the engine: a password for the command line, the window's directory, a worker's mark.
-_OTHER_VARIABLES = ("TAGWATCH_PASSWORD", "TAGWATCH_CONFIG_DIR", "TAGWATCH_WORKER")
+_OTHER_VARIABLES = (
+    "TAGWATCH_PASSWORD",
+    "TAGWATCH_CONFIG_DIR",
+    "TAGWATCH_WORKER",
+    "TAGWATCH_ADDRESS",
+    "TAGWATCH_API_KEY",
+)
 
 
 class OverflowPolicy(enum.StrEnum):

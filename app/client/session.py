@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from app import commands as c
-from app.batch import EventBatch
+from app.batch import Event, EventBatch
 from app.client import convert
 from app.client.errors import answered
 from app.client.events import EventStream, StreamCall, TagEvents
@@ -188,25 +188,29 @@ class RemoteSession:
         audit store has what became of it.
         """
         server = await self.handle()
-        item = await self._item(server, tag)
-        key = item_key(server, item)
         async with asyncio.timeout(timeout_s), self.stream(server_handles=(server,)) as stream:
-            await anext(stream)  # the place is taken: the end of the write cannot be missed
+            await anext(stream)  # the place is taken: neither a first value nor the end of the write can be missed
+            item = await self._item(server, tag, stream)
             command = _write_command(server, item, value, time, user_id, verifier_id)
             reply, record = await self._invoke(command, comment)
             checked(command, reply)
-            async for piece in stream:
-                if isinstance(piece, Disconnected):
-                    raise _unknown(f"the connection was lost while {tag} was written: {piece.fault.message}")
-                if isinstance(piece, Gap):
-                    raise _unknown(f"events were lost while {tag} was written, its end maybe among them")
-                if isinstance(piece, EventBatch) and (end := _completion(piece, key)) is not None:
-                    return Written(end.detail.statuses, end.detail.hresult, record)
-        raise _unknown(f"the session was closed while {tag} was written")
+            key = item_key(server, item)
+            end = await _next_of(stream, lambda event: event.key == key and event.kind is EventKind.WRITE_COMPLETE)
+            if isinstance(end, str):
+                raise GatewayError("OutcomeUnknown", f"{end} while {tag} was written: whether it was is not known")
+            return Written(end.detail.statuses, end.detail.hresult, record)
 
-    async def _item(self, server: int, tag: str) -> int:
+    async def _item(self, server: int, tag: str, stream: EventStream) -> int:
+        """An advised item that has had a value: before that, sources that learn the type from it take no write."""
         if (known := self._items.get(tag)) is None:
-            known = self._items[tag] = (await self._payload(c.AddItem(server, tag), c.Handle)).handle
+            (row,) = await self._item_rows(c.SubscribeBulk(server, (tag,)))
+            if not row.success:
+                raise GatewayError(ErrorCode.COMMAND_FAILED, f"{tag}: {row.error}")
+            key = item_key(server, row.item_handle)
+            first = await _next_of(stream, lambda event: event.key == key)
+            if isinstance(first, str):
+                raise GatewayError(ErrorCode.COMMAND_FAILED, f"{first} before {tag} had a value: nothing was written")
+            known = self._items[tag] = row.item_handle
         return known
 
     # ---- events
@@ -268,14 +272,16 @@ def _write_command(
     return c.Write2(server, item, value, time, user_id)
 
 
-def _completion(batch: EventBatch, key: int) -> Any:
-    if not batch.kinds:
-        return None
-    return next((event for event in batch if event.key == key and event.kind is EventKind.WRITE_COMPLETE), None)
-
-
-def _unknown(words: str) -> GatewayError:
-    return GatewayError("OutcomeUnknown", f"{words}; whether it was written is not known")
+async def _next_of(stream: EventStream, wanted: Callable[[Event], bool]) -> Event | str:
+    """The next event that is wanted; words where it may have been missed, or cannot come any more."""
+    async for piece in stream:
+        if isinstance(piece, Disconnected):
+            return f"the connection was lost ({piece.fault.message})"
+        if isinstance(piece, Gap):
+            return "events were lost"
+        if isinstance(piece, EventBatch) and (found := next(filter(wanted, piece), None)) is not None:
+            return found
+    return "the session was closed"
 
 
 def _milliseconds(timeout_s: float) -> int:
