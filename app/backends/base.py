@@ -91,7 +91,8 @@ class Sink(Protocol):
     def source_state(
         self, connected: bool, reason: str, *, next_attempt_ns: int = 0, restored: int = 0, items: int = 0
     ) -> None:
-        """The connection to the source came or went. The driver itself sends the bad qualities that follow from it."""
+        """The connection to the source came or went. The driver itself sends the bad qualities that follow from it. A
+        ``reason`` while it is connected tells of a gap: what of the events is missing."""
         ...
 
     def fail(self, fault: Fault) -> None:

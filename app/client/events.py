@@ -69,6 +69,7 @@ class EventStream:
         self._attempt = 0
         self._connected = False  # it was, once
         self._retry_s = 0.0
+        self._hurry = asyncio.Event()
         self._whole = not request.server_handles  # every event of the session comes: a hole is a loss
         self._ended = False
         self.items: dict[int, RemoteItem] = {}
@@ -161,10 +162,20 @@ class EventStream:
 
     # ---- losses
 
+    def hurry(self) -> None:
+        """Somebody does not want to wait for the next attempt."""
+        self._hurry.set()
+
     async def _wait(self) -> None:
-        if self._retry_s > 0:
-            await self._clock.sleep(self._retry_s)
-            self._retry_s = 0.0
+        if self._retry_s <= 0:
+            return
+        self._hurry.clear()
+        timer = self._clock.call_later(self._retry_s, self._hurry.set)
+        try:
+            await self._hurry.wait()
+        finally:
+            timer.cancel()
+        self._retry_s = 0.0
 
     async def _lost(self, error: ClientError) -> None:
         """Try again later, or raise what the stream ends with."""

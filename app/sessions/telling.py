@@ -53,7 +53,9 @@ class Teller:
     # ---- its worker
 
     def source(self, state: SourceState) -> None:
-        if state.connected:
+        if state.connected and state.reason:
+            self._tell(NoticeKind.SEQUENCE_GAP, Severity.WARNING, state.reason)
+        elif state.connected:
             count = f", {state.restored:,} of {state.items:,} items restored" if state.items else ""
             self._tell(
                 NoticeKind.SOURCE_BACK,

@@ -13,6 +13,7 @@ _DRIVERS = {
     "host": ("app.backends.host", "HostDriver"),
     "opcua": ("app.backends.opcua", "OpcUaDriver"),
     "replay": ("app.backends.replay", "ReplayDriver"),
+    "gateway": ("app.backends.gateway", "GatewayDriver"),
 }
 
 

@@ -44,9 +44,9 @@ class QuickClock:
     def __init__(self) -> None:
         self.slept: list[float] = []
 
-    async def sleep(self, delay_s: float) -> None:
+    def call_later(self, delay_s: float, callback: Any) -> Any:
         self.slept.append(delay_s)
-        await asyncio.sleep(0)
+        return asyncio.get_running_loop().call_soon(callback)
 
 
 @pytest.fixture
