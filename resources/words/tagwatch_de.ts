@@ -56,7 +56,7 @@
         </message>
         <message>
             <source> — pens of a replay stand at the time of their recording</source>
-            <translation> — Stifte einer Wiedergabe stehen an der Zeit ihrer Aufzeichnung</translation>
+            <translation> — Kurven einer Wiedergabe stehen bei der Zeit ihrer Aufzeichnung</translation>
         </message>
         <message>
             <source>&amp;File</source>
@@ -206,7 +206,7 @@
         </message>
         <message>
             <source>a column for each tag</source>
-            <translation>eine Spalte je Tag</translation>
+            <translation>eine Spalte je Variable</translation>
         </message>
         <message>
             <source>A constant: no tag is in it.</source>
@@ -250,7 +250,7 @@
         </message>
         <message>
             <source>a row for each sample</source>
-            <translation>eine Zeile je Wert</translation>
+            <translation>eine Zeile je Messwert</translation>
         </message>
         <message numerus="yes">
             <source>A second look at {count}: {rows}{more}.</source>
@@ -665,7 +665,7 @@
         </message>
         <message>
             <source>bar</source>
-            <translation>Strich</translation>
+            <translation>senkrechter Strich</translation>
         </message>
         <message>
             <source>Begin again at the end</source>
@@ -901,7 +901,7 @@
         </message>
         <message>
             <source>Columns that are tags</source>
-            <translation>Spalten, die Tags sind</translation>
+            <translation>Spalten, die Variablen sind</translation>
         </message>
         <message>
             <source>comma</source>
@@ -1031,7 +1031,7 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         </message>
         <message>
             <source>CSV or Parquet: a time and a column for each tag, or a row for each sample.</source>
-            <translation>CSV oder Parquet: eine Zeit und eine Spalte je Tag, oder eine Zeile je Wert.</translation>
+            <translation>CSV oder Parquet: eine Zeit und eine Spalte je Variable oder eine Zeile je Messwert.</translation>
         </message>
         <message>
             <source>Cursor A here</source>
@@ -1451,7 +1451,7 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         </message>
         <message>
             <source>How much quicker than it was</source>
-            <translation>Wie viel schneller als es war</translation>
+            <translation>Wie viel schneller als in Wirklichkeit</translation>
         </message>
         <message>
             <source>Images (*.png)</source>
@@ -1707,7 +1707,7 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         </message>
         <message>
             <source>looking at the file …</source>
-            <translation>die Datei wird angesehen …</translation>
+            <translation>Datei wird angesehen …</translation>
         </message>
         <message>
             <source>looking …</source>
@@ -2199,7 +2199,7 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         </message>
         <message>
             <source>Of times that do not say theirs: UTC, Europe/Berlin …</source>
-            <translation>Von Zeiten, die ihre nicht nennen: UTC, Europe/Berlin …</translation>
+            <translation>Für Zeiten ohne eigene Angabe: UTC, Europe/Berlin …</translation>
         </message>
         <message>
             <source>Off delay</source>
@@ -2458,15 +2458,15 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         </message>
         <message>
             <source>Play a recording</source>
-            <translation>Eine Aufzeichnung abspielen</translation>
+            <translation>Aufzeichnung abspielen</translation>
         </message>
         <message>
             <source>Play a recording …</source>
-            <translation>Eine Aufzeichnung abspielen …</translation>
+            <translation>Aufzeichnung abspielen …</translation>
         </message>
         <message>
             <source>Play the sample</source>
-            <translation>Das Beispiel abspielen</translation>
+            <translation>Beispiel abspielen</translation>
         </message>
         <message>
             <source>point</source>
@@ -2637,7 +2637,7 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         </message>
         <message>
             <source>reading the recording …</source>
-            <translation>die Aufzeichnung wird gelesen …</translation>
+            <translation>Aufzeichnung wird gelesen …</translation>
         </message>
         <message>
             <source>ready</source>
@@ -3001,7 +3001,7 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         </message>
         <message>
             <source>Seven minutes of a computer at work, which come with the program</source>
-            <translation>Sieben Minuten eines Rechners bei der Arbeit, die mit dem Programm kommen</translation>
+            <translation>Sieben Minuten eines Rechners bei der Arbeit, mitgeliefert</translation>
         </message>
         <message>
             <source>several together</source>
@@ -3333,7 +3333,7 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         </message>
         <message>
             <source>Tags</source>
-            <translation>Tags</translation>
+            <translation>Variablen</translation>
         </message>
         <message>
             <source>Tags and values from the clipboard (Ctrl+V)</source>
@@ -4041,7 +4041,7 @@ Simulated plant:Reactor.PV
         </message>
         <message>
             <source>What the columns mean was guessed: look whether it is right.</source>
-            <translation>Was die Spalten bedeuten, ist geraten: bitte ansehen, ob es stimmt.</translation>
+            <translation>Die Bedeutung der Spalten ist geraten: prüfen, ob sie stimmt.</translation>
         </message>
         <message>
             <source>What to do</source>
@@ -4091,7 +4091,7 @@ Simulated plant:Reactor.PV
         </message>
         <message>
             <source>words (good, bad)</source>
-            <translation>Worte (gut, schlecht)</translation>
+            <translation>Wörter (gut, schlecht)</translation>
         </message>
         <message>
             <source>Words in tag, unit, session or description; * stands for any text, ? for one character</source>
