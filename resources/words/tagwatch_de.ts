@@ -1406,6 +1406,14 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Von</translation>
         </message>
         <message>
+            <source>from the recorder and the source's own history before {time}, from memory since</source>
+            <translation>vor {time} aus dem Rekorder und der Historie der Quelle, seither aus dem Speicher</translation>
+        </message>
+        <message>
+            <source>from the recorder before {time}, from memory since</source>
+            <translation>vor {time} aus dem Rekorder, seither aus dem Speicher</translation>
+        </message>
+        <message>
             <source>Full screen</source>
             <translation>Vollbild</translation>
         </message>
@@ -1684,6 +1692,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>LMX version mismatch</source>
             <translation>LMX: Version passt nicht</translation>
+        </message>
+        <message>
+            <source>loading the past: {done} of {count} pens</source>
+            <translation>Vergangenheit wird geladen: {done} von {count} Kurven</translation>
         </message>
         <message>
             <source>local</source>
