@@ -139,7 +139,6 @@ class Settings:
     api_keepalive_s: float = _setting(20.0, "how often the API looks whether silent clients are still there", least=1)
     api_key_store: str = _setting("", "file with the API keys; empty = in the directory of the settings")
     api_pepper: str = _setting("", "file with the pepper of the API keys; empty = in the directory of the settings")
-    api_authentication: bool = _setting(True, "whether the API asks for a key; without, it serves this computer alone")
     api_tls: ApiTls = _setting(
         ApiTls.OFF, "TLS of the API: off, own (a certificate made here) or given (api_certificate and api_private_key)"
     )

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from types import MappingProxyType
 
 _NOTHING: Mapping[str, str | int] = MappingProxyType({})
+_LONGEST = 100
 _fields: ContextVar[Mapping[str, str | int]] = ContextVar("log fields", default=_NOTHING)
 
 #: The fields that there are, in the order in which lines have them.
@@ -33,7 +34,7 @@ def bind(**fields: str | int | Client | None) -> None:
     ValueError for one that is not of :data:`NAMES`."""
     if strange := sorted(set(fields) - set(NAMES)):
         raise ValueError(f"{strange[0]!r} is no field of logs: {', '.join(NAMES)}")
-    new = {name: str(value) if isinstance(value, Client) else value for name, value in fields.items() if value}
+    new = {name: value if isinstance(value, int) else str(value)[:_LONGEST] for name, value in fields.items() if value}
     _fields.set(MappingProxyType({**_fields.get(), **new}))
 
 

@@ -145,6 +145,7 @@ class Dispatcher:
         else:
             code = grpc.StatusCode.INTERNAL.name
         self._observe(call.method, code, self._clock.monotonic() - began)
+        _log.info("the call ended with %s", code)  # the message may quote the source
         if isinstance(error, GatewayError):
             await abort(context, error.fault)
         elif isinstance(error, Exception):

@@ -132,7 +132,7 @@ class GatewayService:
         return self._told(session, caller)
 
     async def list_sessions(self, request: pb.ListSessionsRequest, caller: Caller) -> pb.ListSessionsReply:
-        found = [session for session in self._manager.list() if session.owned_by(caller.owner)]
+        found = [session for session in self._manager.list() if _usable(session, caller)]
         return pb.ListSessionsReply(
             sessions=[self._told(session, caller) for session in found], limit=self._settings.sessions
         )
@@ -142,8 +142,10 @@ class GatewayService:
 
     async def list_sources(self, request: pb.ListSourcesRequest, caller: Caller) -> pb.ListSourcesReply:
         reply = pb.ListSourcesReply()
-        sessions = {s.name: s.id for s in self._manager.list() if s.owned_by(caller.owner)}
+        sessions = {s.name: s.id for s in self._manager.list() if _usable(s, caller)}
         for saved in self._sources.all():
+            if caller.constraints.use(saved.name):
+                continue
             entry = reply.sources.add(
                 name=saved.name, backend=saved.backend, address=saved.address, session_id=sessions.get(saved.name, "")
             )
@@ -163,6 +165,8 @@ class GatewayService:
         if not session_id:
             raise _invalid("session_id is empty")
         session = self._manager.get(_text("session_id", session_id), caller.owner)
+        if caller.constraints.use(session.name):
+            raise GatewayError(ErrorCode.SESSION_NOT_FOUND, f"session {session_id} does not exist")
         log_fields.bind(
             session_id=session.id, worker_pid=session.worker_pid, correlation_id=session.spec.correlation_id
         )
@@ -260,6 +264,10 @@ class GatewayService:
     async def stream_events(self, request: pb.StreamEventsRequest, caller: Caller, send: Send) -> None:
         session = self._find(request.session_id, caller)
         await stream_events(session, request, caller, send, self._clock, self._told(session, caller))
+
+
+def _usable(session: Session, caller: Caller) -> bool:
+    return session.owned_by(caller.owner) and not caller.constraints.use(session.name)
 
 
 def _text(name: str, text: str) -> str:

@@ -115,7 +115,9 @@ def _page_size(asked: int) -> int:
 
 
 def _hidden(caller: Caller, source: str, tag: str) -> bool:
-    return bool(tag) and caller.constraints.limited and bool(caller.constraints.read(source, tag))
+    if not caller.constraints.limited:
+        return False
+    return bool(caller.constraints.read(source, tag) if tag else caller.constraints.use(source))
 
 
 class _EventFilter:

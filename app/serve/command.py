@@ -8,16 +8,24 @@ import enum
 import logging
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from app import config
-from app.api.json_log import JsonFormatter
 from app.api.supervisor import Supervisor
 from app.config import Settings
 from app.errors import GatewayError
+from app.serve import logs
 from app.serve.headless import Headless
+from app.serve.logs import LOGS
 from app.serve.workspace import ServedWorkspace, read_workspace
+from app.tasks import SystemClock
+
+_log = logging.getLogger(__name__)
+
+#: Told the address.
+Told = Callable[[str], object]
 
 _EXIT_CODES = """exit codes:
   0 stopped by Ctrl+C or SIGTERM      2 bad arguments or settings
@@ -44,23 +52,24 @@ def add_parser(commands: Any) -> None:
     serve.add_argument("--settings", type=Path, metavar="FILE", help="settings (TOML)")
     serve.add_argument("--workspace", type=Path, metavar="FILE", help="sources and alarm limits of a saved workspace")
     serve.add_argument("--read-only", action="store_true", help="write nothing, whoever asks")
-    serve.add_argument("--json-logs", action="store_true", help="log lines as JSON, for those who collect them")
-    serve.add_argument("--verbose", action="store_true", help="tell what happens, on standard error")
+    serve.add_argument("--verbose", action="store_true", help="tell what happens")
+    serve.add_argument("--log", choices=LOGS, help="how: lines of text (in a terminal), or JSON (everywhere else)")
+    serve.add_argument("--log-file", type=Path, metavar="FILE", help="where: a file, instead of standard error")
+    serve.add_argument("--service", action="store_true", help="run under the service control of Windows")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """The exit code. ValueError = bad arguments or settings."""
-    settings = config.load(arguments.settings or config.usual_file())
-    workspace = ServedWorkspace() if arguments.workspace is None else read_workspace(arguments.workspace)
-    level = logging.INFO if arguments.verbose else logging.WARNING
-    logging.basicConfig(level=level, stream=sys.stderr, format="tagwatch: %(levelname)s %(message)s")
-    if arguments.json_logs:
-        for handler in logging.getLogger().handlers:
-            handler.setFormatter(JsonFormatter())
-    return asyncio.run(_serve(settings, workspace, arguments.read_only))
+    if arguments.service:
+        if sys.platform != "win32":
+            raise ValueError("--service is for Windows; for systemd there is installer/tagwatch.service")
+        from app.serve import windows_service  # noqa: PLC0415 - its imports are there on Windows alone
+
+        return windows_service.run(lambda stop, told: _prepared(arguments, stop, told))
+    return asyncio.run(_until_signal(arguments))
 
 
-async def _serve(settings: Settings, workspace: ServedWorkspace, read_only: bool) -> ExitCode:
+async def _until_signal(arguments: argparse.Namespace) -> ExitCode:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in _ends():
@@ -68,17 +77,31 @@ async def _serve(settings: Settings, workspace: ServedWorkspace, read_only: bool
             loop.add_signal_handler(number, stop.set)
         except NotImplementedError:  # Windows: the handler runs in the main thread, between two turns of the loop
             signal.signal(number, lambda number, frame: loop.call_soon_threadsafe(stop.set))
+    return await _prepared(arguments, stop, lambda address: print(f"tagwatch serves on {address}", flush=True))
+
+
+async def _prepared(arguments: argparse.Namespace, stop: asyncio.Event, told: Told) -> ExitCode:
+    settings = config.load(arguments.settings or config.usual_file())
+    workspace = ServedWorkspace() if arguments.workspace is None else read_workspace(arguments.workspace)
+    logs.start(arguments.log, arguments.log_file, verbose=arguments.verbose)
+    return await serve(settings, workspace, stop, told, read_only=arguments.read_only)
+
+
+async def serve(
+    settings: Settings, workspace: ServedWorkspace, stop: asyncio.Event, told: Told, *, read_only: bool = False
+) -> ExitCode:
+    """Until ``stop``. ``told`` gets the address once calls are served; supervisors hear of it, and of the end."""
+    supervisor = Supervisor(SystemClock())
     headless = Headless(settings, workspace, read_only=read_only)
     try:
         address = await headless.start()
     except GatewayError as error:
-        print(f"tagwatch: {error.fault.message}", file=sys.stderr)
+        _log.error("%s", error.fault.message)
         return ExitCode.NOT_STARTED
     except config.SettingError as error:
-        print(f"tagwatch: {error}", file=sys.stderr)
+        _log.error("%s", error)
         return ExitCode.BAD_SETTINGS
-    print(f"tagwatch serves on {address}", flush=True)
-    supervisor = Supervisor(headless.runtime.clock)
+    told(address)
     supervisor.ready(f"serves on {address}")
     try:
         await stop.wait()
