@@ -15,6 +15,7 @@ from typing import Any
 
 from app import audit, config, ctl, keys
 from app.serve import command as serve
+from app.transfer import command as transfer
 from app.watch import Watched, WatchRequest, console, watch
 
 _BACKENDS = ("sim", "host", "opcua", "replay")
@@ -72,6 +73,7 @@ def build_parser() -> argparse.ArgumentParser:
     keys.add_parser(commands)
     serve.add_parser(commands)
     ctl.add_parser(commands)
+    transfer.add_parser(commands)
     return parser
 
 
@@ -84,6 +86,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return audit.run(arguments)
         if arguments.command == "serve":
             return serve.run(arguments)
+        if arguments.command in ("export", "import"):
+            return transfer.run(arguments)
         if arguments.command == "keys":
             return keys.run(arguments)
         if arguments.command == "ctl":

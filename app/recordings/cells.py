@@ -44,6 +44,11 @@ _NAMED = {
 }
 
 
+def undefused(text: str) -> str:
+    """Without the apostrophe that keeps a spreadsheet from taking it for a formula."""
+    return text[1:] if text[:1] == "'" and text[1:2] and text[1:2] in _DANGEROUS else text
+
+
 def number(text: str, decimal: str = ".") -> int | float:
     """ValueError for what is none. Integers stay exact."""
     if _INTEGER.match(text):
@@ -113,7 +118,7 @@ class TagCells:
     def _text(self, row: int, time_ns: int, cell: str, quality: int | None) -> None:
         text = cell.strip()
         if self._kind is Kind.TEXT:
-            self._put(time_ns, cell[1:] if cell[:1] == "'" and cell[1:2] in _DANGEROUS and cell[1:2] else cell, quality)
+            self._put(time_ns, undefused(cell), quality)
             return
         if not text or text.lower() in _NOTHING:
             self._put(time_ns, None, QUALITY_BAD if quality is None else quality)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from app.recordings import csv_file, parquet_file
-from app.recordings.cells import TagCells
+from app.recordings.cells import TagCells, undefused
 from app.recordings.layout import Guess, Layout, Shape, guess, unit_of
 from app.recordings.model import LIMIT, Recording, RecordingError, Track, addressed, track
 from app.recordings.qualities import read_quality
@@ -119,6 +119,7 @@ class _Reader:
         self._place = {name: at for at, name in enumerate(names)}
         self._time = TimeReader(layout.form, layout.zone)
         self._cells: dict[tuple[str, str], TagCells] = {}
+        self._qualities: dict[Value, int] = {}
         self._problems: list[str] = []
         self._wrong: set[int] = set()
         self._samples = 0
@@ -164,6 +165,15 @@ class _Reader:
                 f"{self._path}: more than {self._limit:,} samples are not read at once: split the file"
             )
 
+    def _quality(self, cell: Value) -> int:
+        """There are few different ones."""
+        found = self._qualities.get(cell)
+        if found is None:
+            found = read_quality(cell, self._layout.quality_form)
+            if len(self._qualities) < _TOLD:
+                self._qualities[cell] = found
+        return found
+
     def _of(self, source: str, tag: str, unit: str, kind: str) -> TagCells:
         cells = self._cells.get((source, tag))
         if cells is None:
@@ -193,14 +203,18 @@ class _Reader:
         )
 
         def take(row: int, cells: Sequence[Value]) -> None:
-            tag = str(_cell(cells, tag_at) or "").strip()
+            tag = undefused(str(_cell(cells, tag_at) or "").strip())
             if not tag:
                 raise ValueError("the tag is missing")
             time_ns = when(cells)
-            quality = None if quality_at < 0 else read_quality(_cell(cells, quality_at), layout.quality_form)
-            source, unit, kind = (str(_cell(cells, at) or "").strip() for at in (source_at, unit_at, kind_at))
+            quality = None if quality_at < 0 else self._quality(_cell(cells, quality_at))
+            source = undefused(str(_cell(cells, source_at) or "").strip()) if source_at >= 0 else ""
             self._count()
-            self._of(source, tag, unit, kind).add(row, time_ns, _cell(cells, value_at), quality)
+            found = self._cells.get((source, tag))
+            if found is None:
+                unit, kind = (str(_cell(cells, at) or "").strip() for at in (unit_at, kind_at))
+                found = self._of(source, tag, unit, kind)
+            found.add(row, time_ns, _cell(cells, value_at), quality)
 
         return take
 
@@ -220,7 +234,7 @@ class _Reader:
                     if worth is None or worth == "":
                         continue  # no sample of this tag at this time
                     cell = None
-                quality = None if quality_at < 0 else read_quality(worth, layout.quality_form)
+                quality = None if quality_at < 0 else self._quality(worth)
                 self._count()
                 self._of("", tag, unit, "").add(row, time_ns, cell, quality)
 

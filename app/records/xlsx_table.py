@@ -48,9 +48,7 @@ _ABOUT = (
 class XlsxTable:
     def __init__(self, path: Path, columns: Sequence[Column], sheet: str) -> None:
         library = importlib.import_module("xlsxwriter")  # slow to import, and most who start never export
-        self._columns = columns
         self._path = path
-        self._name = sheet_name(sheet)
         # Rows wait in a file of their own until the end: beside the target there is room, and it goes with us.
         self._rows = tempfile.TemporaryDirectory(dir=path.parent, prefix=path.name, ignore_cleanup_errors=True)
         self._book: Any = library.Workbook(str(path), {**_OPTIONS, "tmpdir": self._rows.name})
@@ -59,8 +57,14 @@ class XlsxTable:
         self._big = self._book.add_format({"num_format": "@", "italic": True, "align": "right"})
         self._word = self._book.add_format({"align": "right"})
         self._quoted = self._book.add_format({"quote_prefix": True})
-        self._sheets = 0
         self._closed = False
+        self.begin(columns, sheet)
+
+    def begin(self, columns: Sequence[Column], sheet: str) -> None:
+        """A further table of the book, on a sheet of its own: rows go there from here on."""
+        self._columns = columns
+        self._name = sheet_name(sheet)
+        self._sheets = 0
         self._add_sheet()
 
     def _add_sheet(self) -> None:
