@@ -38,6 +38,7 @@ from ui.desk.layout import LayoutDesk
 from ui.desk.log import LogDesk
 from ui.desk.manager import ManagerDesk
 from ui.desk.notifications import NotificationsDesk
+from ui.desk.places import PlacesDesk
 from ui.desk.read_only import ReadOnlyDesk
 from ui.desk.replay import ReplayDesk
 from ui.desk.sessions import SessionsDesk
@@ -111,6 +112,7 @@ class Application:
         self.manager = ManagerDesk(desk, self.sessions, self.sources)
         self.items = ItemsDesk(desk, self.items_model)
         self.index = IndexDesk(desk, self.items_model, self.window.items_pane)
+        self.places = PlacesDesk(desk, self.items, self.index)
         self.trends = TrendsDesk(desk, self.items, _history(self.runtime))
         self.replay = ReplayDesk(desk, self.sources, self.window.trends.collector)
         self.writing = WritingDesk(desk, self.items)

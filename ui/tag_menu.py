@@ -22,6 +22,7 @@ class TagActs:
     properties: Callable[[str], object]
     limits: Callable[[list[str]], object] | None = None
     refused: str = ""  # why nothing may be written
+    show: Callable[[str], object] | None = None  # where it stands in the name space
 
 
 def copy_tags(tags: Sequence[str]) -> None:
@@ -53,6 +54,8 @@ def tag_menu(parent: QWidget, tags: Sequence[str], acts: TagActs) -> QMenu:
     if (limits := acts.limits) is not None:
         add(tr("Alarm limits …"), lambda: limits(list(tags)), "Ctrl+L")
     menu.addSeparator()
+    if (show := acts.show) is not None:
+        add(tr("Show in the name space"), lambda: show(first))
     add(tr("Copy address"), lambda: copy_tags(tags), "Ctrl+C")
     add(tr("Properties"), lambda: acts.properties(first), "Alt+Return")
     return menu

@@ -202,6 +202,11 @@ class TagIndex:
         node = self._nodes[number]
         return FoundTag(node.address, node.name, self._paths[number], node.description, node.data_type, node.unit)
 
+    def path_of(self, address: str) -> str | None:
+        """Where the tag stands: the folders above it, as :attr:`FoundTag.path`; None while it is not known."""
+        places = zip(self._nodes, self._paths, strict=True)
+        return next((path for node, path in places if node.address == address), None)
+
     def search(self, words: str, start: int = 0) -> list[int]:
         """The numbers of the entries from ``start`` on that have every word in name, address, path or description,
         whatever its case; ``*`` stands for any characters, ``?`` for one. The likeliest come first: those whose name is

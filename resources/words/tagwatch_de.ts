@@ -3088,6 +3088,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Im Protokoll anzeigen</translation>
         </message>
         <message>
+            <source>Show in the name space</source>
+            <translation>Im Adressraum zeigen</translation>
+        </message>
+        <message>
             <source>Show only what has changed</source>
             <translation>Nur Geändertes anzeigen</translation>
         </message>
@@ -4710,6 +4714,10 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
         <message>
             <source>{state}, was {quality}</source>
             <translation>{state}, war {quality}</translation>
+        </message>
+        <message>
+            <source>{tag} was not found in the name space so far.</source>
+            <translation>{tag} wurde im Adressraum bisher nicht gefunden.</translation>
         </message>
         <message>
             <source>{tag}: its session is closed.</source>

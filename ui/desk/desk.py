@@ -53,6 +53,7 @@ class Desk(QObject):
     limits_wanted = Signal(list)  # of TagRef: their alarm limits are to be edited
     acted = Signal(object, str, str, str, str)  # time in ns; words, session id, tag, value: an operator action
     source_wanted = Signal(str)  # its name: open it, if it is one of :attr:`saved`
+    place_wanted = Signal(str, str)  # session id, tag: show it in the name space of its source
     tags_wanted = Signal(list)  # of TagRef: somebody outside the window wants to see them
     read_only_changed = Signal(bool)
 

@@ -59,9 +59,13 @@ class IndexDesk(QObject):
         self._show()
 
     def _begin(self) -> None:
+        self.read_if_empty()
+        self._show()
+
+    def read_if_empty(self) -> None:
+        """Somebody looks for a tag of the session whose items are shown."""
         if (index := self.index()) is not None and index.progress.state is IndexState.EMPTY:
             self._read()
-        self._show()
 
     def _read(self) -> None:
         if (index := self.index()) is not None:

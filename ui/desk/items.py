@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 
 from PySide6.QtCore import QObject
 
@@ -28,6 +29,7 @@ class ItemsDesk(QObject):
         super().__init__(desk)
         self._desk = desk
         self.model = model
+        self._browsing: dict[Node, asyncio.Task[object]] = {}
         desk.frame.connect(self._take)
         desk.session_ended.connect(self._ended)
         desk.utc_changed.connect(self._set_utc)
@@ -74,7 +76,8 @@ class ItemsDesk(QObject):
 
     def _browse(self, node: Node) -> None:
         if serving():  # a view is laid out before the loop runs and after it, too
-            act(self._browsed(node, self.model.session_id), name="browse")
+            self._browsing[node] = task = act(self._browsed(node, self.model.session_id), name="browse")
+            task.add_done_callback(lambda _: self._browsing.pop(node, None))
         else:
             self.model.browse_failed(node, tr("the window is closing"))
 
@@ -89,6 +92,36 @@ class ItemsDesk(QObject):
             self.model.browse_failed(node, words(error))
         else:
             self.model.browsed(node, page)
+
+    async def opened(self, path: str, tag: str) -> Node | None:
+        """The tag's node in the name space, with the folders above read, a page after the other; ``path`` names them
+        with " / " between. None where it is not there, or another session is shown meanwhile."""
+        return await self._below(self.model.space, path, tag)
+
+    async def _below(self, folder: Node, path: str, tag: str) -> Node | None:
+        async for child in self._children(folder):
+            if not path:
+                if child.tag == tag:
+                    return child
+            elif f"{path} / ".startswith(f"{child.name} / "):  # perhaps: names may have the separator in them
+                found = await self._below(child, path[len(child.name) + len(" / ") :], tag)
+                if found is not None:
+                    return found
+        return None
+
+    async def _children(self, folder: Node) -> AsyncIterator[Node]:
+        looked = 0
+        while True:
+            for child in folder.children[looked:]:
+                looked += 1
+                yield child
+            if looked < len(folder.children):
+                continue
+            if not folder.loading:
+                self.model.fetchMore(self.model.index_of(folder))
+            if (reading := self._browsing.get(folder)) is None:
+                return
+            await asyncio.wait([reading])
 
     # ---- actions
 

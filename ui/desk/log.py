@@ -113,6 +113,7 @@ class LogDesk(QObject):
             lambda tag: (choose(), acts.write(tag)),
             lambda tag: (choose(), acts.properties(tag)),
             refused=self._desk.refusal(self._desk.name_of(session_id)),
+            show=lambda tag: self._desk.place_wanted.emit(session_id, tag),
         )
 
     def show_in_items(self, session_id: str, key: int, tag: str) -> None:

@@ -109,6 +109,7 @@ class WatchDesk(QObject):
         table = made.table
         table.trend_wanted.connect(self._trend)
         table.write_wanted.connect(lambda ref: self._with(ref, self._writing.open_form))
+        table.place_wanted.connect(self._show_place)
         table.properties_wanted.connect(lambda ref: self._with(ref, self._properties))
         table.limits_wanted.connect(desk.limits_wanted)
         table.read_wanted.connect(self._read)
@@ -298,6 +299,10 @@ class WatchDesk(QObject):
     def _trend(self, refs: Sequence[TagRef]) -> None:
         for ref in refs:
             self._with(ref, self._trends.add_pen)
+
+    def _show_place(self, ref: TagRef) -> None:
+        if (session := self._desk.session_named(ref.source)) is not None:
+            self._desk.place_wanted.emit(session.id, ref.tag)
 
     async def _properties(self, session: Session, tag: str) -> None:
         show_properties(self._desk, session, tag)

@@ -35,6 +35,7 @@ class ItemsView(QTreeView):
     remove_wanted = Signal(list)  # item keys
     properties_wanted = Signal(str)
     limits_wanted = Signal(list)  # addresses
+    place_wanted = Signal(str)
     current_changed = Signal()
 
     def __init__(self, model: ItemsModel, parent: QWidget | None = None) -> None:
@@ -170,6 +171,7 @@ class ItemsView(QTreeView):
             self.properties_wanted.emit,
             self.limits_wanted.emit,
             self.refusal(),
+            self.place_wanted.emit,
         )
 
     def selected_tags(self) -> list[str]:

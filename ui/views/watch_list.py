@@ -296,6 +296,8 @@ class WatchList(QWidget):
             write.setToolTip(refused or write.text())
             _entry(menu, tr("Read again"), lambda: table.read_wanted.emit(rows), "F5")
             _entry(menu, tr("Alarm limits …"), lambda: table.limits_wanted.emit([row.line.ref for row in tags]))
+            if any(link.source.is_open for link in tags[0].links):
+                _entry(menu, tr("Show in the name space"), lambda: table.place_wanted.emit(first))
             _entry(menu, tr("Properties"), lambda: table.properties_wanted.emit(first), "Alt+Return")
         elif rows:
             _entry(menu, tr("Change …"), lambda: table.change(rows[0]), "F2")

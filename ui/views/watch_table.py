@@ -74,6 +74,7 @@ class WatchTable(QTableView):
     trend_wanted = Signal(list)  # TagRefs
     write_wanted = Signal(object)  # a TagRef
     properties_wanted = Signal(object)  # a TagRef
+    place_wanted = Signal(object)  # a TagRef
     limits_wanted = Signal(list)  # TagRefs
     read_wanted = Signal(list)  # Rows
     remove_wanted = Signal(list)  # Rows
