@@ -208,7 +208,6 @@ class Writes:
             run,
             " ".join(filter(None, dict.fromkeys((session.backend, session.info().source)))),
             who(caller),
-            caller.owner,
         )
         return await self._writer.intend(session, wish.item, request)
 

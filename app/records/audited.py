@@ -64,7 +64,6 @@ class Request:
     run: str = ""
     source: str = ""  # the driver, and its address where it has one
     who: Who | None = None  # another than this account on this computer: a key, and where it called from
-    owner: str | None = None  # whose session it is, where it is somebody's
 
 
 class ReadOnly:
@@ -153,7 +152,7 @@ class AuditedWriter:
         entries = tuple(ticket.entry(who) for ticket, who in zip(tickets, ids, strict=True))
         kind = _BULKS[entries[0].time is not None, secured]
         command = kind(first.item.server_handle, entries)
-        return command, await first.session.invoke(command, first.owner)
+        return command, await first.session.invoke(command)
 
     async def _recorded(self, intent: Intent) -> int:
         """The number of the intent. Cancelled meanwhile: should it be recorded yet, so is that it was not sent."""
@@ -198,10 +197,6 @@ class Ticket:
         self._request = request
         self._ended = False
 
-    @property
-    def owner(self) -> str | None:
-        return self._request.owner
-
     def entry(self, user_ids: Sequence[int] = ()) -> WriteEntry:
         """As a row of a bulk command, which sends it now."""
         self._taken()
@@ -220,7 +215,7 @@ class Ticket:
             raise GatewayError(ErrorCode.PERMISSION_DENIED, f"{reason}: nothing is written")
         self._taken()
         command = self._command(user_ids, plain_user)
-        return command, await self.session.invoke(command, self.owner)
+        return command, await self.session.invoke(command)
 
     def _command(self, user_ids: Sequence[int], plain_user: int) -> Command:
         server, item = self.item.server_handle, self.item.item_handle

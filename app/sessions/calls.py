@@ -55,7 +55,7 @@ def checked(command: Command, reply: Reply) -> Reply:
 
 async def call(session: Session, command: Command, payload: type[_P]) -> _P:
     """Invoke, and the payload of the kind that belongs to the command; ProtocolViolation where it is missing."""
-    reply = checked(command, await session.invoke(command, session.spec.owner_key))
+    reply = checked(command, await session.invoke(command))
     if not isinstance(reply.payload, payload):
         raise ProtocolViolation(f"the reply to {type(command).__name__} has no {payload.__name__}")
     return reply.payload
@@ -72,7 +72,7 @@ async def unregister(session: Session, server_handle: int) -> None:
 
 async def invoke(session: Session, command: Command) -> Reply:
     """For commands whose reply has no payload."""
-    return checked(command, await session.invoke(command, session.spec.owner_key))
+    return checked(command, await session.invoke(command))
 
 
 async def add_item(session: Session, server_handle: int, tag: str, context: str = "") -> int:
