@@ -13,7 +13,7 @@ import sys
 
 from bench import report
 
-NAMES = ("pipeline", "fanout", "roundtrip", "scale", "start", "watch", "soak", "log", "close", "trend")
+NAMES = ("pipeline", "fanout", "roundtrip", "scale", "start", "watch", "soak", "log", "close", "trend", "find")
 PAGE = pathlib.Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 
 
