@@ -52,7 +52,7 @@ class ReplayBar(QFrame):
         self.words = Elided()
         self.words.setAccessibleName(tr("What is played"))
         self.words.setTextFormat(Qt.TextFormat.PlainText)
-        self.words.setText(tr("⏵ Replay, not live: {name}").format(name=name))
+        self.words.setText(tr("⟲ Replay, not live: {name}").format(name=name))
         self.play = self._button(tr("Play"), lambda: self.play_wanted.emit(not self._playing))
         self.speed = QComboBox()
         self.speed.setAccessibleName(tr("Speed"))

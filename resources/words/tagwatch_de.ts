@@ -620,6 +620,10 @@
             <translation>Treiber</translation>
         </message>
         <message>
+            <source>Bad</source>
+            <translation>Schlecht</translation>
+        </message>
+        <message>
             <source>bad</source>
             <translation>schlecht</translation>
         </message>
@@ -766,6 +770,10 @@
         <message>
             <source>Changed</source>
             <translation>Geändert</translation>
+        </message>
+        <message>
+            <source>Changes</source>
+            <translation>Wechsel</translation>
         </message>
         <message>
             <source>Changes of {name} were not saved when Tagwatch was closed ({time}).</source>
@@ -1274,12 +1282,24 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Excel (*.xlsx);;CSV (*.csv);;Parquet (*.parquet)</translation>
         </message>
         <message>
+            <source>Excel (*.xlsx);;Zip (*.zip)</source>
+            <translation>Excel (*.xlsx);;Zip (*.zip)</translation>
+        </message>
+        <message>
             <source>Export</source>
             <translation>Exportieren</translation>
         </message>
         <message>
             <source>Export as a column each pen …</source>
             <translation>Export mit einer Spalte je Kurve …</translation>
+        </message>
+        <message>
+            <source>Export as an incident</source>
+            <translation>Als Vorfall exportieren</translation>
+        </message>
+        <message>
+            <source>Export as an incident …</source>
+            <translation>Als Vorfall exportieren …</translation>
         </message>
         <message>
             <source>Export samples …</source>
@@ -1474,6 +1494,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Importieren …</translation>
         </message>
         <message>
+            <source>incident exported</source>
+            <translation>Vorfall exportiert</translation>
+        </message>
+        <message>
             <source>incorrect data type</source>
             <translation>falscher Datentyp</translation>
         </message>
@@ -1596,6 +1620,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>Kind</source>
             <translation>Art</translation>
+        </message>
+        <message>
+            <source>Known</source>
+            <translation>Bekannt</translation>
         </message>
         <message>
             <source>Language</source>
@@ -2700,8 +2728,16 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Aufzeichnungen (*.csv *.txt *.tsv *.parquet)</translation>
         </message>
         <message>
+            <source>Recordings, not live</source>
+            <translation>Aufzeichnungen, nicht live</translation>
+        </message>
+        <message>
             <source>Redo</source>
             <translation>Wiederholen</translation>
+        </message>
+        <message>
+            <source>Refresh</source>
+            <translation>Auffrischen</translation>
         </message>
         <message>
             <source>Registered items</source>
@@ -2752,16 +2788,16 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Umbenennen …</translation>
         </message>
         <message>
+            <source>replay</source>
+            <translation>Wiedergabe</translation>
+        </message>
+        <message>
             <source>Replay of {time}, not live</source>
             <translation>Wiedergabe von {time}, nicht live</translation>
         </message>
         <message>
             <source>Replay {name}</source>
             <translation>Wiedergabe {name}</translation>
-        </message>
-        <message>
-            <source>replay, not live</source>
-            <translation>Wiedergabe, nicht live</translation>
         </message>
         <message>
             <source>Report of the bulk write</source>
@@ -2854,6 +2890,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>Sample workspace</source>
             <translation>Beispiel-Arbeitsbereich</translation>
+        </message>
+        <message>
+            <source>Samples</source>
+            <translation>Werte</translation>
         </message>
         <message>
             <source>Samples drawn</source>
@@ -3260,8 +3300,20 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Zustände sind immer Stufen</translation>
         </message>
         <message>
+            <source>Statistics</source>
+            <translation>Statistik</translation>
+        </message>
+        <message>
+            <source>Statistics …</source>
+            <translation>Statistik …</translation>
+        </message>
+        <message>
             <source>Status</source>
             <translation>Status</translation>
+        </message>
+        <message>
+            <source>Std. deviation</source>
+            <translation>Std.-Abw.</translation>
         </message>
         <message>
             <source>Step</source>
@@ -3298,6 +3350,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>success</source>
             <translation>Erfolg</translation>
+        </message>
+        <message>
+            <source>summing up …</source>
+            <translation>es wird summiert …</translation>
         </message>
         <message>
             <source>Support bundle (*.zip)</source>
@@ -3470,6 +3526,10 @@ Simulated plant:Reactor.PV
         <message>
             <source>The image of {name} is in the clipboard.</source>
             <translation>Das Bild von {name} ist in der Zwischenablage.</translation>
+        </message>
+        <message>
+            <source>the incident is written …</source>
+            <translation>der Vorfall wird geschrieben …</translation>
         </message>
         <message>
             <source>The item was removed. F5 watches it again.</source>
@@ -3668,6 +3728,10 @@ Simulated plant:Reactor.PV
             <translation>Zeitdifferenz</translation>
         </message>
         <message>
+            <source>Time in states</source>
+            <translation>Zeit in Zuständen</translation>
+        </message>
+        <message>
             <source>Time of the recording</source>
             <translation>Zeit der Aufzeichnung</translation>
         </message>
@@ -3734,6 +3798,10 @@ Simulated plant:Reactor.PV
         <message>
             <source>Topics</source>
             <translation>Themen</translation>
+        </message>
+        <message>
+            <source>Total</source>
+            <translation>Summe</translation>
         </message>
         <message>
             <source>Trend</source>
@@ -4034,6 +4102,10 @@ Simulated plant:Reactor.PV
         <message>
             <source>Watch lists</source>
             <translation>Beobachtungslisten</translation>
+        </message>
+        <message>
+            <source>Weighted by time; what is bad or unknown counts for nothing. Between the cursors where both are shown.</source>
+            <translation>Nach Zeit gewichtet; was schlecht oder unbekannt ist, zählt nicht. Zwischen den Cursorn, wo beide gezeigt sind.</translation>
         </message>
         <message>
             <source>What</source>
@@ -4848,14 +4920,6 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
             <translation>≈: von einem Teil der Zeit ist nichts bekannt, oder das Bekannte ist schlecht</translation>
         </message>
         <message>
-            <source>⏵ Replay, not live: {name}</source>
-            <translation>⏵ Wiedergabe, nicht live: {name}</translation>
-        </message>
-        <message>
-            <source>⏵ {name}, replay</source>
-            <translation>⏵ {name}, Wiedergabe</translation>
-        </message>
-        <message>
             <source>▲ The server shows ANOTHER certificate than the one that was trusted. Somebody may stand between you and the server. Trust it only if the server's owner says that it was renewed, and tells you this fingerprint.</source>
             <translation>▲ Der Server zeigt ein ANDERES Zertifikat als das, dem vertraut wurde. Jemand kann zwischen diesem Rechner und dem Server stehen. Nur vertrauen, wenn der Betreiber des Servers die Erneuerung bestätigt und diesen Fingerabdruck nennt.</translation>
         </message>
@@ -4886,6 +4950,14 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
         <message>
             <source>❚❚ {count} new{lost}</source>
             <translation>❚❚ {count} neue{lost}</translation>
+        </message>
+        <message>
+            <source>⟲ Replay, not live: {name}</source>
+            <translation>⟲ Wiedergabe, nicht live: {name}</translation>
+        </message>
+        <message>
+            <source>⟲ {name}, replay</source>
+            <translation>⟲ {name}, Wiedergabe</translation>
         </message>
     </context>
 </TS>

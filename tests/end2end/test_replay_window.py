@@ -78,7 +78,7 @@ async def test_a_file_is_looked_at_then_played_and_driven_by_its_bar(application
     assert not form.isVisible()
     assert "not live: Recording last tuesday" in bar.words.text()
     row = next(row for row in application.sessions_model.rows() if row.id == session.id)
-    await until(lambda: state_words(row) == "replay, not live", "the words of the tree")
+    await until(lambda: state_words(row) == "replay", "the words of the tree")
 
     trend = application.window.trend
     application.trends.add(trend, [TagRef(session.name, "Tank.Level")])

@@ -18,6 +18,7 @@ from ui.desk.past import PastDesk
 from ui.format import time_text, zone_text
 from ui.i18n import count_text, noop, tr
 from ui.plots.past import Joined
+from ui.plots.pens import Pen
 from ui.plots.picture import picture
 from ui.plots.series import Series, aligned_columns, aligned_rows, long_columns, long_rows, series_of
 from ui.plots.trend import TrendView
@@ -63,7 +64,7 @@ class TrendFiles(QObject):
 
     async def _save_image(self, trend: TrendView) -> None:
         image = self.picture(trend)
-        path = await self._path(tr("Save image"), tr(_IMAGES), f"{trend.name}.png", ".png")
+        path = await self.path(tr("Save image"), tr(_IMAGES), f"{trend.name}.png", ".png")
         if path is not None:
             await self.save_image(image, path)
 
@@ -74,7 +75,7 @@ class TrendFiles(QObject):
 
     async def _export(self, trend: TrendView, aligned: bool) -> None:
         times = trend.visible_range()
-        path = await self._path(tr("Export"), tr(_TABLES), f"{trend.name}.xlsx", ".xlsx")
+        path = await self.path(tr("Export"), tr(_TABLES), f"{trend.name}.xlsx", ".xlsx")
         if path is not None:
             await self.export(trend, path, times, aligned=aligned)
 
@@ -82,16 +83,7 @@ class TrendFiles(QObject):
         """What memory, the recorder and sources hold of the visible pens in this time (seconds since 1970 UTC), every
         sample up to a million a pen; the number of rows."""
         start, stop = (round(at * 1e9) for at in times)
-        series: list[Series] = []
-        for pen in trend.pens():
-            if pen.visible:
-                line = pen.joined
-                border = line.border_ns
-                until = stop if border is None else min(border, stop)
-                if start < until:  # what a trend draws may be the extremes of many
-                    line = Joined(pen.samples, await self._past.load(pen.line, start, until, 1, EXPORTED))
-                series.append(series_of(pen, line, start, stop, before=aligned))
-                await asyncio.sleep(0)  # a million samples of each: a breath between them
+        series = [found for _, found in await self.series(trend, start, stop, before=aligned)]
         columns = aligned_columns(series) if aligned else long_columns()
         rows = aligned_rows(series, start) if aligned else long_rows(series)
 
@@ -102,7 +94,22 @@ class TrendFiles(QObject):
         self._desk.say(tr("{count} rows saved in {path}", None, count).format(count=count_text(count), path=path))
         return count
 
-    async def _path(self, title: str, kinds: str, name: str, suffix: str) -> Path | None:
+    async def series(self, trend: TrendView, start_ns: int, stop_ns: int, *, before: bool) -> list[tuple[Pen, Series]]:
+        """Every sample of the visible pens in a time, up to a million each, wherever it is kept; with the one that still
+        holds at the start, ``before`` it."""
+        found: list[tuple[Pen, Series]] = []
+        for pen in trend.pens():
+            if pen.visible:
+                line = pen.joined
+                border = line.border_ns
+                until = stop_ns if border is None else min(border, stop_ns)
+                if start_ns < until:  # what a trend draws may be the extremes of many
+                    line = Joined(pen.samples, await self._past.load(pen.line, start_ns, until, 1, EXPORTED))
+                found.append((pen, series_of(pen, line, start_ns, stop_ns, before=before)))
+                await asyncio.sleep(0)  # a million samples of each: a breath between them
+        return found
+
+    async def path(self, title: str, kinds: str, name: str, suffix: str) -> Path | None:
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         dialog = QFileDialog(self._desk.window, title, folder, kinds)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -116,9 +123,9 @@ class TrendFiles(QObject):
             chosen = dialog.selectedNameFilter()
         finally:
             dialog.deleteLater()
-        if path.suffix.lower() not in (*SUFFIXES, ".png"):
+        if path.suffix.lower() not in (*SUFFIXES, ".png", ".zip"):
             return path.with_name(path.name + suffix)
-        wanted = next((one for one in SUFFIXES if f"*{one}" in chosen), suffix)
+        wanted = next((one for one in (*SUFFIXES, ".zip") if f"*{one}" in chosen), suffix)
         return path if suffix == ".png" or path.suffix.lower() != ".xlsx" else path.with_suffix(wanted)
 
 

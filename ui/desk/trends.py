@@ -18,6 +18,7 @@ from ui.desk.desk import Desk
 from ui.desk.items import ItemsDesk
 from ui.desk.past import PastDesk
 from ui.desk.trend_files import TrendFiles
+from ui.desk.trend_records import TrendRecords
 from ui.forms.note import NoteForm, RangeForm
 from ui.forms.watch import NameForm
 from ui.i18n import tr
@@ -38,6 +39,7 @@ class TrendsDesk(QObject):
         self.pane = pane = desk.window.trends
         self.past = PastDesk(desk, history)
         self._files = TrendFiles(desk, self.past)
+        self._records = TrendRecords(desk, self._files)
         pane.past_wanted.connect(self.past.want)
         desk.frame.connect(pane.collector.apply)
         desk.utc_changed.connect(pane.set_utc)
@@ -185,6 +187,8 @@ class TrendsDesk(QObject):
         _add(menu, tr("Show everything held (Ctrl+0)"), trend.autoscale)
         _add(menu, tr("Time range …"), lambda: self._ask(self._show_range(trend)))
         _add(menu, tr("Note at A …") if a is not None else tr("Note …"), partial(trend.note_wanted.emit, at, None))
+        menu.addSeparator()
+        self._records.fill_menu(menu, trend)
         menu.addSeparator()
         self._files.fill_menu(menu, trend)
         menu.addSeparator()

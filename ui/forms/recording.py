@@ -149,6 +149,7 @@ class RecordingForm(QDialog):
         self._tags.setTabKeyNavigation(False)
         self._tags.setMaximumHeight(120)
         left.addRow(tr("Tags"), self._tags)
+        self._left = left
         self._form = self._choice(right, tr("Times"), [tr(_FORMS[form]) for form in TimeForm])
         self._zone = QLineEdit("UTC")
         self._zone.setAccessibleName(tr("Time zone"))
@@ -272,7 +273,7 @@ class RecordingForm(QDialog):
         wide = list(Shape)[self._shape.currentIndex()] is Shape.WIDE
         for name in ("tag", "value", "quality"):
             self._columns[name].setEnabled(not wide)
-        self._tags.setEnabled(wide)
+        self._left.setRowVisible(self._tags, wide)
 
     # ---- what it asks for
 

@@ -28,7 +28,12 @@ HEADER_TIPS = {
     7: noop("Subscribers"),
 }
 _NUMBERS = (2, 3, 4, 5, 6, 7)
-_WORDS = {"sim": noop("Simulated plants"), "host": noop("This computer"), "opcua": noop("OPC UA servers")}
+_WORDS = {
+    "sim": noop("Simulated plants"),
+    "host": noop("This computer"),
+    "opcua": noop("OPC UA servers"),
+    "replay": noop("Recordings, not live"),
+}
 
 #: Of what a worker said last.
 _LAST_LINES = 30
@@ -298,7 +303,7 @@ def state_words(row: SessionRow) -> str:
     if row.state is SessionState.READY and lost:
         return tr("source lost")
     if row.backend == "replay" and row.state is SessionState.READY:
-        return tr("replay, not live")
+        return tr("replay")
     return tr("failed") if row.gone and row.fault else tr(row.state.words)
 
 

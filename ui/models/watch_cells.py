@@ -51,7 +51,7 @@ NOT_OPEN = noop("source not open")
 
 
 def _source_words(link: Link) -> str:
-    return tr("⏵ {name}, replay").format(name=link.source.name) if link.source.replayed else link.source.name
+    return tr("⟲ {name}, replay").format(name=link.source.name) if link.source.replayed else link.source.name
 
 
 class Worth(enum.Enum):

@@ -492,7 +492,7 @@ class TrendView(QWidget):
     def _moved_by_hand(self, *_: Any) -> None:
         self._rest.start()
         self._fitted = False
-        self._looks.moved(self._moment_ns() / 1e9, self._settled or self._look())
+        self._looks.moved(self.moment_ns() / 1e9, self._settled or self._look())
         self.pause()
         self._share()
 
@@ -542,7 +542,7 @@ class TrendView(QWidget):
         if self.collector.changes != self._seen_changes:
             self._dirty = True
             self._table.pens_model.show_values()
-        moment = self._moment_ns() / 1e9
+        moment = self.moment_ns() / 1e9
         cost_s = _COST * (self._redraw_s + self.plot.painted_s)
         soon = 0 <= moment - self._drawn_at < min(max(self.plot.pixel_s() / 2, cost_s), _SLOWEST_S)
         if self._live and soon and not (self._dirty and self.replayed):
@@ -558,7 +558,7 @@ class TrendView(QWidget):
             return
         self._dirty = False
         self._seen_changes = self.collector.changes
-        self._drawn_at = self._moment_ns() / 1e9
+        self._drawn_at = self.moment_ns() / 1e9
         if self._live:
             self.plot.set_times(self._drawn_at - self._span_s, self._drawn_at + self._span_s * 0.01)
             self._fit()
@@ -578,7 +578,7 @@ class TrendView(QWidget):
     def _draw(self, start_ns: int, stop_ns: int) -> tuple[int, bool]:
         total, reduced = 0, False
         columns = self.plot.columns()
-        until = min(self._moment_ns(), stop_ns)
+        until = min(self.moment_ns(), stop_ns)
         shown = [pen for pen in self._pens if pen.visible]
         for pen in shown:
             hold = until if pen.live else None
@@ -601,7 +601,7 @@ class TrendView(QWidget):
 
     def _missing(self) -> Wanted | None:
         start, stop = (round(at * 1e9) for at in self.visible_range())
-        now, columns = self._moment_ns(), self.plot.columns()
+        now, columns = self.moment_ns(), self.plot.columns()
         bin_ns = 3 * (stop - start) // (2 * columns)
         pens = [pen for pen in self._pens if pen.visible and not pen.joined.covers(start, stop, bin_ns, now)]
         if not pens:
@@ -685,7 +685,7 @@ class TrendView(QWidget):
         """All of its pens are of recordings that are played: nothing in it is live."""
         return bool(self._pens) and all(pen.line.source in self.collector.replays for pen in self._pens)
 
-    def _moment_ns(self) -> int:
+    def moment_ns(self) -> int:
         """Now; or where the replay is."""
         if not self.replayed:
             return self._now_ns()
@@ -695,8 +695,8 @@ class TrendView(QWidget):
         words = "▶ " + tr("Live")
         replayed = self.replayed
         if replayed:
-            at = time_text(self._moment_ns(), self._utc)[: -len(".000")]
-            words = "⏵ " + tr("Replay of {time}, not live").format(time=at)
+            at = time_text(self.moment_ns(), self._utc)[: -len(".000")]
+            words = "⟲ " + tr("Replay of {time}, not live").format(time=at)
         elif any(pen.line.source in self.collector.replays for pen in self._pens):
             words += tr(" — pens of a replay stand at the time of their recording")
         if not self._live:
@@ -740,7 +740,7 @@ class TrendView(QWidget):
         self.bar.show_cursors(a is not None, b is not None)
         self._table.show_cursor_columns(a is not None, b is not None)
         found = []
-        now = self._moment_ns()
+        now = self.moment_ns()
         for pen in self._pens:
             line = pen.joined
             at_a, at_b = (None if at is None else line.at(at) for at in (a, b))
@@ -758,7 +758,7 @@ class TrendView(QWidget):
 
     def _move_times(self, start: float, stop: float) -> None:
         self._rest.start()
-        self._looks.moved(self._moment_ns() / 1e9, self._settled or self._look())
+        self._looks.moved(self.moment_ns() / 1e9, self._settled or self._look())
         self.pause()
         self.plot.set_times(start, stop)
         self._share()
