@@ -30,6 +30,9 @@ _BOTH_LOOPS = (
     "test_session_races",
 )
 
+#: Modules beside those of the window whose tests have a window.
+_WINDOWS = ("test_window", "test_remote_window", "test_bulk", "test_replay_window", "test_past")
+
 
 def _qt_loop() -> asyncio.AbstractEventLoop:
     from PySide6.QtWidgets import QApplication
@@ -46,7 +49,7 @@ def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     name = item.path.stem
-    if item.path.parent.name == "ui" or name in ("test_window", "test_bulk", "test_replay_window", "test_past"):
+    if item.path.parent.name == "ui" or name in _WINDOWS:
         return {"qt": _qt_loop}
     if name in _BOTH_LOOPS:
         return {"asyncio": asyncio.new_event_loop, "qt": _qt_loop}

@@ -71,6 +71,7 @@ class MainWindow(QMainWindow):
 
     close_requested = Signal()
     open_opcua_wanted = Signal()
+    open_gateway_wanted = Signal()
     open_sim_wanted = Signal()
     open_host_wanted = Signal()
     write_wanted = Signal(str)
@@ -202,6 +203,7 @@ class MainWindow(QMainWindow):
     def _build_actions(self) -> None:
         add = self.add_action
         open_opcua = add(tr("Open OPC UA …"), self.open_opcua_wanted.emit, "Ctrl+Shift+O", "file", "connect")
+        add(tr("Open another Tagwatch …"), self.open_gateway_wanted.emit, None, "file", "link")
         add(tr("Open simulated plant"), self.open_sim_wanted.emit, None, "file", "plant")
         add(tr("Open this computer"), self.open_host_wanted.emit, None, "file", "computer")
         self.menu("file").addSeparator()

@@ -11,11 +11,12 @@ from typing import Any
 from ui.i18n import noop, tr
 
 #: Options that are secrets, of whatever backend: they go to the keyring or are asked for.
-SECRETS = frozenset({"password"})
+SECRETS = frozenset({"password", "key"})
 BACKENDS = {
     "sim": noop("Simulated plant"),
     "host": noop("This computer"),
     "opcua": noop("OPC UA server"),
+    "gateway": noop("Another Tagwatch"),
     "replay": noop("Recording"),
     "mxaccess": noop("AVEVA MXAccess"),
 }
@@ -39,11 +40,16 @@ class Source:
     @property
     def address(self) -> str:
         """Where it is, in few words."""
-        return str(self.options.get("endpoint") or self.options.get("file") or "")
+        return str(next(filter(None, (self.options.get(name) for name in ("endpoint", "address", "file"))), ""))
 
     @property
     def user(self) -> str:
-        return str(self.options.get("user") or "")
+        return str(self.options.get("user") or self.options.get("key_id") or "")
+
+    @property
+    def secret(self) -> str:
+        """The option that is a secret: a password, or the key whose id stands in the place of the user."""
+        return "key" if self.backend == "gateway" else "password"
 
     @property
     def account(self) -> str:

@@ -260,12 +260,20 @@
             </translation>
         </message>
         <message>
+            <source>a session that is open there</source>
+            <translation>eine Sitzung, die dort offen ist</translation>
+        </message>
+        <message>
             <source>a source has no name</source>
             <translation>eine Quelle hat keinen Namen</translation>
         </message>
         <message>
             <source>a source must be an object with name and backend, not {entry}</source>
             <translation>eine Quelle muss ein Objekt mit name und backend sein, nicht {entry}</translation>
+        </message>
+        <message>
+            <source>a source that is saved there</source>
+            <translation>eine Quelle, die dort gesichert ist</translation>
         </message>
         <message>
             <source>a tag of the same source, if any</source>
@@ -388,6 +396,14 @@
             <translation>Adresse: ein Benutzername gehört nicht hierher; dafür ist die Anmeldung unten da</translation>
         </message>
         <message>
+            <source>Address: an IPv6 address wants brackets, like {example}</source>
+            <translation>Adresse: eine IPv6-Adresse braucht Klammern, wie {example}</translation>
+        </message>
+        <message>
+            <source>Address: only a host and a port, like {example}</source>
+            <translation>Adresse: nur ein Rechner und ein Port, wie {example}</translation>
+        </message>
+        <message>
             <source>Address: the host's name is missing, like {example}</source>
             <translation>Adresse: der Name des Rechners fehlt, zum Beispiel {example}</translation>
         </message>
@@ -398,6 +414,10 @@
         <message>
             <source>Address: type the server's address, like {example}</source>
             <translation>Adresse: die Adresse des Servers eingeben, zum Beispiel {example}</translation>
+        </message>
+        <message>
+            <source>Address: type where the other Tagwatch listens, like {example}</source>
+            <translation>Adresse: angeben, wo das andere Tagwatch erreichbar ist, wie {example}</translation>
         </message>
         <message>
             <source>Address: {scheme}:// is not OPC UA over TCP; it starts with {known}</source>
@@ -528,6 +548,10 @@
             <translation>ein anderer Prozess</translation>
         </message>
         <message>
+            <source>Another Tagwatch</source>
+            <translation>Anderes Tagwatch</translation>
+        </message>
+        <message>
             <source>Another trend has this name.</source>
             <translation>Ein anderer Trend heißt so.</translation>
         </message>
@@ -550,6 +574,14 @@
         <message>
             <source>As the source says</source>
             <translation>Wie die Quelle angibt</translation>
+        </message>
+        <message>
+            <source>as what is watched</source>
+            <translation>wie das, was beobachtet wird</translation>
+        </message>
+        <message>
+            <source>As “tagwatch keys create” shows it there; empty where none is asked for</source>
+            <translation>Wie „tagwatch keys create“ ihn dort zeigt; leer, wo keiner verlangt wird</translation>
         </message>
         <message>
             <source>Ask again</source>
@@ -594,6 +626,10 @@
         <message>
             <source>audit store verified: {result}</source>
             <translation>Schreibnachweis geprüft: {result}</translation>
+        </message>
+        <message>
+            <source>Authority</source>
+            <translation>Zertifizierungsstelle</translation>
         </message>
         <message>
             <source>AVEVA MXAccess</source>
@@ -1354,6 +1390,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Datei</translation>
         </message>
         <message>
+            <source>file with certificates (PEM), for another computer</source>
+            <translation>Datei mit Zertifikaten (PEM), für einen anderen Rechner</translation>
+        </message>
+        <message>
             <source>Filter</source>
             <translation>Filter</translation>
         </message>
@@ -1590,12 +1630,24 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Das Ende konnte nicht aufgezeichnet werden: {reason}</translation>
         </message>
         <message>
+            <source>Its name</source>
+            <translation>Ihr Name</translation>
+        </message>
+        <message>
+            <source>Its name: type the name of the source or session there</source>
+            <translation>Ihr Name: den Namen der Quelle oder Sitzung dort angeben</translation>
+        </message>
+        <message>
             <source>Keep</source>
             <translation>Behalten</translation>
         </message>
         <message>
             <source>keep it in the keyring of this computer</source>
             <translation>im Schlüsselbund dieses Rechners aufbewahren</translation>
+        </message>
+        <message>
+            <source>keep the key in the keyring of this computer</source>
+            <translation>den Schlüssel im Schlüsselbund dieses Rechners aufbewahren</translation>
         </message>
         <message>
             <source>keep the password in the keyring of this computer</source>
@@ -1606,8 +1658,20 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>unbefristet</translation>
         </message>
         <message>
+            <source>Key</source>
+            <translation>Schlüssel</translation>
+        </message>
+        <message>
+            <source>Key: it looks like tw_…_…; paste the whole of it</source>
+            <translation>Schlüssel: er sieht aus wie tw_…_…; ganz einfügen</translation>
+        </message>
+        <message>
             <source>Keys</source>
             <translation>Tasten</translation>
+        </message>
+        <message>
+            <source>Key’s id</source>
+            <translation>Kennung des Schlüssels</translation>
         </message>
         <message>
             <source>Kill worker</source>
@@ -2326,6 +2390,14 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Erneut öffnen</translation>
         </message>
         <message>
+            <source>Open another Tagwatch</source>
+            <translation>Anderes Tagwatch öffnen</translation>
+        </message>
+        <message>
+            <source>Open another Tagwatch …</source>
+            <translation>Anderes Tagwatch öffnen …</translation>
+        </message>
+        <message>
             <source>open it with the workspace</source>
             <translation>mit dem Arbeitsbereich öffnen</translation>
         </message>
@@ -2408,6 +2480,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>other error</source>
             <translation>anderer Fehler</translation>
+        </message>
+        <message>
+            <source>Other Tagwatches</source>
+            <translation>Andere Tagwatch</translation>
         </message>
         <message>
             <source>out of service</source>
@@ -3542,6 +3618,14 @@ Simulated plant:Reactor.PV
         <message>
             <source>the journal of events is written again</source>
             <translation>das Journal der Ereignisse wird wieder geschrieben</translation>
+        </message>
+        <message>
+            <source>the key {id}, as before</source>
+            <translation>der Schlüssel {id}, wie bisher</translation>
+        </message>
+        <message>
+            <source>the key {user} is asked for: open it</source>
+            <translation>der Schlüssel {user} wird verlangt: die Quelle öffnen</translation>
         </message>
         <message>
             <source>The keyring did not take the password: it will be asked for again.</source>

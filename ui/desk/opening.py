@@ -125,14 +125,15 @@ class Opener:
             password = await self._vault.get(source.account)
         if password is None:
             if asker is None:
-                raise GatewayError(
-                    PASSWORD_WANTED, tr("the password of {user} is asked for: open it").format(user=source.user)
-                )
+                asked = tr("the password of {user} is asked for: open it")
+                if source.secret == "key":
+                    asked = tr("the key {user} is asked for: open it")
+                raise GatewayError(PASSWORD_WANTED, asked.format(user=source.user))
             password = await self._asked(source, asker, problem)
             if password is None:
                 return None
         self._passwords[source.account] = password
-        return options | {"password": password}
+        return options | {source.secret: password}
 
     async def _asked(self, source: Source, asker: Asker, problem: str) -> str | None:
         form = PasswordForm(
@@ -142,6 +143,7 @@ class Opener:
             asker.parent,
             keyring=await self._vault.name(),
             problem=problem,
+            key=source.secret == "key",
         )
         try:
             if await answered(form) != 1:

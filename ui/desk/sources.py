@@ -41,6 +41,7 @@ class SourcesDesk(QObject):
         window = desk.window
         window.sessions.reopen_wanted.connect(self._reopen)
         window.open_opcua_wanted.connect(self.connect_opcua)
+        window.open_gateway_wanted.connect(self.connect_gateway)
         window.open_sim_wanted.connect(lambda: self.open_more("sim"))
         window.open_host_wanted.connect(lambda: self.open_more("host"))
 
@@ -162,26 +163,33 @@ class SourcesDesk(QObject):
         options = {} if session is None else dict(session.spec.options)
         return Source(row.name, row.backend, {name: value for name, value in options.items() if name not in SECRETS})
 
-    # ---- OPC UA
+    # ---- sources with an address
 
     def connect_opcua(self) -> None:
-        act(self._connect_opcua(), name="connect opcua", failed=self._desk.say)
+        self._begin_connecting("opcua")
 
-    async def _connect_opcua(self) -> None:
-        form = ConnectForm(self._desk.theme, self._recent(), self._desk.window, keyring=await self.vault.name())
+    def connect_gateway(self) -> None:
+        self._begin_connecting("gateway")
+
+    def _begin_connecting(self, backend: str) -> None:
+        act(self._ask_where(backend), name=f"connect {backend}", failed=self._desk.say)
+
+    async def _ask_where(self, backend: str) -> None:
+        recent, keyring = self._recent(backend), await self.vault.name()
+        form = ConnectForm(self._desk.theme, recent, self._desk.window, keyring=keyring, backend=backend)
 
         def connect(wanted: Connection) -> None:
-            task = act(self._connect(form, wanted), name="open opcua", failed=form.show_error)
+            task = act(self._connect(form, wanted, backend), name=f"open {backend}", failed=form.show_error)
             form.rejected.connect(task.cancel)
 
         form.asked.connect(connect)
         form.open()
 
-    async def _connect(self, form: ConnectForm, wanted: Connection) -> None:
+    async def _connect(self, form: ConnectForm, wanted: Connection, backend: str) -> None:
         """Opens the session, asking for trust on the way; errors are shown in the form, which stays open."""
-        password = str(wanted.options.get("password", ""))
+        password = wanted.secret
         options = {name: value for name, value in wanted.options.items() if name not in SECRETS}
-        source = Source(self._free_name(wanted.name), "opcua", options, wanted.restart)
+        source = Source(self._free_name(wanted.name), backend, options, wanted.restart)
         with self._desk.saved.held(source.name):  # its session has the name already: the source must get the same
             session = await self.opener.opened(source, Asker(form), password)
         if session is None:
@@ -218,8 +226,8 @@ class SourcesDesk(QObject):
                 continue
         return found
 
-    def _recent(self) -> list[str]:
-        return list(dict.fromkeys(source.address for source in self.recent() if source.backend == "opcua"))
+    def _recent(self, backend: str) -> list[str]:
+        return list(dict.fromkeys(source.address for source in self.recent() if source.backend == backend))
 
     def _remember(self, source: Source) -> None:
         others = [other for other in self.recent() if (other.address, other.user) != (source.address, source.user)]

@@ -1,4 +1,4 @@
-"""The dialog that opens an OPC UA session: address, security, login."""
+"""The dialog that opens a session with an OPC UA server, or with another Tagwatch: address, security, login."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from ui.forms.editors import Deaf
-from ui.forms.opcua_rows import SCHEME, OpcUaRows
+from ui.forms.gateway_rows import GatewayRows
+from ui.forms.opcua_rows import OpcUaRows
 from ui.i18n import tr
 from ui.theme import Theme
 
@@ -38,6 +39,11 @@ class Connection:
     def endpoint(self) -> str:
         return str(self.options["endpoint"])
 
+    @property
+    def secret(self) -> str:
+        """The password or the key that was typed."""
+        return str(self.options.get("password") or self.options.get("key") or "")
+
 
 class ConnectForm(QDialog):
     """Stays open until the session is: :attr:`asked` tells each press of Connect; the caller answers by
@@ -46,15 +52,24 @@ class ConnectForm(QDialog):
     asked = Signal(object)  # a Connection
 
     def __init__(
-        self, theme: Theme, recent: Sequence[str] = (), parent: QWidget | None = None, *, keyring: str = ""
+        self,
+        theme: Theme,
+        recent: Sequence[str] = (),
+        parent: QWidget | None = None,
+        *,
+        keyring: str = "",
+        backend: str = "opcua",
     ) -> None:
-        """``recent``: addresses of earlier sessions, the newest first. ``keyring``: its name, empty without one."""
+        """``recent``: addresses of earlier sessions, the newest first. ``keyring``: its name, empty without one.
+        ``backend``: opcua or gateway."""
         super().__init__(parent)
         self._theme = theme
         self._open = True
         self._deaf = Deaf(self)
-        self.setWindowTitle(tr("Open OPC UA server"))
-        self.setAccessibleName(tr("Open OPC UA server"))
+        self._backend = backend
+        title = tr("Open another Tagwatch") if backend == "gateway" else tr("Open OPC UA server")
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
         self.setMinimumWidth(560)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
@@ -89,12 +104,16 @@ class ConnectForm(QDialog):
         form = QFormLayout(self._box)
         form.setContentsMargins(0, 0, 0, 0)
         form.setHorizontalSpacing(16)
-        self._rows = rows = OpcUaRows(form, self._deaf, recent, keyring)
-        self._address, self._security, self._login = rows.address, rows.security, rows.login
-        self._user, self._password, self._plain = rows.user, rows.password, rows.plain
+        self._rows: OpcUaRows | GatewayRows
+        if self._backend == "gateway":
+            self._rows = GatewayRows(form, self._deaf, recent, keyring)
+        else:
+            self._rows = rows = OpcUaRows(form, self._deaf, recent, keyring)
+            self._security, self._login, self._user, self._plain = rows.security, rows.login, rows.user, rows.plain
+        self._address, self._password = self._rows.address, self._rows.password
         self._name = QLineEdit()
         self._name.setAccessibleName(tr("Name"))
-        self._name.setPlaceholderText(tr("as the address"))
+        self._name.setPlaceholderText(tr("as what is watched") if self._backend == "gateway" else tr("as the address"))
         form.addRow(tr("Name"), self._name)
         self._restart = QCheckBox(tr("start a new worker after a fault"))
         self._restart.setAccessibleName(self._restart.text())
@@ -107,7 +126,7 @@ class ConnectForm(QDialog):
     def connection(self) -> Connection:
         """What the fields say; ValueError names the field that is wrong."""
         options = self._rows.options()
-        name = self._name.text().strip() or str(options["endpoint"]).removeprefix(SCHEME).rstrip("/")
+        name = self._name.text().strip() or self._rows.name()
         return Connection(name, self._restart.isChecked(), options, self._rows.keep.isChecked())
 
     def _pressed(self) -> None:

@@ -110,6 +110,10 @@ class OpcUaRows:
         self.plain.setChecked(options.get("allow_plain_password") is True)
         self.show_login()
 
+    def name(self) -> str:
+        """What the source is called where nobody says: its address."""
+        return checked_address(self.address.currentText()).removeprefix(SCHEME).rstrip("/")
+
     def culprit(self, error: ValueError) -> QWidget:
         """The field that an error of :meth:`options` is about."""
         return self.user if str(error) == tr("User: type a name, or choose Anonymous") else self.address

@@ -22,12 +22,22 @@ class PasswordForm(QDialog):
     """Accepted = :attr:`password` is what was typed; it is forgotten with the form."""
 
     def __init__(
-        self, name: str, user: str, theme: Theme, parent: QWidget | None = None, *, keyring: str = "", problem: str = ""
+        self,
+        name: str,
+        user: str,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        keyring: str = "",
+        problem: str = "",
+        key: bool = False,
     ) -> None:
-        """``keyring``: its name, empty where there is none; ``problem``: why it is asked again."""
+        """``keyring``: its name, empty where there is none; ``problem``: why it is asked again; ``key``: an API key is
+        asked for, and ``user`` is its id."""
         super().__init__(parent)
-        self.setWindowTitle(tr("Password"))
-        self.setAccessibleName(tr("Password"))
+        asked = tr("Key") if key else tr("Password")
+        self.setWindowTitle(asked)
+        self.setAccessibleName(asked)
         self.setMinimumWidth(460)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
@@ -39,11 +49,11 @@ class PasswordForm(QDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.addRow(tr("Source"), _label(name))
-        form.addRow(tr("User"), _label(user))
+        form.addRow(tr("Key’s id") if key else tr("User"), _label(user))
         self._edit = QLineEdit()
         self._edit.setEchoMode(QLineEdit.EchoMode.Password)
-        self._edit.setAccessibleName(tr("Password"))
-        form.addRow(tr("Password"), self._edit)
+        self._edit.setAccessibleName(asked)
+        form.addRow(asked, self._edit)
         self._keep = QCheckBox(tr("keep it in the keyring of this computer"))
         self._keep.setAccessibleName(self._keep.text())
         if keyring:

@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from ui.forms.editors import Deaf
-from ui.forms.opcua_rows import SCHEME, OpcUaRows
+from ui.forms.gateway_rows import GatewayRows
+from ui.forms.opcua_rows import OpcUaRows
 from ui.i18n import noop, tr
 from ui.sources import BACKENDS, SECRETS, Source
 from ui.theme import Theme
@@ -34,7 +35,7 @@ _NUMBERS: Mapping[str, tuple[tuple[str, str, float, float, bool, str], ...]] = {
     ),
     "host": (("interval_s", noop("Read every … seconds"), 0.1, 3600, False, "1"),),
 }
-_KINDS = ("opcua", "sim", "host")
+_KINDS = ("opcua", "sim", "host", "gateway")
 
 
 class SourceForm(QDialog):
@@ -64,8 +65,9 @@ class SourceForm(QDialog):
         layout.addLayout(self._head())
         self._pages = QStackedWidget()
         self._rows = self._opcua_page(keyring)
-        for backend in _KINDS[1:]:
+        for backend in _NUMBERS:
             self._pages.addWidget(self._numbers_page(backend))
+        self._gateway = self._gateway_page(keyring)
         layout.addWidget(self._pages)
         layout.addLayout(self._tail())
         self._words = QLabel()
@@ -114,6 +116,14 @@ class SourceForm(QDialog):
         form = self._form()
         page.setLayout(form)
         rows = OpcUaRows(form, self._deaf, keyring=keyring)
+        self._pages.addWidget(page)
+        return rows
+
+    def _gateway_page(self, keyring: str) -> GatewayRows:
+        page = QWidget()
+        form = self._form()
+        page.setLayout(form)
+        rows = GatewayRows(form, self._deaf, keyring=keyring)
         self._pages.addWidget(page)
         return rows
 
@@ -169,6 +179,8 @@ class SourceForm(QDialog):
         self._at_start.setChecked(source.open_at_start)
         if source.backend == "opcua":
             self._rows.show(source.options)
+        elif source.backend == "gateway":
+            self._gateway.show(source.options)
         for name, edit in self._fields.get(source.backend, {}).items():
             if name in source.options:
                 edit.setText(f"{source.options[name]}")
@@ -177,7 +189,9 @@ class SourceForm(QDialog):
         """What the fields say, without the password; ValueError names the field that is wrong."""
         backend = self._source.backend if self._source is not None else _KINDS[self._kind.currentIndex()]
         options = self._options(backend)
-        name = self._name.text().strip() or str(options.get("endpoint", "")).removeprefix(SCHEME).rstrip("/")
+        name = self._name.text().strip()
+        if not name and backend in ("opcua", "gateway"):
+            name = self._gateway.name() if backend == "gateway" else self._rows.name()
         return Source.of({
             "name": name or tr(BACKENDS[backend]),
             "backend": backend,
@@ -189,6 +203,8 @@ class SourceForm(QDialog):
     def _options(self, backend: str) -> dict[str, Any]:
         if backend == "opcua":
             return self._rows.options()
+        if backend == "gateway":
+            return self._gateway.options()
         options = dict(self._source.options) if self._source is not None else {}
         for name, words, least, most, whole, _ in _NUMBERS.get(backend, ()):
             text = self._fields[backend][name].text().strip().replace(",", ".")
@@ -200,11 +216,14 @@ class SourceForm(QDialog):
     @property
     def password(self) -> str:
         """As it was typed; empty = the one that is kept, or none."""
+        if self._kind.currentIndex() == _KINDS.index("gateway"):
+            return self._gateway.password.text().strip()
         return self._rows.password.text() if self._rows.login.currentIndex() == 1 else ""
 
     @property
     def keep(self) -> bool:
-        return self._rows.keep.isChecked()
+        rows = self._gateway if self._kind.currentIndex() == _KINDS.index("gateway") else self._rows
+        return rows.keep.isChecked()
 
     def _ask(self, signal: Any) -> None:
         try:
@@ -238,8 +257,9 @@ class SourceForm(QDialog):
             widget.setEnabled(not busy)
 
     def forget(self) -> None:
-        """The password that was typed."""
+        """The password or key that was typed."""
         self._rows.password.clear()
+        self._gateway.password.clear()
 
 
 def _fields_of(form: QFormLayout) -> list[QWidget]:

@@ -33,6 +33,7 @@ _WORDS = {
     "host": noop("This computer"),
     "opcua": noop("OPC UA servers"),
     "replay": noop("Recordings, not live"),
+    "gateway": noop("Other Tagwatches"),
 }
 
 #: Of what a worker said last.
