@@ -98,7 +98,7 @@ class HeadlessAlarms:
         for told in list(self._listeners):
             told(changes)
         for change in changes:
-            if change.event in (AlarmEvent.RAISE, AlarmEvent.CLEAR):
+            if change.event is not None and change.event in (AlarmEvent.RAISE, AlarmEvent.CLEAR):
                 alarm = change.now
                 words = f"alarm {alarm.id.condition.value}: {change.event.value}"
                 self._hub.act(alarm.id.source, Act(change.time_ns, words, alarm.id.tag))

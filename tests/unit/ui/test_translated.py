@@ -91,7 +91,7 @@ NAMED = {
     "ui/forms/write_flow.py": ("Boolean", "Integer", "Double", "Time", "String"),
     "ui/desk/replay.py": ("Position", "Speed", "Playing", "Loop", "Start"),  # tags of the source
     "ui/desk/trial.py": ("Running", "Failed", "Suspended", "Shutdown", "Test", "Unknown"),
-    "ui/plots/series.py": ("Source", "Tag", "Value", "State", "Unit", "Quality"),
+    "ui/plots/series.py": ("Source", "Tag", "Value", "State", "Unit", "Quality", "From"),
     "ui/desk/diagnostics.py": ("A support bundle of Tagwatch",),
 }
 
