@@ -3389,7 +3389,7 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         </message>
         <message>
             <source>Std. deviation</source>
-            <translation>Std.-Abw.</translation>
+            <translation>Standardabweichung</translation>
         </message>
         <message>
             <source>Step</source>

@@ -95,8 +95,8 @@ class TrendFiles(QObject):
         return count
 
     async def series(self, trend: TrendView, start_ns: int, stop_ns: int, *, before: bool) -> list[tuple[Pen, Series]]:
-        """Every sample of the visible pens in a time, up to a million each, wherever it is kept; with the one that still
-        holds at the start, ``before`` it."""
+        """Every sample of the visible pens in a time, up to a million each, wherever it is kept; with the one
+        ``before`` it that still holds at its start."""
         found: list[tuple[Pen, Series]] = []
         for pen in trend.pens():
             if pen.visible:
