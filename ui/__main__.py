@@ -37,6 +37,10 @@ def _main(argv: Sequence[str] | None) -> int:
         return worker.main(arguments[1:])
     if arguments[:1] == ["quit"]:
         return _quit(arguments[1:])
+    if sys.platform == "win32" and arguments[:1] == ["serve"] and "--service" in arguments:
+        from app.serve import windows_service  # noqa: PLC0415 - it has to answer before the rest is loaded
+
+        return windows_service.run(arguments)
     if not _wants_window(arguments):
         from app import cli  # noqa: PLC0415
 

@@ -8,7 +8,7 @@ import enum
 import logging
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,10 @@ def add_parser(commands: Any) -> None:
         epilog=_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    _add_arguments(serve)
+
+
+def _add_arguments(serve: argparse.ArgumentParser) -> None:
     serve.add_argument("--settings", type=Path, metavar="FILE", help="settings (TOML)")
     serve.add_argument("--workspace", type=Path, metavar="FILE", help="sources and alarm limits of a saved workspace")
     serve.add_argument("--read-only", action="store_true", help="write nothing, whoever asks")
@@ -60,13 +64,22 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """The exit code. ValueError = bad arguments or settings."""
-    if arguments.service:
-        if sys.platform != "win32":
-            raise ValueError("--service is for Windows; for systemd there is installer/tagwatch.service")
-        from app.serve import windows_service  # noqa: PLC0415 - its imports are there on Windows alone
-
-        return windows_service.run(lambda stop, told: _prepared(arguments, stop, told))
+    if arguments.service:  # on Windows the start of the program has taken another way
+        raise ValueError("--service is for Windows; for systemd there is installer/tagwatch.service")
     return asyncio.run(_until_signal(arguments))
+
+
+async def serve_service(given: Sequence[str], stop: asyncio.Event, told: Told) -> ExitCode:
+    """As a service, with these arguments of ``serve``. ValueError = bad arguments or settings."""
+    parser = argparse.ArgumentParser(exit_on_error=False)
+    _add_arguments(parser)
+    try:
+        arguments, strange = parser.parse_known_args(given)
+    except argparse.ArgumentError as error:
+        raise ValueError(str(error)) from error
+    if strange:
+        raise ValueError(f"{strange[0]!r} is no argument of serve")
+    return await _prepared(arguments, stop, told)
 
 
 async def _until_signal(arguments: argparse.Namespace) -> ExitCode:

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+import sys
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
+import pywintypes
 import servicemanager
 import win32service
 import win32serviceutil
@@ -19,16 +21,23 @@ NAME = "Tagwatch"
 _STOP_MS = 25_000
 _START_MS = 60_000
 
-#: Serves until the event; tells once it does.
-Serve = Callable[[asyncio.Event, Callable[[str], object]], Awaitable[int]]
+#: What Windows says to a program that it has not started as a service.
+_NOT_A_SERVICE = 1063
 
 
-def run(serve: Serve) -> int:
-    """Only for a process that the service control has started; it ends with the service."""
-    TagwatchService.serve = staticmethod(serve)
+def run(arguments: Sequence[str]) -> int:
+    """Until the service control stops it: the exit code. It answers the service control before it loads the rest of
+    the program, which may take longer than Windows waits."""
+    TagwatchService.arguments = list(arguments[1:])
     servicemanager.Initialize(NAME, None)
     servicemanager.PrepareToHostSingle(TagwatchService)
-    servicemanager.StartServiceCtrlDispatcher()
+    try:
+        servicemanager.StartServiceCtrlDispatcher()
+    except pywintypes.error as error:
+        if error.winerror != _NOT_A_SERVICE:
+            raise
+        sys.stderr.write("tagwatch: --service is for the service control alone: sc start Tagwatch\n")
+        return 2
     return TagwatchService.code
 
 
@@ -37,7 +46,7 @@ class TagwatchService(win32serviceutil.ServiceFramework):
 
     _svc_name_ = NAME
     _svc_display_name_ = "Tagwatch gateway"
-    serve: ClassVar[Serve]
+    arguments: ClassVar[list[str]]
     code: ClassVar[int] = 1
 
     def __init__(self, arguments: Any) -> None:
@@ -69,7 +78,9 @@ class TagwatchService(win32serviceutil.ServiceFramework):
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         if self._stop_wanted:
             self._stop.set()
-        return await TagwatchService.serve(self._stop, self._started)
+        from app.serve import command  # noqa: PLC0415 - see run()
+
+        return await command.serve_service(TagwatchService.arguments, self._stop, self._started)
 
     def _started(self, address: str) -> None:
         self.ReportServiceStatus(win32service.SERVICE_RUNNING)
