@@ -131,6 +131,7 @@ class Settings:
         0.5, "a change by hand of more than this share of a tag's range is asked about; above 1 = never", above=0
     )
     values_in_logs: bool = _setting(False, "whether values of tags may stand in log files")
+    api: bool = _setting(False, "whether the window offers the API to other programs; tagwatch serve always does")
     api_host: str = _setting("127.0.0.1", "address on which the API listens; another than this computer's needs TLS")
     api_port: int = _setting(50571, "port of the API; 0 = any that is free", least=0, most=65_535)
     api_authentication: bool = _setting(True, "whether the API asks for a key; without, it serves this computer alone")

@@ -13,7 +13,20 @@ import sys
 
 from bench import report
 
-NAMES = ("pipeline", "fanout", "roundtrip", "scale", "start", "watch", "soak", "log", "close", "trend", "find")
+NAMES = (
+    "pipeline",
+    "fanout",
+    "roundtrip",
+    "scale",
+    "start",
+    "watch",
+    "soak",
+    "log",
+    "close",
+    "trend",
+    "find",
+    "grpc_api",
+)
 PAGE = pathlib.Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 
 

@@ -24,6 +24,7 @@ from ui import qt_log
 from ui import theme as themes
 from ui.bridge import act, stop_acts, words
 from ui.desk.alarms import AlarmsDesk
+from ui.desk.api import ApiDesk
 from ui.desk.asked import AskedDesk
 from ui.desk.audit import AuditDesk
 from ui.desk.bulk import BulkDesk
@@ -122,6 +123,7 @@ class Application:
         self.watch = WatchDesk(desk, self.items, self.sources, self.trends, self.writing)
         self.bulk = BulkDesk(desk, self.writing, self.items, self.watch)
         self.alarms = AlarmsDesk(desk, self.trends)
+        self.api = ApiDesk(desk, self.sources, self.writing, self.alarms)
         self.troubles = TroublesDesk(desk)
         self.program_log = ProgramLog()
         logging.getLogger().addHandler(self.program_log)
@@ -151,6 +153,7 @@ class Application:
         await self.runtime.start()
         self.log.start()
         self.writing.start()
+        self.api.start()
         self.desk.start()
         if self._begin is not None and self._begin.number == 0:
             self._door = Door(self._begin.directory, self.desk)
@@ -198,6 +201,7 @@ class Application:
             dialog.reject()  # whoever awaits its answer gets one
         keeping = spawn(self.workspace.stop(), name="keep workspace")
         stop_acts()
+        await self.api.stop()
         await self.runtime.stop(_STOP_S)
         await keeping
         self.feed.flush()

@@ -98,9 +98,10 @@ class HeadlessAlarms:
         for told in list(self._listeners):
             told(changes)
         for change in changes:
-            if change.event is not None and change.event in (AlarmEvent.RAISE, AlarmEvent.CLEAR):
+            event = change.event
+            if event is AlarmEvent.RAISE or event is AlarmEvent.CLEAR:
                 alarm = change.now
-                words = f"alarm {alarm.id.condition.value}: {change.event.value}"
+                words = f"alarm {alarm.id.condition.value}: {event.value}"
                 self._hub.act(alarm.id.source, Act(change.time_ns, words, alarm.id.tag))
 
     # ---- for the API

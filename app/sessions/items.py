@@ -77,6 +77,7 @@ class ItemRegistry:
     def __init__(self) -> None:
         self._items: dict[int, Item] = {}
         self._servers: dict[int, _Server] = {}
+        self._by_tag: dict[tuple[int, str], list[int]] = {}  # (server handle, tag) -> keys
         self._latest = LatestValues()
         self._early: OrderedDict[int, tuple[Sample, int]] = OrderedDict()  # and its sequence
         self.version = 0
@@ -95,6 +96,14 @@ class ItemRegistry:
 
     def find(self, server_handle: int, item_handle: int) -> Item | None:
         return self._items.get(item_key(server_handle, item_handle))
+
+    def cached(self, server_handle: int, tag: str) -> Sample | None:
+        """The newest value of an advised item of this server handle with this tag, where one has come."""
+        for key in self._by_tag.get((server_handle, tag), ()):
+            item = self._items[key]
+            if item.advised and not item.suspended and (found := self._latest.sample(key)) is not None:
+                return found
+        return None
 
     def sample(self, key: int) -> Sample | None:
         """The newest event's value, quality and times; None before the first."""
@@ -223,6 +232,8 @@ class ItemRegistry:
     def _add(self, item: Item) -> None:
         if item.item_handle == 0 or not item.tag.strip():
             return
+        if item.key not in self._items:
+            self._by_tag.setdefault((item.server_handle, item.tag), []).append(item.key)
         self._items[item.key] = item
         self._latest.add(item.key)
         if (early := self._early.pop(item.key, None)) is not None:
@@ -240,7 +251,11 @@ class ItemRegistry:
             self._note(key)
 
     def _remove(self, key: int) -> None:
-        if self._items.pop(key, None) is not None:
+        if (item := self._items.pop(key, None)) is not None:
+            same_tag = self._by_tag[item.server_handle, item.tag]
+            same_tag.remove(key)
+            if not same_tag:
+                del self._by_tag[item.server_handle, item.tag]
             self._latest.remove(key)
             self._note(key)
 

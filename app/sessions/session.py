@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from app import commands as c
 from app.batch import Event, EventBatch
-from app.commands import Command, ItemRows, Reply
+from app.commands import Command, ItemRows, ProtocolStatus, ReadRow, Reply
 from app.config import OverflowPolicy, RestartPolicy, Settings
 from app.errors import ErrorCode, GatewayError
 from app.events.distributor import Distributor
@@ -348,6 +348,23 @@ class Session:
                 _log.debug("session %s: %s: %s", self.id, what, outcome)
         self.items.track(command, reply)
         return reply
+
+    def read_cached(
+        self, server_handle: int, tags: Sequence[str], owner_key: Owner = HOUSE
+    ) -> tuple[ReadRow, ...] | None:
+        """What :class:`app.commands.ReadBulk` would answer, without asking the worker: only where every tag has an
+        advised item with a value, else None. GatewayError as :meth:`invoke`."""
+        self._check_owner(owner_key)
+        self._require_ready()
+        began = self._clock.monotonic()
+        rows: list[ReadRow] = []
+        for tag in tags:
+            if (sample := self.items.cached(server_handle, tag)) is None:
+                return None
+            rows.append(ReadRow(True, tag, *sample, cached=True))
+        self._touch()
+        self._metrics.command("ReadBulk", ProtocolStatus.OK.words, self._clock.monotonic() - began)
+        return tuple(rows)
 
     def _check_owner(self, owner_key: Owner) -> None:
         if not self.owned_by(owner_key):

@@ -392,6 +392,10 @@
             <translation>Adresse</translation>
         </message>
         <message>
+            <source>Address of the API</source>
+            <translation>Adresse der API</translation>
+        </message>
+        <message>
             <source>Address: a user name does not belong here; use the login below</source>
             <translation>Adresse: ein Benutzername gehört nicht hierher; dafür ist die Anmeldung unten da</translation>
         </message>
@@ -562,6 +566,10 @@
         <message>
             <source>Answered</source>
             <translation>Beantwortet</translation>
+        </message>
+        <message>
+            <source>API {address}</source>
+            <translation>API {address}</translation>
         </message>
         <message>
             <source>as the address</source>
@@ -770,6 +778,10 @@
         <message>
             <source>by unit</source>
             <translation>nach Einheit</translation>
+        </message>
+        <message>
+            <source>by {who}</source>
+            <translation>von {who}</translation>
         </message>
         <message>
             <source>Cancel</source>
@@ -2318,6 +2330,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Ausschaltverz., s</translation>
         </message>
         <message>
+            <source>Offer the API to other programs</source>
+            <translation>API für andere Programme anbieten</translation>
+        </message>
+        <message>
             <source>OK</source>
             <translation>OK</translation>
         </message>
@@ -2482,8 +2498,16 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>anderer Fehler</translation>
         </message>
         <message>
+            <source>Other programs on this computer may use sessions, values and alarms, with a key</source>
+            <translation>Andere Programme auf diesem Rechner dürfen Sitzungen, Werte und Alarme benutzen, mit einem Schlüssel</translation>
+        </message>
+        <message>
+            <source>Other programs reach this window here; keys are made by tagwatch keys create</source>
+            <translation>Andere Programme erreichen dieses Fenster hier; Schlüssel macht tagwatch keys create</translation>
+        </message>
+        <message>
             <source>Other Tagwatches</source>
-            <translation>Andere Tagwatch</translation>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>out of service</source>
@@ -3574,6 +3598,18 @@ Simulated plant:Reactor.PV
         <message>
             <source>text is not a number</source>
             <translation>Text ist keine Zahl</translation>
+        </message>
+        <message>
+            <source>The API is not there: {reason}</source>
+            <translation>Die API ist nicht da: {reason}</translation>
+        </message>
+        <message>
+            <source>the API is off</source>
+            <translation>die API ist aus</translation>
+        </message>
+        <message>
+            <source>the API listens on {address}</source>
+            <translation>die API hört auf {address}</translation>
         </message>
         <message>
             <source>The end must be later than now.</source>

@@ -10,6 +10,7 @@ import grpc
 import pytest
 
 from app.pb import gateway_pb2 as pb
+from app.pb import gateway_pb2_grpc as stubs
 from app.records.audit_record import Result
 from tests.helpers.api import Api, reason, served
 from tests.helpers.engine import until
@@ -117,9 +118,11 @@ async def test_a_stream_resumes_after_a_sequence_and_tells_a_gap() -> None:
 async def test_a_client_that_never_reads_is_disconnected_and_told_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.api.streams.GRACE_S", 0.3)
     async with served(event_queue=20_000) as api:
-        session = await api.open(load_tags=1_000, load_rate=100_000.0)
+        session = await api.open(load_tags=1_000, load_rate=20_000.0)
         handle = await api.register(session)
-        slow = api.gateway.StreamEvents(pb.StreamEventsRequest(session_id=session))
+        # One that does not widen its window: what it does not read waits here, not in megabytes on the way.
+        narrow = grpc.aio.insecure_channel(api.server.address, options=[("grpc.http2.bdp_probe", 0)])
+        slow = stubs.GatewayStub(narrow).StreamEvents(pb.StreamEventsRequest(session_id=session))
         assert (await first(slow)).HasField("started")
         other = api.gateway.StreamEvents(pb.StreamEventsRequest(session_id=session))
         await api.subscribe(session, handle, *(f"load.{n}" for n in range(1_000)))
@@ -137,6 +140,7 @@ async def test_a_client_that_never_reads_is_disconnected_and_told_why(monkeypatc
         assert not drain.done()  # the other one goes on
         other.cancel()
         await asyncio.wait([drain])
+        await narrow.close()
 
 
 async def _drain(stream: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt
@@ -55,6 +55,7 @@ class AlarmsDesk(QObject):
         self.view = AlarmsView(self.model)
         self._versions: dict[str, int] = {}  # of the items of each session, when its alarms were bound
         self._binding: set[str] = set()
+        self.listeners: list[Callable[[Sequence[Change]], object]] = []  # told of every change
         window = desk.window
         window.add_pane(
             "alarms", tr("Alarms"), self.view, Qt.DockWidgetArea.BottomDockWidgetArea, beside="log"
@@ -160,6 +161,8 @@ class AlarmsDesk(QObject):
         self.model.update([change.after for change in changes if change.after is not None], gone)
         for change in changes:
             self._tell(change)
+        for told in list(self.listeners):
+            told(changes)
 
     def _tell(self, change: Change) -> None:
         alarm = change.now
@@ -183,11 +186,30 @@ class AlarmsDesk(QObject):
 
     # ---- operators
 
+    def operate_for(
+        self, ids: Sequence[AlarmId], event: AlarmEvent, comment: str, until_ns: int, who: str
+    ) -> list[AlarmId]:
+        """What an operator elsewhere does, who is named in the log; those for which it makes no sense."""
+        changes, refused = self.engine.operate(ids, event, comment=comment, until_ns=until_ns)
+        self._changed(changes)
+        self._log_acts(changes, event, comment, until_ns, who)
+        return refused
+
     def _operate(self, alarms: Sequence[Alarm], event: AlarmEvent, comment: str, until_ns: int = 0) -> None:
         changes, refused = self.engine.operate(
             [alarm.id for alarm in alarms], event, comment=comment, until_ns=until_ns
         )
         self._changed(changes)
+        done = self._log_acts(changes, event, comment, until_ns)
+        said = tr("{what}: {count}").format(what=tr(_ACTIONS[event]).capitalize(), count=done)
+        if refused:
+            said += tr(", {count} did not need it").format(count=len(refused))
+        self._desk.say(said)
+
+    def _log_acts(
+        self, changes: Sequence[Change], event: AlarmEvent, comment: str, until_ns: int, who: str = ""
+    ) -> int:
+        """How many there were."""
         done = [change for change in changes if change.event is event]
         words = tr(_ACTIONS[event])
         for change in done:
@@ -196,12 +218,11 @@ class AlarmsDesk(QObject):
             parts = [words, limit_words(alarm.limit, self._about(alarm.id.source, alarm.id.tag))]
             if until_ns:
                 parts.append(tr("until {time}").format(time=time_text(until_ns, self._desk.utc)))
+            if who:
+                parts.append(tr("by {who}").format(who=who))
             told = ": ".join([", ".join(parts), comment]) if comment else ", ".join(parts)
             self._desk.told(told, session_id="" if session is None else session.id, tag=alarm.id.tag)
-        said = tr("{what}: {count}").format(what=words.capitalize(), count=len(done))
-        if refused:
-            said += tr(", {count} did not need it").format(count=len(refused))
-        self._desk.say(said)
+        return len(done)
 
     def _shelve(self, alarms: list[Alarm], seconds: int, comment: str) -> None:
         now_ns = self._desk.clock.utc_ns()
