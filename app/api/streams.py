@@ -54,7 +54,7 @@ async def stream_events(
     stream = _Stream(session, lease, limits, caller, send, clock)
     unwatch = [session.watch(lambda old, new: stream.changed()), session.watch_source(stream.changed)]
     try:
-        await stream.run(pb.Started(position=position, session=told))
+        await stream.run(pb.Started(position=position, session=told, filtered=stream.filtered))
     finally:
         for stop in unwatch:
             stop()
@@ -95,8 +95,14 @@ class _Stream:
         self._wanted: dict[int, bool] = {}  # by key, where filtered
         self._known: dict[int, Item] = {}  # items that the client was told of
         self._version = -1
+        self._newest = 0  # the sequence before the next event; 0 = not known
         self._task = asyncio.current_task()
         self._sending = self._given_up = False
+
+    @property
+    def filtered(self) -> bool:
+        """Not every event of the session goes to the client."""
+        return self._filtered
 
     def changed(self) -> None:
         """The session's state, or its source's."""
@@ -105,6 +111,7 @@ class _Stream:
 
     async def run(self, started: pb.Started) -> None:
         self._lease.on_end(self._ended)
+        self._newest = started.position
         await self._send(pb.StreamMessage(started=started).SerializeToString())
         await self._send_items()
         while True:
@@ -230,12 +237,13 @@ class _Stream:
         parts: list[bytes] = []
         events = size = 0
         for piece in pieces:
-            if isinstance(piece, ReplayGap):
+            gap = self._gap_before(piece)
+            if gap is not None:
                 if parts:
                     await self._send(b"".join(parts))
                     parts, events, size = [], 0, 0
-                gap = pb.Gap(after_sequence=piece.requested, oldest_available=piece.oldest_available)
                 await self._send(pb.StreamMessage(gap=gap).SerializeToString())
+            if isinstance(piece, ReplayGap):
                 continue
             if self._limits.single:
                 await self._send_single(piece)
@@ -249,6 +257,17 @@ class _Stream:
                 size += len(data)
         if parts:
             await self._send(b"".join(parts))
+
+    def _gap_before(self, piece: EventBatch | ReplayGap) -> pb.Gap | None:
+        """What is missing before this piece: no longer kept, or lost on the way from the worker. A client that is sent
+        a part of the events alone could not see it by the sequences."""
+        if isinstance(piece, ReplayGap):
+            self._newest = max(0, piece.oldest_available - 1)
+            return pb.Gap(after_sequence=piece.requested, oldest_available=piece.oldest_available)
+        newest, self._newest = self._newest, piece.last_sequence
+        if not newest or piece.first_sequence <= newest + 1:
+            return None
+        return pb.Gap(after_sequence=newest, oldest_available=piece.first_sequence)
 
     async def _send_single(self, batch: EventBatch) -> None:
         for event in batch:

@@ -70,7 +70,7 @@ class EventStream:
         self._connected = False  # it was, once
         self._retry_s = 0.0
         self._hurry = asyncio.Event()
-        self._whole = not request.server_handles  # every event of the session comes: a hole is a loss
+        self._whole = False  # every event of the session comes: a hole is a loss
         self._ended = False
         self.items: dict[int, RemoteItem] = {}
 
@@ -102,7 +102,6 @@ class EventStream:
         read meanwhile goes on with the next piece."""
         del self._request.server_handles[:]
         self._request.server_handles.extend(server_handles)
-        self._whole = not self._request.server_handles
         self._drop()
 
     def _drop(self) -> None:
@@ -220,6 +219,7 @@ class EventStream:
     def _started(self, started: pb.Started) -> None:
         self._attempt = 0
         self._connected = True
+        self._whole = not started.filtered
         self.items.clear()  # the table that follows has them all
         if self._position is None:
             self._position = started.position

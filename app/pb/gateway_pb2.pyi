@@ -2157,8 +2157,11 @@ class Started(message.Message):
 
     POSITION_FIELD_NUMBER: builtins.int
     SESSION_FIELD_NUMBER: builtins.int
+    FILTERED_FIELD_NUMBER: builtins.int
     position: builtins.int
     """resume after it if nothing else has come"""
+    filtered: builtins.bool
+    """events of other items are left out: a hole between sequences is not a loss"""
     @builtins.property
     def session(self) -> Session: ...
     def __init__(
@@ -2166,10 +2169,11 @@ class Started(message.Message):
         *,
         position: builtins.int = ...,
         session: Session | None = ...,
+        filtered: builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["session", b"session"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["position", b"position", "session", b"session"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["filtered", b"filtered", "position", b"position", "session", b"session"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

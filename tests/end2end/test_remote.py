@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -295,6 +298,48 @@ async def test_a_worker_that_dies_there_keeps_every_handle(served: Served, desk:
         assert found is not None
         assert (await there.unsubscribe([row.item_handle]))[0].success
         await there.close()
+
+
+@pytest.mark.clause("C1")
+async def test_what_a_key_may_not_see_is_no_gap(tmp_path: Path) -> None:
+    served = Served(tmp_path, {"plant": {"first_data_ms": 10}}, {})
+    limited = served.new_key("--read", "Reactor")
+    served.start()
+    try:
+        await _heard_by(served, limited)
+    finally:
+        served.stop()
+
+
+async def _heard_by(served: Served, limited: str) -> None:
+    async with client(served) as direct, Client(ClientOptions(address=served.address, key=limited)) as some:
+        mine = await some.open("plant", name="limited")
+        refused, good = await mine.subscribe(["Tank101.Level", "Reactor.Conversion"])
+        assert (refused.success, good.success) == (False, True)
+        assert not [info for info in await direct.sessions() if info.name == "limited"]
+        # What is left out by the server handle of a stream leaves holes as well.
+        other = await mine.register("other")
+        assert (await mine.invoke(c.SubscribeBulk(other, ("Reactor.PV",)))).ok
+        async with mine.events(after=0, server_handles=[await mine.handle()]) as events:
+            found = [await asyncio.wait_for(anext(events), 15) for _ in range(6)]
+        assert {getattr(event, "tag", "a gap") for event in found} == {"Reactor.Conversion"}
+        await mine.close()
+
+
+@pytest.mark.clause("C2")
+def test_the_example_of_the_page_runs(served: Served) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "client.md").read_text(encoding="utf-8")
+    example = page.partition("```python\n")[2].partition("```")[0]
+    done = subprocess.run(
+        [sys.executable, "-c", example],
+        env={**os.environ, "TAGWATCH_ADDRESS": served.address, "TAGWATCH_API_KEY": served.key},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[:2] == ["Sample.Integer 42 192", "Sample.String Good morning 192"]
+    assert lines[2].startswith("written True ")
+    assert len(lines) == 6
 
 
 @pytest.mark.clause("C4")

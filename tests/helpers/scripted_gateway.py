@@ -54,8 +54,9 @@ async def scripted() -> AsyncIterator[ScriptedGateway]:
         await server.stop(0)
 
 
-def started(position: int = 0) -> pb.StreamMessage:
-    return pb.StreamMessage(started=pb.Started(position=position, session=pb.Session(id="s1")))
+def started(position: int = 0, filtered: bool = False) -> pb.StreamMessage:
+    session = pb.Session(id="s1")
+    return pb.StreamMessage(started=pb.Started(position=position, session=session, filtered=filtered))
 
 
 def items(**tags: int) -> pb.StreamMessage:

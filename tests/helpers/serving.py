@@ -39,8 +39,12 @@ class Served:
         given = {"api_port": self.port, "heartbeat_s": 0.5, "heartbeat_grace_s": 30.0, **settings}
         lines = [f"{name} = {json.dumps(value)}" for name, value in given.items()]
         (place / "settings.toml").write_text("\n".join(lines), encoding="utf-8")
-        self.key = self._tagwatch("keys", "create", "test", *(f"--scope={scope}" for scope in SCOPES)).strip()
+        self.key = self.new_key()
         self.key_id = self.key.split("_")[1]
+
+    def new_key(self, *limits: str) -> str:
+        """With the arguments of `tagwatch keys create` that limit it."""
+        return self._tagwatch("keys", "create", "test", *(f"--scope={scope}" for scope in SCOPES), *limits).strip()
 
     def environment(self) -> dict[str, str]:
         return {**os.environ, "TAGWATCH_CONFIG_DIR": str(self.place)}

@@ -143,7 +143,7 @@ async def test_missing_events_are_gaps_once(gateway: ScriptedGateway, session: R
 async def test_holes_of_a_filter_are_none(gateway: ScriptedGateway, session: RemoteSession) -> None:
     message = events(3, 3)
     message.batches[0].sequences = b"".join(n.to_bytes(8, "little") for n in (3, 4, 9))
-    gateway.scripts = [script(started(0), events(1), message)]
+    gateway.scripts = [script(started(0, filtered=True), events(1), message)]
     assert told(await pieces(session.stream(server_handles=[1]))) == [[1], [3, 4], [9]]
 
 
