@@ -2,47 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import platformdirs
-import pytest
-
+from tests.helpers import npm
 from tests.helpers.opcua_server import free_port
 
 HERE = Path(__file__).parent
 
 
 def installed() -> Path:
-    """The directory with the server and its packages; skips the test where node or its registry is not to be had."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        pytest.skip("node and npm are not installed")
-    lock = HERE / "package-lock.json"
-    digest = hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
-    place = platformdirs.user_cache_path("tagwatch-tests", appauthor=False) / f"node-opcua-{digest}"
-    if not (place / "complete").exists():
-        place.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(HERE / name, place)
-        done = subprocess.run(
-            [npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"],
-            cwd=place,
-            capture_output=True,
-            text=True,
-            timeout=240,
-            check=False,
-        )
-        if done.returncode:
-            pytest.skip(f"node-opcua cannot be installed: {done.stderr.strip()[-200:]}")
-        (place / "complete").touch()
-    for name in ("server.js", "types.xml"):
-        shutil.copy(HERE / name, place)
-    return place
+    """The directory with the server and its packages."""
+    return npm.installed(HERE, "node-opcua", ("server.js", "types.xml"))
 
 
 class NodeServer:
