@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from app import config
-from app.access import key_file, pepper
+from app.access import certificates, key_file, pepper
+from app.access.certificates import CertificateError, OwnCertificates
 from app.access.errors import KeyStoreError
 from app.access.key_file import KeyFile
 from app.access.keys import WRITE_CLASSES, Constraints, KeyInfo, KeySpec, KeyText, class_name, parse_class
+from app.access.private_files import make_private
 from app.access.scopes import READING, Scope, parse_scopes
 from app.records.audit_record import Who
 from app.values import NS_PER_S, SecurityClass, iso_utc
@@ -43,6 +45,14 @@ def add_parser(commands: Any) -> None:
         _action(actions, name, words).add_argument("key", metavar="ID", help="the middle part of tw_ID_SECRET")
     for name, words in {"list": "show all keys", "record": "show what was done to keys"}.items():
         _action(actions, name, words)
+    client = _action(
+        actions, "client", "make a certificate for one client, where the server asks for them (api_client_ca)"
+    )
+    client.add_argument("name", metavar="NAME", help="whose it is")
+    client.add_argument(
+        "file", metavar="FILE", type=Path, help="where to: certificate and private key as PEM, a new file"
+    )
+    _action(actions, "authority", "show where the certificate is that clients trust (api_tls = own)")
 
 
 def _add_create(actions: Any) -> None:
@@ -91,6 +101,8 @@ def _action(actions: Any, name: str, words: str, more: str = "") -> argparse.Arg
 
 def run(arguments: argparse.Namespace) -> int:
     """The exit code. ValueError = bad arguments."""
+    if arguments.action in ("client", "authority"):
+        return _certificate(arguments)
     now_ns = time.time_ns()
     spec = _spec(arguments, now_ns) if arguments.action == "create" else None
     settings = config.load(arguments.settings or config.usual_file())
@@ -110,6 +122,24 @@ def run(arguments: argparse.Namespace) -> int:
         return _told(_REFUSED if isinstance(error, key_file.REFUSALS) else _FAILED, error)
     finally:
         store.close()
+
+
+def _certificate(arguments: argparse.Namespace) -> int:
+    own = OwnCertificates(certificates.usual_directory())
+    try:
+        if arguments.action == "client":
+            made = own.client(arguments.name)
+            make_private(arguments.file, made.certificate + made.private_key)
+            entry = {"file": str(arguments.file), "fingerprint": made.fingerprint}
+        else:
+            entry = {"file": str(own.authority_file), "fingerprint": own.authority().fingerprint}
+    except FileExistsError:
+        return _told(_FAILED, f"{arguments.file} is there already: name a new file")
+    except (CertificateError, OSError) as error:
+        return _told(_FAILED, error)
+    words = f"{entry['file']}\nSHA-256 {entry['fingerprint']}"
+    sys.stdout.write((json.dumps(entry) if arguments.json else words) + "\n")
+    return _DONE
 
 
 def _nothing_there(arguments: argparse.Namespace, path: Path) -> int:

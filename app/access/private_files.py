@@ -12,7 +12,8 @@ _OWNER_DIRECTORY = 0o700
 
 
 def make_private(path: Path, content: bytes) -> None:
-    """Write a new file, whole or not at all, with mode 0600 from its first byte on. FileExistsError where there is one.
+    """Write a new file, whole or not at all, with mode 0600 from its first byte on. FileExistsError where there is one;
+    directories that are missing are made for their owner alone.
 
     On Windows a new file has the rights of its directory: one in the profile is its owner's.
     """

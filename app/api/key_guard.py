@@ -73,9 +73,11 @@ class LocalGuard:
             )
         stream = _Stream(asyncio.current_task())
         streams.add(stream)
+        self._metrics.api_streams.inc()
         try:
             yield stream
         finally:
+            self._metrics.api_streams.dec()
             streams.discard(stream)
             if not streams:
                 self._streams.pop(caller.key_id, None)

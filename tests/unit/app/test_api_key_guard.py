@@ -166,7 +166,9 @@ async def test_streams_of_a_key_are_limited(rig: Rig) -> None:
         assert (error.value.code, error.value.fault.details["limit"]) == (ErrorCode.STREAM_LIMIT_REACHED, "2")
         with rig.guard.streaming(other, what):
             assert rig.guard.streams == {text.id: 2, second.id: 1}
+            assert rig.metrics.value("tagwatch_api_streams") == 3
     assert rig.guard.streams == {}
+    assert rig.metrics.value("tagwatch_api_streams") == 0
     with rig.guard.streaming(caller, what):
         pass
 

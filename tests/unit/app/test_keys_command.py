@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
 from app import cli
 from app.access.keys import KEY_PATTERN
@@ -119,3 +120,24 @@ def test_a_store_that_cannot_be_used_is_told(capsys: pytest.CaptureFixture[str],
     pepper.unlink()
     assert cli.main(["keys", "create", "desk", "--reading"]) == 6
     assert "Put it back" in capsys.readouterr().err
+
+
+@pytest.mark.clause("X7")
+def test_certificates_of_clients_and_their_authority(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert cli.main(["keys", "authority", "--json"]) == 0
+    authority = json.loads(capsys.readouterr().out)
+    assert authority["file"] == str(tmp_path / "private" / "authority.pem")
+    made = tmp_path / "desk.pem"
+    assert cli.main(["keys", "client", "desk 3", str(made)]) == 0
+    assert capsys.readouterr().out.startswith(f"{made}\nSHA-256 ")
+    leaf = x509.load_pem_x509_certificates(made.read_bytes())[0]
+    leaf.verify_directly_issued_by(x509.load_pem_x509_certificate(Path(authority["file"]).read_bytes()))
+    assert b"PRIVATE KEY" in made.read_bytes()
+    if os.name == "posix":
+        assert made.stat().st_mode & 0o777 == 0o600
+    before = made.read_bytes()
+    assert cli.main(["keys", "client", "desk 3", str(made)]) == 6
+    assert "name a new file" in capsys.readouterr().err
+    assert made.read_bytes() == before
+    with pytest.raises(SystemExit):
+        cli.main(["keys", "client", " ", str(tmp_path / "other.pem")])
