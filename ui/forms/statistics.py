@@ -83,6 +83,8 @@ class StatisticsForm(QDialog):
         table.setTabKeyNavigation(False)
         table.verticalHeader().hide()
         table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
         self._columns = Columns(table, table.horizontalHeader(), _WIDTHS)
         layout.addWidget(table, 1)
         QShortcut(QKeySequence.StandardKey.Copy, table, self.copy, context=Qt.ShortcutContext.WidgetShortcut)
