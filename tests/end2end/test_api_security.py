@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import signal
 import socket
 import sqlite3
 import sys
 import urllib.request
+import zipfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -26,6 +28,8 @@ from app.metrics import Metrics
 from app.pb import gateway_pb2 as pb
 from app.pb import gateway_pb2_grpc as stubs
 from app.records.audit_record import Intent
+from app.records.bundle import plain, write_bundle
+from app.records.program_log import ProgramLog
 from app.tasks import SystemClock
 from app.values import SecurityClass
 from tests.helpers.api import SIM, Api, reason, served
@@ -404,6 +408,45 @@ async def test_secrets_stand_nowhere(tmp_path: Path) -> None:
         assert pepper in sinks.pop("private/pepper")
         found = [(name, secret) for name, text in sinks.items() for secret in secrets if secret in text]
         assert found == []
+
+
+@pytest.mark.clause("X6")
+async def test_a_support_bundle_holds_none_of_them_either(tmp_path: Path) -> None:
+    log = ProgramLog()
+    logging.getLogger().addHandler(log)
+    level = logging.getLogger().level
+    logging.getLogger().setLevel(logging.DEBUG)
+    try:
+        async with keyed(tmp_path) as api:
+            text = await api.ring.create(KeySpec("desk", EVERYTHING), "test")
+            desk, wrong = Desk(api.api, text), KeyText.new(text.id)
+            session, handle = await desk.registered()
+            login = pb.AuthenticateUser(server_handle=handle, user="nobody", password=CANARIES[0])
+            await outcome(desk.invoke(session, authenticate_user=login))
+            await outcome(Desk(api.api, wrong).call("ListSessions", pb.ListSessionsRequest()))
+            held = api.api.runtime.manager.get(session)
+            files_of_it = {
+                "statistics.json": api.api.runtime.statistics(),
+                "session.json": held.info(),
+                "spec.txt": f"{held.spec!r} {plain(held.spec)}",
+                "keys.json": [plain(info) for info in await api.ring.all()],
+                "log.txt": "\n".join(line.words for line in log.lines()),
+            }
+            secrets = [
+                text.reveal()[-43:],
+                wrong.reveal()[-43:],
+                CANARIES[0],
+                (tmp_path / "pepper").read_text().strip(),
+            ]
+    finally:
+        logging.getLogger().setLevel(level)
+        logging.getLogger().removeHandler(log)
+    write_bundle(tmp_path / "bundle.zip", files_of_it, ())  # nothing to be scrubbed is known to it
+    with zipfile.ZipFile(tmp_path / "bundle.zip") as bundle:
+        content = "\n".join(bundle.read(name).decode() for name in bundle.namelist())
+    assert "AuthenticateUser" in content
+    assert "an API key was refused (unknown)" in content
+    assert [secret for secret in secrets if secret in content] == []
 
 
 async def outcome(call: Any) -> str:

@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import pytest_asyncio
+from hypothesis import strategies as st
 
 from app.access.key_ring import KeyRing
 from app.access.keys import Constraints, KeySpec, KeyText
@@ -133,6 +135,23 @@ async def test_without_a_store_nobody_is_admitted(rig: Rig) -> None:
     error = await refused(rig.guard, call(bearer(text)))
     assert error.code == ErrorCode.KEYS_UNAVAILABLE
     assert str(rig.ring.path) not in error.fault.message
+
+
+@pytest.mark.clause("X1", "X6")
+async def test_whatever_is_sent_as_a_key_is_refused_and_not_repeated(rig: Rig) -> None:
+    text = await rig.key()
+    texts = st.text(max_size=80) | st.sampled_from(["Bearer ", "Bearer tw_", f"Bearer {text.reveal()} ", "\x00"])
+
+    @hypothesis.settings(max_examples=200)
+    @hypothesis.given(texts, st.text(max_size=30))
+    def found(given: str, peer: str) -> None:
+        coroutine = rig.guard.admit(call(given, peer=peer))
+        with pytest.raises(GatewayError) as error:
+            coroutine.send(None)
+        assert error.value.code in (ErrorCode.UNAUTHENTICATED, ErrorCode.RATE_LIMITED)
+        assert len(given) < 10 or given not in str(error.value)
+
+    found()
 
 
 # ---- limits
