@@ -300,6 +300,21 @@ async def test_a_worker_that_dies_there_keeps_every_handle(served: Served, desk:
         await there.close()
 
 
+@pytest.mark.clause("C4", "C2")
+async def test_over_tls_the_authority_is_what_counts(tmp_path: Path, desk: Any) -> None:
+    with serving(tmp_path, api_tls="own") as served:
+        authority = served.found("authority.pem")
+        with pytest.raises(GatewayError, match="give that of its authority") as raised:
+            await desk[0].manager.open(request(served.options(tls=True)))
+        assert raised.value.code == "CertificateUnknown"
+        with pytest.raises(GatewayError, match="can be reached"):  # in plain text, where TLS is spoken
+            await desk[0].manager.open(request(served.options()))
+        session = await desk[0].manager.open(request(served.options(tls=True, ca=str(authority))))
+        keys = await subscribed(session, "Sample.Integer")
+        assert (await sample(session, keys["Sample.Integer"])).value == 42
+        await desk[0].manager.close(session.id, "test")
+
+
 @pytest.mark.clause("C1")
 async def test_what_a_key_may_not_see_is_no_gap(tmp_path: Path) -> None:
     served = Served(tmp_path, {"plant": {"first_data_ms": 10}}, {})

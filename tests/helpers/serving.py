@@ -46,6 +46,11 @@ class Served:
         """With the arguments of `tagwatch keys create` that limit it."""
         return self._tagwatch("keys", "create", "test", *(f"--scope={scope}" for scope in SCOPES), *limits).strip()
 
+    def found(self, name: str) -> Path:
+        """A file that the server keeps somewhere in its place."""
+        (path,) = self.place.rglob(name)
+        return path
+
     def environment(self) -> dict[str, str]:
         return {**os.environ, "TAGWATCH_CONFIG_DIR": str(self.place)}
 

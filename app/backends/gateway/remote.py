@@ -81,13 +81,6 @@ class Remote:
         """Events are missing: what is advised is advised anew, so that its current value comes."""
         self._stale.update(key for key, item in self.items.items() if item.running)
 
-    @property
-    def in_step(self) -> bool:
-        """Nothing is left to be done at the other side."""
-        if self._orphans or self._stale:
-            return False
-        return all(item.error or (item.remote and item.running >= item.advised) for item in self.items.values())
-
     # ---- how it gets there
 
     async def server(self, session: RemoteSession, handle: int) -> int:
