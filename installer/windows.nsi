@@ -76,7 +76,6 @@ Var AllUsers
 !macro DefineClosed un
 Function ${un}StillRuns
   StrCpy $0 0
-  ${un}Next:
   IfFileExists "$INSTDIR\tagwatch.exe" 0 ${un}Done
   ClearErrors
   FileOpen $1 "$INSTDIR\tagwatch.exe" a
