@@ -18,7 +18,6 @@ from app.config import Settings
 from app.errors import GatewayError
 from app.serve import logs
 from app.serve.headless import Headless
-from app.serve.logs import LOGS
 from app.serve.workspace import ServedWorkspace, read_workspace
 from app.tasks import SystemClock
 
@@ -57,7 +56,11 @@ def _add_arguments(serve: argparse.ArgumentParser) -> None:
     serve.add_argument("--workspace", type=Path, metavar="FILE", help="sources and alarm limits of a saved workspace")
     serve.add_argument("--read-only", action="store_true", help="write nothing, whoever asks")
     serve.add_argument("--verbose", action="store_true", help="tell what happens")
-    serve.add_argument("--log", choices=LOGS, help="how: lines of text (in a terminal), or JSON (everywhere else)")
+    form = serve.add_mutually_exclusive_group()
+    form.add_argument(
+        "--json-logs", dest="log", action="store_const", const="json", help="log as JSON in a terminal, too"
+    )
+    form.add_argument("--text-logs", dest="log", action="store_const", const="text", help="log as text elsewhere, too")
     serve.add_argument("--log-file", type=Path, metavar="FILE", help="where: a file, instead of standard error")
     serve.add_argument("--service", action="store_true", help="run under the service control of Windows")
 

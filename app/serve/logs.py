@@ -10,13 +10,12 @@ from pathlib import Path
 from app.api.json_log import JsonFormatter
 from app.config import SettingError
 
-LOGS = ("text", "json")
 #: A log file is begun anew when it is so large; so many old ones are kept.
 _FILE_BYTES, _FILES = 10 * 1024 * 1024, 5
 
 
 def start(form: str | None, path: Path | None, *, verbose: bool) -> None:
-    """Without a form: lines of text for people at a terminal, who hear of trouble alone; JSON for whoever collects it,
+    """``form`` is ``text`` or ``json``. Without one: lines of text for people at a terminal, who hear of trouble alone; JSON for whoever collects it,
     with what happens. SettingError where the file cannot be written."""
     terminal = path is None and sys.stderr is not None and sys.stderr.isatty()
     text = form == "text" or (form is None and terminal)

@@ -51,6 +51,13 @@ def test_a_file_that_cannot_be_written_stops_the_start(tmp_path: Path) -> None:
         logs.start(None, tmp_path / "file" / "log", verbose=False)
 
 
+def test_the_form_can_be_asked_for() -> None:
+    parser = argparse.ArgumentParser()
+    command.add_parser(parser.add_subparsers())
+    forms = [parser.parse_args(["serve", *given]).log for given in ([], ["--json-logs"], ["--text-logs"])]
+    assert forms == [None, "json", "text"]
+
+
 @pytest.mark.skipif("sys.platform == 'win32'")
 def test_the_service_control_is_windows(tmp_path: Path) -> None:
     parser = argparse.ArgumentParser()
