@@ -49,7 +49,7 @@ async def _client(kind: str, address: str, *given: str) -> dict[str, Any]:
             case "bare-stream":
                 return await _counted(channel.unary_stream("/bench.Bare/Stream")(b""), None)
             case "stream":
-                request = pb.StreamEventsRequest(session_id=given[0])
+                request = pb.StreamEventsRequest(session_id=given[0], max_events=_EVENTS)
                 return await _counted(stubs.GatewayStub(channel).StreamEvents(request), float(given[1]))
             case "echo":
                 call, message = channel.unary_unary("/bench.Bare/Echo"), bytes(int(given[0]))
@@ -164,7 +164,7 @@ async def _serving(runtime: Runtime) -> AsyncIterator[str]:
 
 async def _api_events() -> float:
     """A session whose source gives batches as fast as they are taken: distributor, registry, lease and stream are the
-    product's, and so are the bytes."""
+    product's, and so are the bytes, in messages of the same size as the bare ones."""
     async with Runtime(Settings(event_queue=200_000), broadcaster=None) as runtime, _serving(runtime) as address:
         session = await runtime.manager.open(OpenRequest("sim", {"load_tags": 0}, keep_alive=True))
         rows = tuple(ItemRow(True, n, f"t{n}") for n in range(1, _EVENTS + 1))

@@ -2507,7 +2507,7 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         </message>
         <message>
             <source>Other Tagwatches</source>
-            <translation type="unfinished" />
+            <translation>Andere Tagwatch</translation>
         </message>
         <message>
             <source>out of service</source>

@@ -1,0 +1,86 @@
+"""What a release has promised stays: the proto is compared with the description of the last release."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from google.protobuf import descriptor_pb2
+
+from app.pb import gateway_pb2, values_pb2
+
+FILE = Path(__file__).resolve().parents[3] / "proto" / "gateway.released"
+
+
+def released() -> descriptor_pb2.FileDescriptorSet:
+    return descriptor_pb2.FileDescriptorSet.FromString(FILE.read_bytes())
+
+
+def present() -> descriptor_pb2.FileDescriptorSet:
+    made = descriptor_pb2.FileDescriptorSet()
+    for module in (values_pb2, gateway_pb2):
+        module.DESCRIPTOR.CopyToProto(made.file.add())
+    return made
+
+
+def breaks(old: descriptor_pb2.FileDescriptorSet, new: descriptor_pb2.FileDescriptorSet) -> list[str]:
+    """What a client of the old one would trip over."""
+    found: list[str] = []
+    files = {file.name: file for file in new.file}
+    for file in old.file:
+        now = files.get(file.name)
+        if now is None or now.package != file.package:
+            found.append(f"{file.name} is gone")
+            continue
+        messages = {message.name: message for message in now.message_type}
+        for message in file.message_type:
+            found += _message(message, messages.get(message.name))
+        enums = {enum.name: {value.number: value.name for value in enum.value} for enum in now.enum_type}
+        for enum in file.enum_type:
+            kept = enums.get(enum.name, {})
+            found += [f"{enum.name}.{v.name}" for v in enum.value if kept.get(v.number) != v.name]
+        services = {service.name: {method.name: method for method in service.method} for service in now.service}
+        for service in file.service:
+            methods = services.get(service.name, {})
+            found += [
+                f"{service.name}/{method.name}" for method in service.method if methods.get(method.name) != method
+            ]
+    return found
+
+
+def _message(old: descriptor_pb2.DescriptorProto, new: descriptor_pb2.DescriptorProto | None) -> list[str]:
+    if new is None:
+        return [f"message {old.name} is gone"]
+    fields = {field.number: field for field in new.field}
+    found: list[str] = []
+    for field in old.field:
+        now = fields.get(field.number)
+        if now is None:
+            if not any(span.start <= field.number < span.end for span in new.reserved_range):
+                found.append(f"{old.name}.{field.name} is gone and {field.number} is not reserved")
+        elif (now.name, now.type, now.type_name, now.label) != (field.name, field.type, field.type_name, field.label):
+            found.append(f"{old.name}.{field.name} is another")
+    return found
+
+
+def test_nothing_that_was_released_is_broken() -> None:
+    assert breaks(released(), present()) == []
+
+
+@pytest.mark.parametrize("change", ["number", "type", "gone", "method", "value"])
+def test_a_break_is_found(change: str) -> None:
+    new = present()
+    file = new.file[1]
+    message = next(message for message in file.message_type if message.name == "StreamEventsRequest")
+    match change:
+        case "number":
+            message.field[0].number = 90
+        case "type":
+            message.field[1].type = descriptor_pb2.FieldDescriptorProto.TYPE_UINT32
+        case "gone":
+            del message.field[2]
+        case "method":
+            del file.service[0].method[0]
+        case _:
+            file.enum_type[0].value[1].name = "OTHER"
+    assert len(breaks(present(), new)) == 1
