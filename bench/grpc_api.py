@@ -265,6 +265,10 @@ async def _beside(qt: Any) -> list[Figure]:
         application.window.sessions.choose(session.id)
         await subscribe(session, 1000)
         application.items_model.refresh()
+        await asyncio.sleep(2.0)
+        application.lag.reset()
+        await asyncio.sleep(_WINDOW_S / 2)
+        alone = sorted(stall * 1000 for stall in application.lag.samples())
         clients = [_Other("stream", address, session.id, str(_WINDOW_S)) for _ in range(2)]
         await asyncio.sleep(4.0)
         application.lag.reset()
@@ -274,6 +278,7 @@ async def _beside(qt: Any) -> list[Figure]:
     await application.stop()
     return [
         told("events/s of each of two clients beside the window", min(one["rate"] for one in found)),
+        told("window's stalls without them, p99", f"{percentile(alone, 0.99):.1f} ms"),
         at_most("window's stalls meanwhile, p99", percentile(stalls, 0.99), 50, " ms", 1),
     ]
 
