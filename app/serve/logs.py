@@ -15,8 +15,8 @@ _FILE_BYTES, _FILES = 10 * 1024 * 1024, 5
 
 
 def start(form: str | None, path: Path | None, *, verbose: bool) -> None:
-    """``form`` is ``text`` or ``json``. Without one: lines of text for people at a terminal, who hear of trouble alone; JSON for whoever collects it,
-    with what happens. SettingError where the file cannot be written."""
+    """``form`` is ``text`` or ``json``. Without one: lines of text for people at a terminal, who hear of trouble alone;
+    JSON for whoever collects it, with what happens. SettingError where the file cannot be written."""
     terminal = path is None and sys.stderr is not None and sys.stderr.isatty()
     text = form == "text" or (form is None and terminal)
     handler = _handler(path)
