@@ -1406,6 +1406,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Datei mit Zertifikaten (PEM), für einen anderen Rechner</translation>
         </message>
         <message>
+            <source>File: choose the recording to play</source>
+            <translation>Datei: die Aufzeichnung wählen, die abgespielt wird</translation>
+        </message>
+        <message>
             <source>Filter</source>
             <translation>Filter</translation>
         </message>

@@ -34,8 +34,9 @@ _NUMBERS: Mapping[str, tuple[tuple[str, str, float, float, bool, str], ...]] = {
         ("load_rate", noop("Events a second of them"), 0, 10_000_000, False, "1000"),
     ),
     "host": (("interval_s", noop("Read every … seconds"), 0.1, 3600, False, "1"),),
+    "replay": (("speed", noop("Speed"), 0.1, 128, False, "1"),),
 }
-_KINDS = ("opcua", "sim", "host", "gateway")
+_KINDS = ("opcua", "sim", "host", "replay", "gateway")
 
 
 class SourceForm(QDialog):
@@ -132,6 +133,11 @@ class SourceForm(QDialog):
         form = self._form()
         page.setLayout(form)
         self._fields[backend] = {}
+        if backend == "replay":
+            self._file = QLineEdit()
+            self._file.setAccessibleName(tr("File"))
+            self._file.setPlaceholderText(tr("the recording: .csv or .parquet"))
+            form.addRow(tr("File"), self._file)
         for name, words, _, _, _, without in _NUMBERS[backend]:
             edit = QLineEdit()
             edit.setAccessibleName(tr(words))
@@ -181,6 +187,8 @@ class SourceForm(QDialog):
             self._rows.show(source.options)
         elif source.backend == "gateway":
             self._gateway.show(source.options)
+        if source.backend == "replay":
+            self._file.setText(str(source.options.get("file", "")))
         for name, edit in self._fields.get(source.backend, {}).items():
             if name in source.options:
                 edit.setText(f"{source.options[name]}")
@@ -206,6 +214,12 @@ class SourceForm(QDialog):
         if backend == "gateway":
             return self._gateway.options()
         options = dict(self._source.options) if self._source is not None else {}
+        if backend == "replay":
+            file = self._file.text().strip()
+            if not file:
+                raise ValueError(tr("File: choose the recording to play"))
+            if file != options.get("file"):  # another file has other columns
+                options = {"file": file}
         for name, words, least, most, whole, _ in _NUMBERS.get(backend, ()):
             text = self._fields[backend][name].text().strip().replace(",", ".")
             options.pop(name, None)

@@ -274,6 +274,29 @@ async def test_a_source_is_made_edited_and_checked(scripted: Scripted) -> None:
     assert scripted.application.desk.saved.find("Load") is None
 
 
+@pytest.mark.clause("P4")
+async def test_a_recording_keeps_its_columns_until_it_is_another_file(scripted: Scripted) -> None:
+    options = {"file": "/r/a.csv", "layout": {"shape": "wide", "time": "t"}, "loop": True}
+    scripted.application.desk.saved.put(Source("Tuesday", "replay", options))
+    form = await manager(scripted)
+    form.choose("Tuesday")
+    press(form, "Edit …")
+    one: SourceForm = await found(scripted, SourceForm, form)
+    assert (one._kind.currentText(), one._file.text()) == ("Recording", "/r/a.csv")
+    one._fields["replay"]["speed"].setText("200")
+    press(one, "Save")
+    assert "Speed: type a number of 0.1 to 128" in one._words.text()
+    one._fields["replay"]["speed"].setText("8")
+    assert one.source().options == {**options, "speed": 8.0}
+    one._file.setText("")
+    press(one, "Save")
+    assert one._words.text() == "✕ File: choose the recording to play"
+    one._file.setText("/r/b.csv")
+    press(one, "Save")
+    await until(lambda: scripted.application.desk.saved.find("Tuesday").options.get("speed"), "the saved source")  # type: ignore[union-attr]
+    assert scripted.application.desk.saved.find("Tuesday").options == {"file": "/r/b.csv", "speed": 8.0}  # type: ignore[union-attr]
+
+
 async def test_a_trial_tells_the_step_that_failed_and_leaves_nothing(scripted: Scripted) -> None:
     form = await manager(scripted)
     before = len(scripted.application.runtime.manager.list())
