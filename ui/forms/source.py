@@ -213,7 +213,7 @@ class SourceForm(QDialog):
             return self._rows.options()
         if backend == "gateway":
             return self._gateway.options()
-        options = dict(self._source.options) if self._source is not None else {}
+        options: dict[str, Any] = dict(self._source.options) if self._source is not None else {}
         if backend == "replay":
             file = self._file.text().strip()
             if not file:
