@@ -135,6 +135,12 @@ class Settings:
     api_host: str = _setting("127.0.0.1", "address on which the API listens; another than this computer's needs TLS")
     api_port: int = _setting(50571, "port of the API; 0 = any that is free", least=0, most=65_535)
     api_authentication: bool = _setting(True, "whether the API asks for a key; without, it serves this computer alone")
+    api_gather_s: float = _setting(
+        0.01,
+        "how long events of the API's streams wait for company, unless a client wants longer",
+        least=0,
+        most=1,
+    )
     api_message_limit: int = _setting(4 * 1024 * 1024, "the largest request that the API takes", least=1024, most=2**30)
     api_calls_together: int = _setting(256, "calls that one connection to the API may have open", least=1)
     api_keepalive_s: float = _setting(20.0, "how often the API looks whether silent clients are still there", least=1)

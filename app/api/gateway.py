@@ -270,7 +270,8 @@ class GatewayService:
 
     async def stream_events(self, request: pb.StreamEventsRequest, caller: Caller, send: Send) -> None:
         session = self._find(request.session_id, caller)
-        await stream_events(session, request, caller, send, self._clock, self._told(session, caller))
+        told, gather_s = self._told(session, caller), self._settings.api_gather_s
+        await stream_events(session, request, caller, send, self._clock, told, gather_s)
 
 
 def _usable(session: Session, caller: Caller) -> bool:

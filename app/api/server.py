@@ -137,6 +137,7 @@ def _options(settings: Settings) -> list[tuple[str, int]]:
         # A client that is gone without a word is noticed, and its place is free again.
         ("grpc.keepalive_time_ms", round(settings.api_keepalive_s * 1000)),
         ("grpc.keepalive_timeout_ms", round(settings.api_keepalive_s * 500)),
+        ("grpc.http2.ping_timeout_ms", round(settings.api_keepalive_s * 500)),
         ("grpc.keepalive_permit_without_calls", 1),
         ("grpc.http2.max_pings_without_data", 0),
         ("grpc.http2.min_ping_interval_without_data_ms", 5_000),

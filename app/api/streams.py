@@ -43,11 +43,17 @@ GRACE_S = 5.0
 
 
 async def stream_events(
-    session: Session, request: pb.StreamEventsRequest, caller: Caller, send: Send, clock: Clock, told: pb.Session
+    session: Session,
+    request: pb.StreamEventsRequest,
+    caller: Caller,
+    send: Send,
+    clock: Clock,
+    told: pb.Session,
+    gather_s: float,
 ) -> None:
     """Until the session's end, the client's, or an overflow. GatewayError as for :meth:`Session.attach`,
     EventQueueOverflow, or the session's own fault."""
-    limits = _Limits(request)
+    limits = _Limits(request, gather_s)
     lease = session.attach(request.after_sequence, caller.owner, resume=request.resume)
     # No await between the place and this: the position is where the place begins.
     position = request.after_sequence if request.after_sequence or request.resume else session.newest_sequence
@@ -64,11 +70,12 @@ async def stream_events(
 class _Limits:
     """What the client asked for; GatewayError InvalidArgument where it cannot be."""
 
-    def __init__(self, request: pb.StreamEventsRequest) -> None:
+    def __init__(self, request: pb.StreamEventsRequest, gather_s: float) -> None:
         self.events = _limit("max_events", request.max_events, 1, MAX_EVENTS) or MAX_EVENTS
         self.bytes = _limit("max_bytes", request.max_bytes, LEAST_BYTES, 1 << 26) or MAX_BYTES
-        self.delay_s = _limit("max_delay_ms", request.max_delay_ms, 0, MAX_DELAY_MS) / 1000
+        delay_s = _limit("max_delay_ms", request.max_delay_ms, 0, MAX_DELAY_MS) / 1000
         self.single = request.single_events
+        self.delay_s = delay_s if self.single else max(delay_s, gather_s)
         self.servers = frozenset(request.server_handles)
 
 

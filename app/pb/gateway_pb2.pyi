@@ -2078,7 +2078,7 @@ class StreamEventsRequest(message.Message):
     max_bytes: builtins.int
     """of one message; 0 = 1 MiB. A single larger event still goes out, alone"""
     max_delay_ms: builtins.int
-    """how long events may wait for company; 0 = they do not"""
+    """how long events may wait for company; 0 = the server's own, a few ms"""
     single_events: builtins.bool
     """one event a message, written out in StreamMessage.event, instead of columns"""
     @builtins.property

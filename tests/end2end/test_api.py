@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import sys
 from array import array
 from typing import Any
 
@@ -165,6 +167,55 @@ async def test_places_at_a_session_are_limited_and_come_back() -> None:
         early.cancel()
         await until(lambda: api.runtime.manager.get(session).subscribers == 1, "the place")
         assert (await first(api.gateway.StreamEvents(request))).HasField("started")
+
+
+@pytest.mark.clause("S5.4", "S10.4")
+async def test_two_hundred_clients_come_and_vanish() -> None:
+    async with served(subscribers=256) as api:
+        session = await api.open()
+        handle = await api.register(session)
+        await api.subscribe(session, handle, "Tank101.Level", "Reactor.PV")
+        for _ in range(10):
+
+            async def come(number: int) -> None:
+                options = [("grpc.use_local_subchannel_pool", 1)]
+                channel = grpc.aio.insecure_channel(api.server.address, options=options)
+                stream = stubs.GatewayStub(channel).StreamEvents(pb.StreamEventsRequest(session_id=session))
+                await anext(aiter(stream))
+                if number % 2:
+                    stream.cancel()
+                await channel.close()  # without a word, for the others
+
+            await asyncio.gather(*(come(number) for number in range(20)))
+        await until(lambda: api.runtime.manager.get(session).subscribers == 0, "the places")
+        await until(lambda: api.server.dispatcher.streams == 0, "the ends of the streams")
+        assert (await api.gateway.GetSession(pb.GetSessionRequest(session_id=session))).subscribers == 0
+
+
+async def test_a_connection_that_is_only_half_there_gives_its_place_back() -> None:
+    """Its client is stopped: it answers nothing, and its system keeps the connection."""
+    async with served(api_keepalive_s=1.0) as api:
+        session = await api.open()
+        handle = await api.register(session)
+        code = (
+            "import sys, grpc; from app.pb import gateway_pb2 as pb, gateway_pb2_grpc as g\n"
+            "stub = g.GatewayStub(grpc.insecure_channel(sys.argv[1]))\n"
+            "stream = stub.StreamEvents(pb.StreamEventsRequest(session_id=sys.argv[2]))\n"
+            "for message in stream: print('here', flush=True)"
+        )
+        client = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", code, api.server.address, session, stdout=asyncio.subprocess.PIPE
+        )
+        try:
+            assert client.stdout is not None
+            assert await asyncio.wait_for(client.stdout.readline(), 30) == b"here\n"
+            client.send_signal(signal.SIGSTOP)
+            await api.subscribe(session, handle, "Tank101.Level")
+            await until(lambda: api.runtime.manager.get(session).subscribers == 0, "its place", 30)
+        finally:
+            client.send_signal(signal.SIGCONT)
+            client.kill()
+            await client.communicate()
 
 
 @pytest.mark.clause("S5.2")
