@@ -5,17 +5,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import getpass
+import importlib
 import logging
 import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, cast
 
-from app import audit, config, ctl, keys
-from app.serve import command as serve
-from app.transfer import command as transfer
+from app import config
 from app.watch import Watched, WatchRequest, console, watch
 
 _BACKENDS = ("sim", "host", "opcua", "replay")
@@ -38,7 +37,23 @@ _WINDOW = """the window:
 """
 
 
-def build_parser() -> argparse.ArgumentParser:
+#: Loaded when the command is asked for, or when all are listed: gRPC and numpy take longer to load than a source does.
+_MODULES = {
+    "audit": "app.audit",
+    "keys": "app.keys",
+    "serve": "app.serve.command",
+    "ctl": "app.ctl",
+    "export": "app.transfer.command",
+    "import": "app.transfer.command",
+}
+
+
+class _Module(Protocol):
+    def add_parser(self, commands: Any) -> object: ...
+
+
+def build_parser(wanted: str = "") -> argparse.ArgumentParser:
+    """With the arguments of ``wanted``; of every command where it is none of them."""
     parser = argparse.ArgumentParser(
         prog="tagwatch",
         description="Watch process tags. Without a command: the window.",
@@ -69,29 +84,22 @@ def build_parser() -> argparse.ArgumentParser:
     line.add_argument("--trust", action="append", default=[], metavar="SHA256", help="OPC UA: trust this certificate")
     line.add_argument("--verbose", action="store_true", help="tell what happens, on standard error")
     line.add_argument("--settings", type=Path, metavar="FILE", help="settings (TOML)")
-    audit.add_parser(commands)
-    keys.add_parser(commands)
-    serve.add_parser(commands)
-    ctl.add_parser(commands)
-    transfer.add_parser(commands)
+    if wanted != "watch":
+        modules = [_MODULES[wanted]] if wanted in _MODULES else _MODULES.values()
+        for name in dict.fromkeys(modules):
+            cast(_Module, importlib.import_module(name)).add_parser(commands)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code. Bad arguments end the program with 2, as argparse does."""
-    parser = build_parser()
-    arguments = parser.parse_args(argv)
+    words = list(sys.argv[1:] if argv is None else argv)
+    parser = build_parser(words[0] if words else "")
+    arguments = parser.parse_args(words)
     try:
-        if arguments.command == "audit":
-            return audit.run(arguments)
-        if arguments.command == "serve":
-            return serve.run(arguments)
-        if arguments.command in ("export", "import"):
-            return transfer.run(arguments)
-        if arguments.command == "keys":
-            return keys.run(arguments)
-        if arguments.command == "ctl":
-            return _run(lambda stop: ctl.run(arguments, stop))
+        if arguments.command in _MODULES:
+            run: Callable[..., Any] = importlib.import_module(_MODULES[arguments.command]).run
+            return _run(lambda stop: run(arguments, stop)) if arguments.command == "ctl" else run(arguments)
         request = WatchRequest(
             sources=(_watched(arguments),),
             as_json=arguments.json,

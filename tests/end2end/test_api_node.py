@@ -46,3 +46,27 @@ def test_a_client_in_javascript(tmp_path: Path) -> None:
     assert told["written"][0]["success"], told["written"]
     assert (told["refused"]["code"], told["refused"]["rich"]) == (5, 1)
     assert told["closed"]["already_closed"] is False
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.clause("C7")
+def test_a_client_that_learns_everything_by_reflection(tmp_path: Path) -> None:
+    place = npm.installed(HERE, "grpc-js", ("reflect.js",))
+    with serving(tmp_path) as served:
+        done = subprocess.run(
+            ["node", "reflect.js", served.address],
+            cwd=place,
+            env={**os.environ, "KEY": served.key},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    services = {"Gateway", "Records", "Alarms"}
+    assert {f"tagwatch.gateway.v1.{name}" for name in services} <= set(told["services"])
+    assert "grpc.health.v1.Health" in told["services"]
+    assert {"OpenSession", "Invoke", "StreamEvents", "ReadBulk"} <= set(told["methods"])
+    assert told["sources"] == ["plant"]

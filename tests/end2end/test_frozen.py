@@ -53,7 +53,7 @@ def run(folder: Path, settings: Path, *arguments: str) -> subprocess.CompletedPr
     )
 
 
-@pytest.mark.clause("P1")
+@pytest.mark.clause("B1")
 def test_the_window_opens_and_closes_with_0(folder: Path, tmp_path: Path) -> None:
     picture = tmp_path / "window.png"
     ended = run(folder, tmp_path, "--seconds", "6", "--screenshot", str(picture))
@@ -62,7 +62,7 @@ def test_the_window_opens_and_closes_with_0(folder: Path, tmp_path: Path) -> Non
     assert picture.stat().st_size > 20_000  # not an empty window
 
 
-@pytest.mark.clause("P1")
+@pytest.mark.clause("B1")
 @pytest.mark.parametrize(("source", "tag"), [("sim", "Reactor.PV"), ("host", "CPU.Total")])
 def test_workers_are_started_by_the_second_executable(folder: Path, tmp_path: Path, source: str, tag: str) -> None:
     ended = run(folder, tmp_path, "watch", source, tag, "--count", "2", "--json")
@@ -70,7 +70,7 @@ def test_workers_are_started_by_the_second_executable(folder: Path, tmp_path: Pa
     assert [json.loads(line)["tag"] for line in ended.stdout.splitlines()] == [tag, tag]
 
 
-@pytest.mark.clause("P1")
+@pytest.mark.clause("B1")
 def test_it_connects_to_a_server(folder: Path, tmp_path: Path, server: ServerProcess) -> None:
     ended = run(
         folder,
@@ -87,7 +87,7 @@ def test_it_connects_to_a_server(folder: Path, tmp_path: Path, server: ServerPro
     assert "good (192)" in ended.stdout
 
 
-@pytest.mark.clause("P1")
+@pytest.mark.clause("B1")
 def test_a_missing_worker_is_told(folder: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     shutil.copytree(folder, broken, symlinks=True)
@@ -97,7 +97,7 @@ def test_a_missing_worker_is_told(folder: Path, tmp_path: Path) -> None:
     assert f"tagwatch-worker{END} is missing beside tagwatch{END}: install again" in ended.stderr
 
 
-@pytest.mark.clause("P2")
+@pytest.mark.clause("B2")
 def test_licences_and_a_list_of_what_is_inside_come_with_it(folder: Path) -> None:
     listed = json.loads((folder / "sbom.cdx.json").read_text(encoding="utf-8"))
     assert listed["bomFormat"] == "CycloneDX"
@@ -109,7 +109,7 @@ def test_licences_and_a_list_of_what_is_inside_come_with_it(folder: Path) -> Non
     assert "MIT" in (folder / "LICENSE.txt").read_text(encoding="utf-8")
 
 
-@pytest.mark.clause("P2")
+@pytest.mark.clause("B2")
 @pytest.mark.parametrize("unused", ["Qt6Qml", "Qt6Quick", "Qt6Pdf", "pytest", "pyarrow"])
 def test_what_is_not_needed_is_left_out(folder: Path, unused: str) -> None:
     assert not [path for path in folder.rglob(f"*{unused}*") if "licenses" not in path.parts]

@@ -18,7 +18,7 @@ import pytest
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(900),
-    pytest.mark.clause("P3"),
+    pytest.mark.clause("B3"),
     pytest.mark.skipif(
         sys.platform != "win32" or not os.environ.get("SETUP_FILES"),
         reason="runs on Windows, where SETUP_FILES names the setups to try",

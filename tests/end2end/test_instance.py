@@ -83,14 +83,14 @@ def test_a_second_start_hands_its_workspace_over(first: subprocess.Popen[str], t
 
 @pytest.mark.clause("F5")
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-@pytest.mark.clause("P4")
+@pytest.mark.clause("B4")
 def test_quit_closes_the_window_in_order(first: subprocess.Popen[str], tmp_path: Path) -> None:
     assert ended(program(tmp_path, "quit"), 0) == ""
     ended(first, 0)
     assert ended(program(tmp_path, "quit"), 0) == ""  # nothing is open: nothing to do
 
 
-@pytest.mark.clause("P4")
+@pytest.mark.clause("B4")
 def test_quit_tells_of_a_window_that_stays(first: subprocess.Popen[str], tmp_path: Path) -> None:
     first.send_signal(signal.SIGSTOP)
     assert "still open after 1 seconds" in ended(program(tmp_path, "quit", "--within", "1"), 1)

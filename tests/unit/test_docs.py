@@ -18,6 +18,11 @@ def test_behaviour_page_is_current() -> None:
     assert behaviour.filled(page, behaviour.marks()) == page, "run `just behaviour`"
 
 
+def test_every_promise_has_an_id_of_its_own() -> None:
+    promised = behaviour.promised(behaviour.PAGE.read_text(encoding="utf-8"))
+    assert sorted(promised) == sorted(set(promised))
+
+
 def test_every_promise_has_a_test() -> None:
     found = behaviour.marks()
     assert [
