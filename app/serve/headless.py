@@ -14,6 +14,7 @@ from app.config import JournalPolicy, RestartPolicy, Settings
 from app.errors import GatewayError
 from app.records.audit import AuditStore
 from app.records.audited import AuditedWriter, ReadOnly
+from app.records.history import History
 from app.records.journal import Journal
 from app.runtime import Runtime
 from app.serve.alarms import HeadlessAlarms
@@ -49,7 +50,7 @@ class Headless:
                 settings,
                 clock,
                 writer=AuditedWriter(self.store, clock, read_only=rules),
-                kept=Kept(folder if self._journal_on else None, self.store),
+                kept=Kept(folder if self._journal_on else None, self.store, History(config.directory() / "records")),
                 alarms=self.alarms,
                 sources=ListedSources(lambda: workspace.sources, {}),
                 store_problem=lambda: self.store.problem,

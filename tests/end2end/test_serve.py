@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+from array import array
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -102,6 +103,40 @@ async def test_health_follows_capacity_and_reflection_tells_the_services(tmp_pat
         replies = reflection_pb2_grpc.ServerReflectionStub(channel).ServerReflectionInfo(iter([asking]))
         found = {service.name async for reply in replies for service in reply.list_services_response.service}
         assert {f"tagwatch.gateway.v1.{name}" for name in ("Gateway", "Records", "Alarms")} <= found
+
+
+async def test_what_was_watched_is_read_back_as_samples_and_bins(tmp_path: Path) -> None:
+    async with serving(tmp_path) as (address, _), grpc.aio.insecure_channel(address) as channel:
+        gateway, records = stubs.GatewayStub(channel), stubs.RecordsStub(channel)
+        session = (await gateway.OpenSession(pb.OpenSessionRequest(backend="sim", name="Plant"))).id
+        register = pb.InvokeRequest(session_id=session, register=pb.Register(client_name="test"))
+        handle = (await gateway.Invoke(register)).handle.handle
+        bulk = pb.SubscribeBulk(server_handle=handle, tags=["Tank101.Level"])
+        await gateway.Invoke(pb.InvokeRequest(session_id=session, subscribe_bulk=bulk))
+
+        async def asked(**more: int) -> list[pb.HistoryPage]:
+            wanted = pb.QueryHistoryRequest(source="Plant", tags=["Tank101.Level"], since_ns=1, **more)
+            return [page async for page in records.QueryHistory(wanted)]
+
+        for _ in range(200):
+            pages = await asked(page_size=2)
+            if sum(page.count for page in pages) >= 3:
+                break
+            await asyncio.sleep(0.1)
+        assert all(page.count <= 2 for page in pages)
+        assert [page.last for page in pages] == [False] * (len(pages) - 1) + [True]
+        times = [time for page in pages for time in array("q", page.source_times)]
+        assert times == sorted(times)
+        assert pages[0].not_held[0].since_ns == 1
+        (some,) = await asked(limit=2)
+        assert some.count == 2
+        assert some.truncated
+        (bins,) = await asked(bins=4)
+        assert bins.count == 4
+        assert sum(array("I", bins.counts)) >= 3
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await asked(bins=4, limit=2)
+        assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
 
 
 WORKSPACE = {

@@ -16,6 +16,7 @@ from app.api.server import Served
 from app.api.sources import Saved
 from app.config import JournalPolicy, SettingError
 from app.errors import GatewayError
+from app.records.history import History
 from app.sessions.session import Session
 from ui.bridge import act
 from ui.desk.alarms import AlarmsDesk
@@ -43,7 +44,7 @@ class ApiDesk(QObject):
                 settings,
                 desk.clock,
                 writer=writing.writer,
-                kept=Kept(journal, writing.store),
+                kept=Kept(journal, writing.store, History(config.directory() / "records")),
                 alarms=_Alarms(alarms),
                 sources=_Sources(desk, sources.vault),
                 store_problem=lambda: writing.store.problem,
