@@ -224,7 +224,6 @@ class Recorder:
         self._early: list[_Early] = []
         self._load: _Load | None = None
         self._is_open = False
-        self._sealing = False
         self._try_again = 0.0
         self._committed = self._looked = self._worked = 0.0
         self._sealed: dict[int, float] = {}
@@ -622,8 +621,14 @@ class Recorder:
             load.turns = [turn for turn in load.turns if self._all[turn[0]].days != days]
 
     def _writer(
-        self, days: int, slots: NDArray[np.int64], turns: Sequence[tuple[int, int, str | None]]
+        self,
+        days: int,
+        slots: NDArray[np.int64],
+        turns: Sequence[tuple[int, int, str | None]],
+        since_ns: int | None = None,
     ) -> SegmentWriter:
+        """Of the series, with numbers for the tags. Spans that are open go on in a file that is begun for it, at
+        ``since_ns``: where those of the file before have ended."""
         writer = self._store.current(days)
         numbers = self._numbers.get(days, np.empty(0, np.int64))
         if len(numbers) < len(self._all):
@@ -632,7 +637,7 @@ class Recorder:
             writer = self._store.begin(days)
             self._sealed[days] = self._clock.monotonic()
             numbers[:] = -1
-            self._go_on(days, writer, numbers, {number for number, _, _ in turns})
+            self._go_on(days, writer, numbers, {number for number, _, _ in turns}, since_ns)
         seen: list[int] = np.unique(slots).tolist()
         for number in {*seen, *(number for number, _, _ in turns)}:
             if numbers[number] < 0:
@@ -641,14 +646,16 @@ class Recorder:
         self._numbers[days] = numbers
         return writer
 
-    def _go_on(self, days: int, writer: SegmentWriter, numbers: NDArray[np.int64], but: set[int]) -> None:
-        """Spans that are open go on in the file that was begun."""
+    def _go_on(
+        self, days: int, writer: SegmentWriter, numbers: NDArray[np.int64], but: set[int], since_ns: int | None
+    ) -> None:
         now_ns = self._clock.utc_ns()
+        start_ns = now_ns if since_ns is None else since_ns
         turns: list[Turn] = []
         for number, slot in enumerate(self._all):
             if slot.days == days and slot.open and number not in but:
                 numbers[number] = writer.tag(slot.source, slot.tag)
-                turns.append(Turn(int(numbers[number]), now_ns, None))
+                turns.append(Turn(int(numbers[number]), start_ns, None))
         writer.commit(Arrivals.joined([]), now_ns, turns=turns)
 
     def _forget(self, days: int) -> None:
@@ -666,29 +673,25 @@ class Recorder:
         try:
             for days, writer in self._store.writers():
                 if self._store.is_full(days):
-                    self._sorted(lambda days=days: self._store.end(days, "", seal=True, pace=self._pace))
+                    self._worked = time.thread_time()
+                    ended_ns = self._store.end(days, "", seal=True, pace=self._pace)
                     self._forget(days)
-                    self._writer(days, np.empty(0, np.int64), ())
+                    self._writer(days, np.empty(0, np.int64), (), ended_ns)
                 elif writer.waiting >= SEAL or (writer.waiting and now - self._sealed.get(days, now) >= _SEAL_S):
-                    self._sorted(lambda writer=writer: writer.seal(self._pace))
+                    self._worked = time.thread_time()
+                    writer.seal(self._pace)
                     self._sealed[days] = self._clock.monotonic()
             if now - self._looked >= _LOOK_S:
                 self._looked = now
                 for path in self._store.unsealed():
-                    self._sorted(lambda path=path: self._store.seal(path, self._pace))
+                    self._worked = time.thread_time()
+                    self._store.seal(path, self._pace)
                 self._store.prune()
                 self._size = self._store.size()
                 told = self.history.statistics()
                 self._extent = told.oldest_ns, told.newest_ns
         except (StoreError, OSError) as error:
             self._failed(error)
-
-    def _sorted(self, work: Callable[[], object]) -> None:
-        self._sealing, self._worked = True, time.thread_time()
-        try:
-            work()
-        finally:
-            self._sealing = False
 
     def _pace(self) -> None:
         """Rest after each turn of work, and commit meanwhile what has come."""

@@ -184,16 +184,19 @@ class Store:
             return False
         return _utc(self._now_ns())[:8] != _stamp(writer.path)[:8] or not self._has_room(writer.path)
 
-    def end(self, days: int, why: str, *, seal: bool, pace: Callable[[], object] | None = None) -> None:
+    def end(self, days: int, why: str, *, seal: bool, pace: Callable[[], object] | None = None) -> int:
         """The present file of the series is not written any more; :meth:`begin` opens another one, or goes on with this
-        one if it was not sealed."""
+        one if it was not sealed. The time at which its spans end: those of the next file begin there."""
         writer = self._writers[days]
+        if seal:
+            writer.seal(pace)  # takes a while, in which more comes
         now_ns = self._now_ns()
-        writer.finish(now_ns, why, seal=seal, pace=pace)
+        writer.finish(now_ns, why, seal=seal)
         self._writers.pop(days, None)
         writer.close()
         if seal:
             self._sealed.add(writer.path)
+        return now_ns
 
     def unsealed(self) -> list[Path]:
         """Files of earlier days that a program has left without sorting them."""

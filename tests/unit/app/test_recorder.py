@@ -278,6 +278,28 @@ def test_old_files_go_as_a_whole_and_give_their_space_back(
     assert [part.held for part in parts] == [False, True], "from file to file without a seam"
 
 
+@pytest.mark.clause("K3")
+def test_sorting_a_file_that_is_full_leaves_no_seam(make: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch) -> None:
+    real = segments.SegmentWriter.seal
+
+    def slow(writer: segments.SegmentWriter, pace: Callable[[], object] | None = None) -> int:
+        threading.Event().wait(0.3)  # what a large file takes
+        return real(writer, pace)
+
+    monkeypatch.setattr(segments.SegmentWriter, "seal", slow)
+    desk = make()
+    desk.recorder.start()
+    desk.send([1.0])
+    until(lambda: desk.values() == [1.0])
+    first_ns = desk.clock.utc_ns()
+    desk.clock.ahead_ns = 86_400 * S
+    until(lambda: len(files(desk.folder)) == 2)
+    desk.send([2.0])
+    until(lambda: desk.values() == [1.0, 2.0])
+    last_ns = desk.history.before("Plant", "a", 2**62).times[0]
+    assert [part.held for part in desk.history.held("Plant", "a", first_ns, int(last_ns))] == [True]
+
+
 @pytest.mark.clause("K7")
 def test_all_files_together_stay_under_the_bound(make: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recorders, "_LOOK_S", 0.0)
@@ -451,6 +473,7 @@ def test_a_kill_loses_no_more_than_the_last_second(tmp_path: Path, make: Callabl
     folder = tmp_path / "records"
     root = str(Path(__file__).resolve().parents[3])
     for _ in range(3):
+        began_ns = time.time_ns()  # the one before was killed less than a second ago
         child = subprocess.Popen(
             [sys.executable, "-c", CHILD.format(root=root), str(folder)], stdout=subprocess.PIPE, text=True
         )
@@ -462,7 +485,7 @@ def test_a_kill_loses_no_more_than_the_last_second(tmp_path: Path, make: Callabl
         child.stdout.close()
         sent = [tuple(map(int, line.split())) for line in lines if len(line.split()) == 2]
         history = History(folder)
-        found = every(history.samples("Plant", "a", sent[0][1] - S, 2**62).samples)
+        found = every(history.samples("Plant", "a", began_ns, 2**62).samples)
         values = [sample.value for sample in found]
         assert values == list(range(len(values))), "nothing lacks in between"
         last_ns = found[-1].worker_time
