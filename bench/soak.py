@@ -30,6 +30,35 @@ class _Look:
     stalls_ms: list[float]
 
 
+class _Blame:
+    """Of the longest stall: how much of it this thread worked. The rest it waited for a core, the disk or a lock."""
+
+    def __init__(self) -> None:
+        from PySide6.QtCore import Qt, QTimer
+
+        self.longest_s = self.worked_s = self.after_s = 0.0
+        self._began = time.monotonic()
+        self._last, self._thread = self._began, time.thread_time()
+        self._timer = QTimer()
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+        self._timer.start(20)
+
+    def _tick(self) -> None:
+        now, thread = time.monotonic(), time.thread_time()
+        if now - self._last > self.longest_s:
+            self.longest_s, self.worked_s = now - self._last, thread - self._thread
+            self.after_s = now - self._began
+        self._last, self._thread = now, thread
+
+    def stop(self) -> None:
+        self._timer.stop()
+
+    @property
+    def words(self) -> str:
+        return f"{self.longest_s * 1000:.0f} ms, {self.worked_s * 1000:.0f} ms"
+
+
 def run() -> list[Figure]:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     seconds = float(os.environ.get("TAGWATCH_SOAK_S", "3600"))
@@ -65,6 +94,7 @@ async def _soaked(application: object, seconds: float) -> list[Figure]:
         await application.trends.add_pen(session, f"load.{index}")
     await asyncio.sleep(_WARM_S)
     application.lag.reset()
+    blame = _Blame()
     began, before = time.monotonic(), application.feed.statistics().events
     looks: list[_Look] = []
     while time.monotonic() - began < seconds:
@@ -73,6 +103,7 @@ async def _soaked(application: object, seconds: float) -> list[Figure]:
         application.lag.reset()
     passed, feed = time.monotonic() - began, application.feed.statistics()
     info = session.info()
+    blame.stop()
     await application.stop()
     stalls = [stall for look in looks for stall in look.stalls_ms]
     quarter = max(1, len(looks) // 4)
@@ -87,6 +118,8 @@ async def _soaked(application: object, seconds: float) -> list[Figure]:
         at_most("memory grown from the second to the last quarter", last - second, 20, " MiB", 1),
         told("UI stall, p99", f"{percentile(stalls, 0.99):.0f} ms"),
         at_most("UI stall, longest", max(stalls), 150, " ms", 0),
+        told("the longest turn of the loop: at minute", blame.after_s / 60),
+        told("its length, and what of it the window's thread worked", blame.words),
         at_most("events lost on the way", info.dropped + feed.dropped, 0, "", 0),
     ]
 
