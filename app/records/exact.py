@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import struct
 from typing import Any, cast
 
 from app.values import Duration, Timestamp, Value
@@ -24,7 +25,9 @@ def from_text(text: str) -> Value:
 
 def to_json(value: Value) -> Any:
     match value:
-        case float() if not math.isfinite(value):
+        case float() if math.isnan(value):  # there are many of them
+            return {"bits": struct.pack(">d", value).hex()}
+        case float() if math.isinf(value):
             return {"float": repr(value)}
         case bytes():
             return {"bytes": value.hex()}
@@ -46,6 +49,8 @@ def from_json(found: Any) -> Value:
             return tuple(from_json(element) for element in cast("list[Any]", found))
         case {"float": str(text)}:
             return float(text)
+        case {"bits": str(text)} if len(text) == 16:
+            return float(struct.unpack(">d", bytes.fromhex(text))[0])
         case {"bytes": str(text)}:
             return bytes.fromhex(text)
         case {"time_ns": int(ns)}:

@@ -29,7 +29,8 @@ Owner = str | None | House
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionSpec:
-    """What a session is made with. ValueError names a required text that is blank."""
+    """What a session is made with. ValueError names a required text that is blank, or a backend that no program
+    could be told."""
 
     id: str
     backend: str
@@ -51,6 +52,8 @@ class SessionSpec:
         for name in ("id", "backend", "pipe_name", "nonce"):
             if not str(getattr(self, name)).strip():
                 raise ValueError(f"{name} of a session must not be blank")
+        if not self.backend.isprintable():
+            raise ValueError(f"backend {self.backend!r} of a session must have printable characters only")
 
 
 @dataclass(frozen=True, slots=True)

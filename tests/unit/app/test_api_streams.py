@@ -50,7 +50,7 @@ async def told(*batches: EventBatch, **request: Any) -> list[pb.StreamMessage]:
 
     session: Any = Quiet(*batches)
     await stream_events(
-        session, pb.StreamEventsRequest(**request), Caller("", "peer"), send, SystemClock(), pb.Session()
+        session, pb.StreamEventsRequest(**request), Caller("", "peer"), send, SystemClock(), pb.Session(), 0.0
     )
     return messages
 

@@ -39,7 +39,7 @@ def test_what_json_loses_is_kept() -> None:
     assert exact.from_text(exact.to_text(-math.inf)) == -math.inf
 
 
-@pytest.mark.parametrize("text", ['{"wrong": 1}', "[{}]", "nothing", '{"float": 1}'])
+@pytest.mark.parametrize("text", ['{"wrong": 1}', "[{}]", "nothing", '{"float": 1}', '{"bits": "7f"}'])
 def test_what_is_no_value_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         exact.from_text(text)

@@ -88,7 +88,9 @@ async def test_properties_are_asked_for_by_menu_and_keys(scripted: Scripted) -> 
     menu = items.menu_of(scripted.application.items_model.node(items.currentIndex()))
     assert isinstance(menu, QMenu)
     words = {action.text(): action for action in menu.actions() if not action.isSeparator()}
-    expected = {"Add to trend", "Watch", "Write …", "Alarm limits …", "Copy address", "Properties", "Remove"}
+    expected = {"Add to trend", "Watch", "Write …", "Alarm limits …", "Copy address", "Properties", "Remove"} | {
+        "Show in the name space"
+    }
     assert set(words) == expected
     words["Properties"].trigger()
     (dialog,) = scripted.window.findChildren(PropertiesDialog)

@@ -58,6 +58,8 @@ ALLOWED = {
     "[*] – Tagwatch": "the same, in the title",
     "UTC": "a name",
     "SHA-256": "a name",
+    "tw_…": "how a key begins",
+    "Statistics": "the name of a sheet: files speak English",
     "A": "the name of a cursor",
     "B": "the name of a cursor",
     "Excel (*.xlsx);;CSV (*.csv);;Parquet (*.parquet)": "names",
@@ -93,6 +95,23 @@ NAMED = {
     "ui/desk/trial.py": ("Running", "Failed", "Suspended", "Shutdown", "Test", "Unknown"),
     "ui/plots/series.py": ("Source", "Tag", "Value", "State", "Unit", "Quality", "From"),
     "ui/desk/diagnostics.py": ("A support bundle of Tagwatch",),
+    "ui/desk/trend_records.py": ("the journal cannot be read: ", "the audit store cannot be read: "),  # told in a file
+    "ui/forms/statistics.py": (  # headings of a file
+        "Source",
+        "Tag",
+        "Unit",
+        "Mean",
+        "Minimum",
+        "Maximum",
+        "Standard deviation",
+        "Total",
+        "Changes",
+        "Samples",
+        "Seconds ",
+        "From",
+        "To",
+        "Time in states",
+    ),
 }
 
 _WORDS = re.compile(r"[^\W\d_]{2,} [^\W\d_]{2,}|^[A-Z][a-z]+(?: |$)")

@@ -463,7 +463,8 @@ def test_the_menu_of_rows_has_what_can_be_done_with_them(shown: Shown) -> None:
     (gone,) = shown.of.add("x", source="Gone")
     shown.table.select([tag])
     menu = shown.list.row_menu()
-    assert texts(menu)[:6] == ["Add to trend", "Write …", "Read again", "Alarm limits …", "Properties", "Number format"]
+    first = ["Add to trend", "Write …", "Read again", "Alarm limits …", "Show in the name space", "Properties"]
+    assert texts(menu)[:7] == [*first, "Number format"]
     told: list[object] = []
     shown.list.format_wanted.connect(lambda rows, style: told.append((rows, style)))
     formats = next(action for action in menu.actions() if action.text() == "Number format").menu()
