@@ -47,6 +47,11 @@ def test_blank_names_are_refused(name: str, blank: str) -> None:
         SessionSpec(**{**good, name: blank})
 
 
+def test_a_backend_that_no_program_could_be_told_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"'si\\x00m'"):
+        SessionSpec(id="a", backend="si\0m", pipe_name="c", nonce="d")
+
+
 @pytest.mark.clause("S1.1")
 def test_secrets_are_in_no_repr() -> None:
     spec = SessionSpec(id="a", backend="b", pipe_name="c", nonce="canary-nonce", options={"password": "canary-pw"})
