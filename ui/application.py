@@ -33,6 +33,7 @@ from ui.desk.diagnostics import DiagnosticsDesk
 from ui.desk.help import HelpDesk
 from ui.desk.index import IndexDesk
 from ui.desk.items import ItemsDesk
+from ui.desk.journal import JournalDesk
 from ui.desk.language import LanguageDesk
 from ui.desk.language import kept as kept_language
 from ui.desk.layout import LayoutDesk
@@ -116,6 +117,7 @@ class Application:
         self.places = PlacesDesk(desk, self.items, self.index)
         self.trends = TrendsDesk(desk, self.items, _history(self.runtime))
         self.replay = ReplayDesk(desk, self.sources, self.window.trends.collector)
+        self.journal = JournalDesk(desk, self.log_model, self.trends, self.log.folder)
         self.writing = WritingDesk(desk, self.items)
         self.read_only = ReadOnlyDesk(desk, self.writing, self.items_model)
         self.audit = AuditDesk(desk, self.writing)

@@ -401,9 +401,16 @@ def _gap(missed: int, now_ns: int) -> str:
     )
 
 
+def files_in_order(folder: Path) -> list[Path]:
+    """The journal's files, the oldest first."""
+    with contextlib.suppress(OSError):
+        return sorted((path for path in folder.iterdir() if _NAME.match(path.name)), key=_order)
+    return []
+
+
 def read(folder: Path) -> Iterator[dict[str, Any]]:
     """All lines that are kept, the oldest file first; a line that a crash has torn is left out."""
-    for path in sorted((path for path in folder.iterdir() if _NAME.match(path.name)), key=_order):
+    for path in files_in_order(folder):
         with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
             for line in file:
                 with contextlib.suppress(ValueError):

@@ -41,9 +41,8 @@ class LogDesk(QObject):
         self._items = items
         self._names: TagNames = desk.names
         self._export: asyncio.Task[object] | None = None
-        self.journal = Journal.of(
-            desk.runtime.settings, config.directory() / "journal", desk.clock, self._journal_failed.emit
-        )
+        self.folder = config.directory() / "journal"
+        self.journal = Journal.of(desk.runtime.settings, self.folder, desk.clock, self._journal_failed.emit)
         self._journal_failed.connect(self._tell_failure)
         desk.figures["journal"] = self.journal.statistics
         desk.frame.connect(self._take)

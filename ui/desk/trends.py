@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QMenu
 
@@ -32,6 +32,8 @@ from ui.tagref import TagRef
 class TrendsDesk(QObject):
     """Puts tags into trends, finds their sources again by name, and keeps trends in the workspace."""
 
+    log_wanted = Signal(object)  # a time in ns: what happened then
+
     def __init__(self, desk: Desk, items: ItemsDesk, history: History) -> None:
         super().__init__(desk)
         self._desk = desk
@@ -41,6 +43,7 @@ class TrendsDesk(QObject):
         self._files = TrendFiles(desk, self.past)
         self._records = TrendRecords(desk, self._files)
         pane.past_wanted.connect(self.past.want)
+        pane.mark_opened.connect(self.log_wanted)
         desk.frame.connect(pane.collector.apply)
         desk.utc_changed.connect(pane.set_utc)
         desk.session_opened.connect(self._opened)
@@ -165,6 +168,7 @@ class TrendsDesk(QObject):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for number, words in enumerate((tr("Cursor A here"), tr("Cursor B here"))):
             _add(menu, words, partial(trend.set_cursor, number, True, time_ns))
+        _add(menu, tr("Show in the event log"), partial(self.log_wanted.emit, time_ns))
         menu.addSeparator()
         note = trend.note_near(time_ns)
         if note is None:

@@ -47,7 +47,7 @@ HELD = ROWS // 2
 _SLICE = 2_000
 _LOOK_S = 0.012
 
-_NOTICE_WORDS = {
+NOTICE_WORDS = {
     NoticeKind.STATE: noop("state"),
     NoticeKind.FAULT: noop("fault"),
     NoticeKind.SOURCE_LOST: noop("disconnect"),
@@ -61,7 +61,7 @@ _NOTICE_WORDS = {
     NoticeKind.SUBSCRIBER: noop("subscriber"),
 }
 
-KINDS = (*(kind.words for kind in EventKind), *dict.fromkeys(_NOTICE_WORDS.values()), noop("operator"))
+KINDS = (*(kind.words for kind in EventKind), *dict.fromkeys(NOTICE_WORDS.values()), noop("operator"))
 SEVERITIES = tuple(severity.name.lower() for severity in Severity)
 VALUE_KINDS = frozenset({EventKind.DATA_CHANGE.words, EventKind.BUFFERED_DATA_CHANGE.words})
 
@@ -373,6 +373,27 @@ class LogModel(QAbstractTableModel):
             return session_id, what.key, self._tag_of(session_id, what.key)
         return session_id, 0, what.tag if isinstance(what, Act) else ""
 
+    def name(self, session_id: str) -> str:
+        """Of the session; empty for none."""
+        return self._name_of(session_id) if session_id else ""
+
+    def time_of(self, row: int) -> int:
+        """When it was received, or told (ns since 1970 UTC)."""
+        _, what = self.entry(row)
+        return what.worker_time if isinstance(what, Event) else what.time_ns
+
+    def nearest(self, time_ns: int) -> int | None:
+        """The shown row whose time is nearest; None where it is older than all that is kept, or there is none."""
+        rows = self.rowCount()
+        if not rows or time_ns < self.time_of(0):
+            return None
+        low, high = 0, rows - 1  # rows are told in the order in which they came, which is nearly that of time
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (low, middle) if self.time_of(middle) >= time_ns else (middle + 1, high)
+        near = range(max(0, low - 3), min(rows, low + 3))
+        return min(near, key=lambda row: abs(self.time_of(row) - time_ns))
+
     # ---- pause and filter
 
     @property
@@ -566,7 +587,7 @@ def _kind_of(what: Event | Notice | Act) -> str:
     """One of :data:`KINDS`, as filters and files know it."""
     if isinstance(what, Act):
         return "operator"
-    return what.kind.words if isinstance(what, Event) else _NOTICE_WORDS[what.kind]
+    return what.kind.words if isinstance(what, Event) else NOTICE_WORDS[what.kind]
 
 
 def _severity_text(severity: Severity) -> str:

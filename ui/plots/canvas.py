@@ -13,7 +13,7 @@ from ui.i18n import tr
 from ui.plots.axes import Plot, TimeAxis, ValueAxis, View
 from ui.plots.bands import Bands
 from ui.plots.cursors import Cursors
-from ui.plots.marks import NEAR, MarkLane, tooltip
+from ui.plots.marks import LANE, NEAR, Mark, MarkLane, tooltip
 from ui.plots.unit_axes import UnitAxes, style_axis
 from ui.theme import Theme
 
@@ -32,6 +32,7 @@ class Canvas(Plot):
     doubled = Signal()
     cursors_moved = Signal()
     axis_doubled = Signal(object)  # a UnitAxis
+    mark_opened = Signal(object)  # its time in ns
     keyed = Signal(float, float)  # a key asks for this time range
     menu_wanted = Signal(QPoint, object)  # where, globally, and the time there in ns
 
@@ -115,8 +116,13 @@ class Canvas(Plot):
     # ---- the pointer
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        axis = self.axes.at(self.mapToScene(event.position().toPoint()))
-        if axis is None:
+        scene = self.mapToScene(event.position().toPoint())
+        axis = self.axes.at(scene)
+        in_lane = scene.y() <= self.view.sceneBoundingRect().top() + LANE  # elsewhere a double click is about the lines
+        marks = self._marks_at(scene) if axis is None and in_lane else []
+        if marks:
+            self.mark_opened.emit(marks[0].time_ns)
+        elif axis is None:
             super().mouseDoubleClickEvent(event)
         else:
             self.axis_doubled.emit(axis)
@@ -134,14 +140,17 @@ class Canvas(Plot):
 
     def _words_at(self, where: QPoint) -> str:
         """The marks at a place of the viewport."""
-        scene = self.mapToScene(where)
+        return tooltip(self._marks_at(self.mapToScene(where)), lambda ns: time_text(ns, self._utc, date=False))
+
+    def _marks_at(self, scene: QPointF) -> list[Mark]:
+        """The marks at a place of the scene."""
         if not self.view.sceneBoundingRect().contains(scene):
-            return ""
+            return []
 
         def x_of(time_ns: int) -> float:
             return self.view.mapViewToScene(QPointF(time_ns / 1e9, 0)).x()
 
-        return tooltip(self.lane.near(scene.x(), x_of), lambda ns: time_text(ns, self._utc, date=False))
+        return self.lane.near(scene.x(), x_of)
 
     def reach_ns(self) -> float:
         """How near to a mark a pointer has to be."""

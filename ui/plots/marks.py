@@ -18,7 +18,7 @@ from ui.theme import Theme
 _KEPT = 20_000
 #: Marks nearer than this, in pixels, are one with several lines of text.
 NEAR = 8
-_LANE = 18
+LANE = 18
 _SIZE = 5.0
 _NOTE_WIDTH = 150
 _LINES = 10  # of a tooltip
@@ -164,8 +164,8 @@ class MarkLane(pg.GraphicsObject):
         line = QColor(colour)
         line.setAlpha(110)
         p.setPen(QPen(line, 1, Qt.PenStyle.DotLine))
-        p.drawLine(QPointF(place.x, whole.top() + _LANE), QPointF(place.x, whole.bottom()))
-        middle = QPointF(place.x, whole.top() + _LANE / 2)
+        p.drawLine(QPointF(place.x, whole.top() + LANE), QPointF(place.x, whole.bottom()))
+        middle = QPointF(place.x, whole.top() + LANE / 2)
         p.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         p.setPen(QPen(colour, 1.5))
         p.setBrush(colour)
@@ -180,7 +180,7 @@ class MarkLane(pg.GraphicsObject):
         if words and room > 2 * _SIZE:
             metrics = QFontMetricsF(p.font())
             elided = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
-            area = QRectF(place.x + 2 * _SIZE + 1, whole.top() + 1, metrics.horizontalAdvance(elided), _LANE)
+            area = QRectF(place.x + 2 * _SIZE + 1, whole.top() + 1, metrics.horizontalAdvance(elided), LANE)
             back = QColor(self.theme.base)
             back.setAlpha(200)
             p.fillRect(area, back)

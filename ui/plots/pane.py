@@ -33,6 +33,7 @@ class TrendsPane(QWidget):
     more_wanted = Signal(object, object)  # a TrendView, its menu, which is about to show
     rename_wanted = Signal(object)
     told = Signal(str)
+    mark_opened = Signal(object)  # a time in ns: what happened there is wanted in full
     past_wanted = Signal(object, object)  # a TrendView, the Wanted or None
 
     def __init__(self, theme: Theme, now_ns: Callable[[], int] = time.time_ns, parent: QWidget | None = None) -> None:
@@ -92,6 +93,7 @@ class TrendsPane(QWidget):
         trend.menu_wanted.connect(partial(self.menu_wanted.emit, trend))
         trend.limits_wanted.connect(self.limits_wanted)
         trend.told.connect(self.told)
+        trend.mark_opened.connect(self.mark_opened)
         trend.past_wanted.connect(partial(self.past_wanted.emit, trend))
         trend.pens_changed.connect(self._align)
         trend.pens_removed.connect(partial(self._pens_removed, trend))

@@ -81,6 +81,7 @@ class TrendView(QWidget):
     menu_wanted = Signal(QPoint, object)  # where, globally, and the time there in ns
     pens_removed = Signal()  # they can come back
     told = Signal(str)  # a sentence for the status bar
+    mark_opened = Signal(object)  # a time in ns: a mark was double-clicked, or Ctrl+Return pressed at a cursor
     past_wanted = Signal(object)  # a Wanted; None: nothing any more
 
     def __init__(
@@ -179,6 +180,7 @@ class TrendView(QWidget):
         plot.axis_doubled.connect(self._fit_axis)
         plot.cursors_moved.connect(self._cursors_moved)
         plot.keyed.connect(self._move_times)
+        plot.mark_opened.connect(self.mark_opened)
         plot.menu_wanted.connect(self.menu_wanted)
         return plot
 
@@ -193,6 +195,7 @@ class TrendView(QWidget):
             ("Ctrl+0", self.autoscale),
             ("Ctrl+Left", partial(self._walk_marks, -1)),
             ("Ctrl+Right", partial(self._walk_marks, 1)),
+            ("Ctrl+Return", self._open_mark),
         ]
         for key, act in keys:
             action = QAction(self)
@@ -797,6 +800,12 @@ class TrendView(QWidget):
         self.set_cursor(number, True, mark.time_ns)
         together = [one for one in marks if one.time_ns == mark.time_ns]
         self.told.emit(tooltip(together, lambda ns: time_text(ns, self._utc)).replace("\n", " · "))
+
+    def _open_mark(self) -> None:
+        """What happened at the active cursor; without one, in the middle."""
+        at = self._cursors.at_ns(self._cursors.active)
+        start, stop = self.visible_range()
+        self.mark_opened.emit(round((start + stop) / 2 * 1e9) if at is None else at)
 
     # ---- drag and drop
 

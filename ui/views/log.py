@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
     QGuiApplication,
@@ -23,19 +23,24 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QSplitter,
+    QStackedWidget,
     QTableView,
     QVBoxLayout,
     QWidget,
 )
 
+from app.records.journal_read import JournalRow
 from ui.choice import Choice
 from ui.columns import Column, Columns
+from ui.format import time_text
 from ui.i18n import count_text, noop, tr
+from ui.models.journal import JournalModel
 from ui.models.log import KINDS, SEVERITIES, VALUE_KINDS, LogModel
 from ui.models.log_filter import COLUMNS, KIND, SESSION, SEVERITY, TAG, TIME, LogFilter, column_word
 from ui.tag_menu import TagActs, tag_menu
 from ui.theme import Theme, icon, number_font
 from ui.views.event_detail import EventDetail
+from ui.views.journal import JournalTable
 from ui.widgets import Tags, paint_hint
 
 _COLUMNS = (
@@ -81,6 +86,10 @@ class LogView(QWidget):
     cancel_wanted = Signal()  # of the export
     jump_wanted = Signal(str, object, str)  # session id, item key (0 = not known), tag: show it where its value lives
     details_toggled = Signal(bool)
+    filter_changed = Signal()
+    journal_toggled = Signal(bool)  # the journal is shown, or what comes
+    older_wanted = Signal()  # of the journal: somebody has scrolled up to its top
+    trend_wanted = Signal(str, str, object)  # source, tag ("" = none), time in ns
 
     def __init__(self, model: LogModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -90,6 +99,7 @@ class LogView(QWidget):
         self._exporting = False
         self._at = 0  # where the scroll bar was
         self._resetting = False
+        self.journal = JournalModel(model.theme)
         self.setAccessibleName(tr("Event log"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -117,7 +127,10 @@ class LogView(QWidget):
         self._detail = EventDetail(self._model.theme)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setChildrenCollapsible(False)
-        splitter.addWidget(self._build_table())
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._build_table())
+        self._stack.addWidget(self._build_journal())
+        splitter.addWidget(self._stack)
         splitter.addWidget(self._detail)
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 1)
@@ -152,6 +165,18 @@ class LogView(QWidget):
         bar = table.verticalScrollBar()
         bar.valueChanged.connect(self._scrolled)
         bar.rangeChanged.connect(self._stay_at_end)
+        return table
+
+    def _build_journal(self) -> JournalTable:
+        self._past = table = JournalTable(self.journal, self._table, _COLUMNS)
+        table.customContextMenuRequested.connect(self._journal_menu)
+        table.doubleClicked.connect(lambda index: self._to_trend(index.row()))
+        table.selectionModel().currentRowChanged.connect(self._show_detail)
+        table.older_wanted.connect(self.older_wanted)
+        table.end_wanted.connect(lambda: self.show_journal(False))
+        table.trend_wanted.connect(self._to_trend)
+        table.copy_wanted.connect(self.copy)
+        self.journal.state_changed.connect(self._show_state)
         return table
 
     def _bar(self) -> QHBoxLayout:
@@ -189,7 +214,18 @@ class LogView(QWidget):
         self._follow = QPushButton(tr("Resume"))
         self._follow.setAccessibleName(tr("Resume"))
         self._follow.setToolTip(tr("Follow the newest events again (End)"))
-        self._follow.clicked.connect(self._model.resume)
+        self._follow.clicked.connect(self.follow)
+        self._journal = QPushButton()
+        self._journal.setCheckable(True)
+        self._journal.setAccessibleName(tr("Journal"))
+        self._journal.setToolTip(tr("Read what is on disk, the newest first, with the same filter (Ctrl+J)"))
+        self._journal.toggled.connect(self.show_journal)
+        QShortcut(
+            QKeySequence("Ctrl+J"),
+            self,
+            self._journal.toggle,
+            context=Qt.ShortcutContext.WidgetWithChildrenShortcut,
+        )
         bar.addWidget(self._find, 1)
         for widget in (self._kinds, self._sessions, self._severities, self._clear, self._counts):
             bar.addWidget(widget)
@@ -202,6 +238,7 @@ class LogView(QWidget):
         self._details.toggled.connect(self.show_details)
         self._export = QPushButton()
         self._export.clicked.connect(lambda *_: (self.cancel_wanted if self._exporting else self.export_wanted).emit())
+        bar.addWidget(self._journal)
         bar.addWidget(self._details)
         bar.addWidget(self._export)
         self._details.setAccessibleName(tr("Details"))
@@ -224,8 +261,9 @@ class LogView(QWidget):
 
     def _show_detail(self, *_: object) -> None:
         if self._detail.isVisibleTo(self):
-            index = self._table.currentIndex()
-            self._detail.show_lines(self._model.told(index.row()) if index.isValid() else ())
+            table, model = (self._past, self.journal) if self.in_journal else (self._table, self._model)
+            index = table.currentIndex()
+            self._detail.show_lines(model.told(index.row()) if index.isValid() else ())
 
     def show_export(self, rows: int | None) -> None:
         """How far an export is; None = there is none."""
@@ -239,18 +277,22 @@ class LogView(QWidget):
 
     def _show_buttons(self) -> None:
         """Where there is little room, their drawings alone."""
-        for button in (self._details, self._export):
+        for button in (
+            self._details,
+            self._export,
+        ):  # the journal is a drawing in any case: there is no room for more words
             button.setText("" if self._short and not self._exporting else button.accessibleName())
 
     # ---- rows
 
     def selected(self) -> list[int]:
-        return sorted(index.row() for index in self._table.selectionModel().selectedRows())
+        table = self._past if self.in_journal else self._table
+        return sorted(index.row() for index in table.selectionModel().selectedRows())
 
     def copy(self) -> None:
         """The chosen rows with tabs and a header."""
         if rows := self.selected():
-            QGuiApplication.clipboard().setText(self._model.copied(rows))
+            QGuiApplication.clipboard().setText((self.journal if self.in_journal else self._model).copied(rows))
 
     def _jump(self, index: QModelIndex) -> None:
         if not index.isValid():
@@ -273,6 +315,10 @@ class LogView(QWidget):
         else:
             menu = QMenu(self._table)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        shown = menu.addAction(tr("Show in the trend at this time"))
+        shown.setShortcut(QKeySequence("Shift+Return"))
+        shown.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        shown.triggered.connect(lambda *_: self._to_trend(index.row()))
         text = str(self._model.data(index) or "")
         if index.column() != TIME and text:
             words = tr("Show only {column}: {text}").format(column=tr(COLUMNS[index.column()]).lower(), text=text[:40])
@@ -318,8 +364,75 @@ class LogView(QWidget):
         self._add_word(f"{COLUMNS[column].lower()}:")
         self._find.setFocus()
 
+    # ---- the journal, and the way to trends
+
+    @property
+    def in_journal(self) -> bool:
+        """Whether the journal is shown, and not what comes."""
+        return self._stack.currentIndex() == 1
+
+    def show_journal(self, shown: bool) -> None:
+        if shown == self.in_journal:
+            return
+        self._stack.setCurrentIndex(int(shown))
+        self._journal.blockSignals(True)
+        self._journal.setChecked(shown)
+        self._journal.blockSignals(False)
+        self.journal_toggled.emit(shown)
+        if not shown:
+            self._model.resume()
+        (self._past if shown else self._table).setFocus()
+        self._show_detail()
+        self._show_state()
+        self._show_counts()
+
+    def add_older(self, rows: Sequence[JournalRow], until_ns: int, complete: bool) -> None:
+        """A page of the journal; what is looked at stays where it is."""
+        self._past.add_older(rows, until_ns, complete)
+
+    def show_time(self, time_ns: int) -> bool:
+        """Choose the row nearest to a time and stand still there; False where the log does not reach back so far."""
+        row = self._model.nearest(time_ns)
+        if row is None:
+            return False
+        self._model.pause()
+        self._choose(self._table, row)
+        return True
+
+    def show_journal_time(self, time_ns: int) -> None:
+        if (row := self.journal.nearest(time_ns)) is not None:
+            self._choose(self._past, row)
+
+    def _choose(self, table: QTableView, row: int) -> None:
+        index = table.model().index(row, 0)
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        table.selectionModel().setCurrentIndex(index, flags)  # whatever key is held down meanwhile
+        table.scrollTo(index, QTableView.ScrollHint.PositionAtCenter)
+        table.setFocus()
+
+    def _to_trend(self, row: int) -> None:
+        if self.in_journal:
+            kept = self.journal.row(row)
+            self.trend_wanted.emit(kept.session, kept.tag, kept.time_ns)
+            return
+        session_id, _, tag = self._model.tag(row)
+        self.trend_wanted.emit(self._model.name(session_id), tag, self._model.time_of(row))
+
+    def _journal_menu(self, position: QPoint) -> None:
+        index = self._past.indexAt(position)
+        if index.isValid():
+            self.journal_menu(index).popup(self._past.viewport().mapToGlobal(position))
+
+    def journal_menu(self, index: QModelIndex) -> QMenu:
+        menu = QMenu(self._past)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(tr("Show in the trend at this time")).triggered.connect(lambda *_: self._to_trend(index.row()))
+        menu.addAction(tr("Copy rows")).triggered.connect(lambda *_: self.copy())
+        return menu
+
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
+        self._journal.setIcon(icon("clock", theme))
         self._glass.setIcon(icon("find", theme))
         self._follow.setIcon(icon("live", theme))
         self._details.setIcon(icon("info", theme))
@@ -348,15 +461,21 @@ class LogView(QWidget):
 
     def _filter(self) -> None:
         self._soon.stop()
-        self._model.set_filter(
-            LogFilter(
-                " ".join(self._find.text().split()),
-                self._kinds.chosen(),
-                self._sessions.chosen(),
-                self._severities.chosen(),
-            )
-        )
+        wanted = self.filter()
+        changed = wanted != self._model.filter
+        self._model.set_filter(wanted)
         self._show_counts()
+        if changed:
+            self.filter_changed.emit()
+
+    def filter(self) -> LogFilter:
+        """What is asked for at present."""
+        return LogFilter(
+            " ".join(self._find.text().split()),
+            self._kinds.chosen(),
+            self._sessions.chosen(),
+            self._severities.chosen(),
+        )
 
     def _session_names(self) -> dict[str, str]:
         """By id. Sessions of one name are told apart by the beginning of their ids."""
@@ -371,10 +490,10 @@ class LogView(QWidget):
         filtered = not model.filter.empty
         counts = tr("{shown} of {kept} shown").format(shown=count_text(model.rowCount()), kept=count_text(model.kept))
         shown = tr("looking …") if model.looking else counts
-        text = shown if filtered else ""
+        text = shown if filtered and not self.in_journal else ""
         if self._counts.text() != text:
             self._counts.setText(text)
-        self._counts.setVisible(filtered)
+        self._counts.setVisible(bool(text))
         self._clear.setVisible(filtered)
 
     # ---- pause
@@ -390,6 +509,8 @@ class LogView(QWidget):
         self._model.pause()
 
     def follow(self) -> None:
+        """The newest events again."""
+        self.show_journal(False)
         self._model.resume()
 
     @property
@@ -407,15 +528,27 @@ class LogView(QWidget):
             )
             words = tr("❚❚ {count} new{lost}") if self._short else tr("❚❚ Paused — {count} new{lost}, End to resume")
             text = words.format(count=count_text(model.held), lost=lost)
+        if self.in_journal:
+            text = self._journal_words()
         if self._state.text() != text:
             self._state.setText(text)
-        back = self._theme.warning_back if model.paused else "transparent"
+        back = self._theme.warning_back if model.paused or self.in_journal else "transparent"
         sheet = f"background: {back}; color: {self._theme.text}; border-radius: 3px; padding: 2px 8px"
         if self._state.styleSheet() != sheet:
             self._state.setStyleSheet(sheet)
-        self._follow.setEnabled(model.paused)
+        self._follow.setEnabled(model.paused or self.in_journal)
         if not model.paused:
             self._table.scrollToBottom()
+
+    def _journal_words(self) -> str:
+        journal = self.journal
+        since = "" if journal.until_ns is None else time_text(journal.until_ns, journal.utc)[: -len(".000")]
+        if journal.loading:
+            return tr("Journal — reading, back to {time}").format(time=since) if since else tr("Journal — reading")
+        rows = count_text(journal.rowCount())
+        if journal.complete:
+            return tr("Journal — {count} rows, all there is").format(count=rows)
+        return tr("Journal — {count} rows since {time}; scroll up for older ones").format(count=rows, time=since)
 
     @property
     def _short(self) -> bool:
@@ -460,7 +593,11 @@ class LogView(QWidget):
                 self.copy()
                 return True
             elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._jump(self._table.currentIndex())
+                index = self._table.currentIndex()
+                if not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+                    self._jump(index)
+                elif index.isValid():
+                    self._to_trend(index.row())
                 return True
         return super().eventFilter(watched, event)
 

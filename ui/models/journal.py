@@ -1,0 +1,210 @@
+"""Rows of the journal as the event log shows them: older ones come at the top, as they are read."""
+
+from __future__ import annotations
+
+import bisect
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QBrush, QColor
+
+from app.events.notices import NoticeKind, Severity
+from app.records.journal_read import JournalRow
+from ui.format import full_text, iso_text, quality_text, time_text, value_text, zone_text
+from ui.i18n import tr
+from ui.models.log import NOTICE_WORDS
+from ui.models.log_filter import (
+    COLUMNS,
+    DETAIL,
+    KIND,
+    QUALITY,
+    SESSION,
+    SEVERITY,
+    TAG,
+    TIME,
+    VALUE,
+    LogFilter,
+    words_of,
+)
+from ui.models.log_rows import copied
+from ui.theme import SEVERITY_MARKS, Theme
+
+#: Rows that are held; with more the newest go.
+ROWS = 50_000
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class JournalModel(QAbstractTableModel):
+    """``state_changed``: rows came, or it is known that no older ones are there."""
+
+    state_changed = Signal()
+
+    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self.utc = False
+        self.loading = False
+        self.complete = False  # no older rows are there
+        self.until_ns: int | None = None  # how far back it was looked
+        self._rows: list[JournalRow] = []
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is not Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
+            return None
+        return f"{tr(COLUMNS[0])} ({zone_text(self.utc)})" if section == 0 else tr(COLUMNS[section])
+
+    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row, column = self._rows[index.row()], index.column()
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return text_of(row, column, self.utc, said=True)
+            case Qt.ItemDataRole.TextAlignmentRole if column == VALUE:
+                return _RIGHT
+            case Qt.ItemDataRole.ForegroundRole:
+                severity = severity_of(row)
+                if severity is not Severity.INFO and column in (SEVERITY, QUALITY, DETAIL):
+                    return QBrush(QColor(self.theme.of_severity(severity)))
+                return QBrush(QColor(self.theme.muted)) if column in (TIME, KIND, SEVERITY) else None
+            case _:
+                return None
+
+    def row(self, number: int) -> JournalRow:
+        return self._rows[number]
+
+    # ---- what comes
+
+    def clear(self) -> None:
+        self.beginResetModel()
+        self._rows, self.complete, self.until_ns = [], False, None
+        self.endResetModel()
+        self.state_changed.emit()
+
+    def add_older(self, rows: Sequence[JournalRow], until_ns: int, complete: bool) -> None:
+        """At the top, in order of time."""
+        self.complete, self.until_ns = complete, until_ns
+        if rows:
+            self.beginInsertRows(QModelIndex(), 0, len(rows) - 1)
+            self._rows[:0] = rows
+            self.endInsertRows()
+        if len(self._rows) > ROWS:
+            self.beginRemoveRows(QModelIndex(), ROWS, len(self._rows) - 1)
+            del self._rows[ROWS:]
+            self.endRemoveRows()
+        self.state_changed.emit()
+
+    def set_loading(self, loading: bool) -> None:
+        self.loading = loading
+        self.state_changed.emit()
+
+    def nearest(self, time_ns: int) -> int | None:
+        """The row whose time is nearest."""
+        if not self._rows:
+            return None
+        at = bisect.bisect_left(self._rows, time_ns, key=lambda row: row.time_ns)
+        some = [number for number in (at - 1, at) if 0 <= number < len(self._rows)]
+        return min(some, key=lambda number: abs(self._rows[number].time_ns - time_ns))
+
+    def set_utc(self, utc: bool) -> None:
+        self.utc = utc
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, 0)
+        if self._rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, 0))
+
+    # ---- out of the table
+
+    def copied(self, rows: Sequence[int]) -> str:
+        return copied([[text_of(self._rows[row], c, self.utc, said=True) for c in range(len(COLUMNS))] for row in rows])
+
+    def told(self, number: int) -> list[tuple[str, str]]:
+        """All that is known of a row: (name, text)."""
+        row = self._rows[number]
+        columns = (SESSION, TAG, KIND, SEVERITY, QUALITY, DETAIL)
+        lines = [(tr(COLUMNS[column]), text_of(row, column, self.utc, said=True)) for column in columns]
+        lines.append((tr(COLUMNS[VALUE]), full_text(_plain(row.value)) if row.value is not None else ""))
+        lines.append((tr("Time"), iso_text(row.time_ns, self.utc)))
+        some = [name for name in ("source_time", "sequence") if name in row.more]
+        lines += [(name.replace("_", " "), str(row.more[name])) for name in some]
+        details = row.more.get("details")
+        if isinstance(details, dict):
+            lines += [(str(name).replace("_", " "), str(value)) for name, value in details.items()]
+        return [(name, text) for name, text in lines if text]
+
+
+def kind_of(row: JournalRow) -> str:
+    """One of the kinds that filters know."""
+    try:
+        return NOTICE_WORDS[NoticeKind(row.kind)]
+    except ValueError:
+        return row.kind
+
+
+def severity_of(row: JournalRow) -> Severity:
+    return Severity[row.severity.upper()] if row.severity.upper() in Severity.__members__ else Severity.INFO
+
+
+def text_of(row: JournalRow, column: int, utc: bool, *, said: bool) -> str:
+    """A cell; ``said``: in the window's language, else as filters know it."""
+    match column:
+        case _ if column == TIME:
+            return time_text(row.time_ns, utc)
+        case _ if column == SESSION:
+            return row.session
+        case _ if column == KIND:
+            return tr(kind_of(row)) if said else kind_of(row)
+        case _ if column == SEVERITY:
+            name = severity_of(row).name.lower()
+            return f"{SEVERITY_MARKS[severity_of(row)]} {tr(name)}".strip() if said else name
+        case _ if column == TAG:
+            return row.tag
+        case _ if column == VALUE:
+            return "" if row.value is None else value_text(_plain(row.value))
+        case _ if column == QUALITY:
+            return "" if row.quality is None else quality_text(row.quality)
+        case _ if column == DETAIL:
+            return row.detail
+        case _:
+            return ""
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it: arrays are arrays, objects their text."""
+    if isinstance(value, list):
+        return tuple([_plain(item) for item in value])
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
+
+
+def matcher(wanted: LogFilter, sessions: Mapping[str, str], utc: bool) -> Callable[[JournalRow], bool]:
+    """Whether a row passes the log's filter; ``sessions`` are the names of the ids in it. For any thread."""
+    words = words_of(wanted.text)
+    names = {sessions.get(session_id, "") for session_id in wanted.sessions}
+
+    def passes(row: JournalRow) -> bool:
+        if wanted.sessions and row.session not in names:
+            return False
+        if wanted.kinds and kind_of(row) not in wanted.kinds:
+            return False
+        if wanted.severities and severity_of(row).name.lower() not in wanted.severities:
+            return False
+        for word in words:
+            columns = range(len(COLUMNS)) if word.column < 0 else (word.column,)
+            if not any(word.search(text_of(row, column, utc, said=False)) for column in columns):
+                return False
+        return True
+
+    return passes
+
+
+def needles(wanted: LogFilter) -> list[str]:
+    """What stands in each line that can pass: the words that are looked for in tags, as they are."""
+    texts = [word.text.removeprefix("=") for word in words_of(wanted.text) if word.column == TAG]
+    return [text for text in texts if text.isascii() and not set(text) & set('*?"\\')]
