@@ -1654,6 +1654,30 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Ihr Name: den Namen der Quelle oder Sitzung dort angeben</translation>
         </message>
         <message>
+            <source>Journal</source>
+            <translation>Journal</translation>
+        </message>
+        <message>
+            <source>Journal of events</source>
+            <translation>Journal der Ereignisse</translation>
+        </message>
+        <message>
+            <source>Journal — reading</source>
+            <translation>Journal — wird gelesen</translation>
+        </message>
+        <message>
+            <source>Journal — reading, back to {time}</source>
+            <translation>Journal — wird gelesen, bis {time} zurück</translation>
+        </message>
+        <message>
+            <source>Journal — {count} rows since {time}; scroll up for older ones</source>
+            <translation>Journal — {count} Zeilen seit {time}; nach oben rollen für ältere</translation>
+        </message>
+        <message>
+            <source>Journal — {count} rows, all there is</source>
+            <translation>Journal — {count} Zeilen, alle vorhandenen</translation>
+        </message>
+        <message>
             <source>Keep</source>
             <translation>Behalten</translation>
         </message>
@@ -2250,6 +2274,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Nichts heißt so.</translation>
         </message>
         <message>
+            <source>Nothing in the journal passes the filter. Esc shows all.</source>
+            <translation>Nichts im Journal passt zum Filter. Esc zeigt alles.</translation>
+        </message>
+        <message>
             <source>nothing lost</source>
             <translation>nichts verloren</translation>
         </message>
@@ -2756,6 +2784,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Die ganze Aufzeichnung lesen und nach geänderten, fehlenden oder vertauschten Einträgen suchen</translation>
         </message>
         <message>
+            <source>Read what is on disk, the newest first, with the same filter (Ctrl+J)</source>
+            <translation>Lesen, was auf der Platte liegt, das Neueste zuerst, mit demselben Filter (Strg+J)</translation>
+        </message>
+        <message>
             <source>Read-only</source>
             <translation>Nur Lesen</translation>
         </message>
@@ -2778,6 +2810,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>Read-only: {sessions}</source>
             <translation>Nur Lesen: {sessions}</translation>
+        </message>
+        <message>
+            <source>Reading the journal …</source>
+            <translation>Das Journal wird gelesen …</translation>
         </message>
         <message>
             <source>reading the recording …</source>
@@ -3228,12 +3264,20 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>In den Variablen anzeigen</translation>
         </message>
         <message>
+            <source>Show in the event log</source>
+            <translation>Im Ereignisprotokoll zeigen</translation>
+        </message>
+        <message>
             <source>Show in the log</source>
             <translation>Im Protokoll anzeigen</translation>
         </message>
         <message>
             <source>Show in the name space</source>
             <translation>Im Adressraum zeigen</translation>
+        </message>
+        <message>
+            <source>Show in the trend at this time</source>
+            <translation>Im Trend zu dieser Zeit zeigen</translation>
         </message>
         <message>
             <source>Show only what has changed</source>
@@ -3618,6 +3662,10 @@ Simulated plant:Reactor.PV
         <message>
             <source>The end must be later than now.</source>
             <translation>Das Ende muss nach jetzt liegen.</translation>
+        </message>
+        <message>
+            <source>The event log shows its journal; End follows the newest events again.</source>
+            <translation>Das Ereignisprotokoll zeigt sein Journal; Ende folgt wieder den neuesten Ereignissen.</translation>
         </message>
         <message>
             <source>The expression has too many parts.</source>
