@@ -14,12 +14,14 @@ from app.alarms.model import Alarm, AlarmId, Change
 from app.alarms.states import AlarmEvent, AlarmState
 from app.batch import Sample
 from app.events.notices import Notice, NoticeKind, Severity
+from app.records.export import export_table
 from app.sessions.session import Session
 from app.sessions.state import SessionState
 from app.values import NS_PER_S, iso_utc
 from ui.alarm_words import PRIORITIES, change_words, limit_words, state_words
 from ui.bridge import act
 from ui.desk.desk import Desk
+from ui.desk.files import file_to_write
 from ui.desk.trends import TrendsDesk
 from ui.feed import FeedFrame
 from ui.format import parse_time, time_text, value_text
@@ -27,7 +29,7 @@ from ui.forms.details import DetailsDialog
 from ui.forms.limits import LimitsForm
 from ui.forms.shelve import ShelveForm
 from ui.i18n import count_text, noop, tr
-from ui.models.alarms import AlarmsModel
+from ui.models.alarms import TABLE, AlarmsModel
 from ui.tagbook import UNKNOWN, TagAbout
 from ui.tagref import TagRef
 from ui.theme import PRIORITY_MARKS, icon
@@ -83,9 +85,19 @@ class AlarmsDesk(QObject):
         view.limits_wanted.connect(lambda these: self.edit([TagRef(a.id.source, a.id.tag) for a in these]))
         view.trend_wanted.connect(self._trend)
         view.details_wanted.connect(self._show_details)
+        view.export_wanted.connect(lambda: act(self._export(), name="export the alarms", failed=desk.say))
         self.model.counts_changed.connect(self._show_count)
         desk.parts["alarms"] = self
         self._set_theme(desk.theme)
+
+    async def _export(self) -> None:
+        """What is shown, as it is when a file is chosen."""
+        path = await file_to_write(self._desk, tr("Export the alarms"), tr("alarms"))
+        if path is None:
+            return
+        await export_table(path, TABLE, self.model.table(), sheet=tr("Alarms"))
+        self._desk.say(tr("Saved in {path}").format(path=path))
+        self._desk.told(tr("alarms exported"), value=str(path))
 
     # ---- names
 

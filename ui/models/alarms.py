@@ -11,6 +11,8 @@ from PySide6.QtGui import QBrush, QColor, QFont
 from app.alarms.model import Alarm, AlarmId
 from app.alarms.states import ANNUNCIATED, QUIET, AlarmState
 from app.batch import Sample
+from app.records.table import Column, ColumnKind
+from app.values import NO_TIME, Value
 from ui.alarm_words import PRIORITIES, STATE_MARKS, limit_words, state_words
 from ui.format import full_text, iso_text, quality_mark, quality_text, time_text, value_text, zone_text
 from ui.i18n import noop, tr
@@ -25,6 +27,21 @@ PRIORITY, STATE, TAG, ALARM, VALUE, SINCE, SESSION, COMMENT = range(8)
 #: Beyond so many changes at once the rows are set anew.
 _FEW = 200
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+TEXT, TIME = ColumnKind.TEXT, ColumnKind.TIME
+#: What is exported of each alarm.
+TABLE = (
+    Column("Priority", TEXT),
+    Column("State", TEXT),
+    Column("Session", TEXT),
+    Column("Tag", TEXT),
+    Column("Alarm", TEXT),
+    Column("Raised", TIME),
+    Column("Times raised", ColumnKind.INTEGER),
+    Column("Value when raised", ColumnKind.VALUE),
+    Column("Changed", TIME),
+    Column("Comment", TEXT),
+)
 
 Index = QModelIndex | QPersistentModelIndex
 AboutOf = Callable[[str, str], TagAbout]
@@ -166,6 +183,24 @@ class AlarmsModel(QAbstractTableModel):
             (tr("Comment"), alarm.comment),
         ]
         return [(name, text.strip()) for name, text in rows if text.strip()]
+
+    def table(self) -> list[tuple[Value, ...]]:
+        """A row of :data:`TABLE` for each alarm that is shown, as they stand."""
+        return [
+            (
+                PRIORITIES[alarm.limit.priority],
+                state_words(alarm),
+                alarm.id.source,
+                alarm.id.tag,
+                limit_words(alarm.limit, self._about(alarm)),
+                alarm.raised_ns or NO_TIME,
+                alarm.raises,
+                alarm.value,
+                alarm.changed_ns or NO_TIME,
+                alarm.comment,
+            )
+            for alarm in self._rows
+        ]
 
     # ---- reading
 

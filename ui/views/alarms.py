@@ -52,6 +52,7 @@ class AlarmsView(QWidget):
     limits_wanted = Signal(list)
     trend_wanted = Signal(object)
     details_wanted = Signal(object)
+    export_wanted = Signal()
 
     def __init__(self, model: AlarmsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,6 +94,9 @@ class AlarmsView(QWidget):
             bar.addWidget(widget)
         bar.addWidget(self._comment, 1)
         bar.addWidget(self._quiet)
+        self._export = self._button(tr("Export …"), self.export_wanted.emit)
+        self._export.setToolTip(tr("The alarms that are shown, as a table"))
+        bar.addWidget(self._export)
         bar.addStretch(1)
         bar.addWidget(self._counts)
         return bar
@@ -128,6 +132,7 @@ class AlarmsView(QWidget):
         self._acknowledge.setIcon(icon("acknowledge", theme))
         self._all.setIcon(icon("acknowledge-all", theme))
         self._shelve.setIcon(icon("shelve", theme))
+        self._export.setIcon(icon("export", theme))
         self._quiet.setIcon(icon("alarm-off", theme))
         self._counts.setStyleSheet(f"color: {theme.muted}")
         self._model.theme = theme

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMenu
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMenu
 
 from app.alarms.limits import Condition, Limit, Priority, Suppression, TagLimits
 from app.alarms.model import AlarmId
@@ -77,6 +77,21 @@ async def test_an_alarm_comes_is_acknowledged_and_goes(made: ScriptedWindow) -> 
     assert rows(made) == []
     assert made.told("alarm")[-1] == "over: H ≥ 80.00 bar"
     assert "alarm acknowledged, H ≥ 80.00 bar: on my way" in made.told("operator")
+
+
+@pytest.mark.clause("A9", "E1")
+async def test_what_is_shown_is_exported(made: ScriptedWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    await limit(made, {LEVEL: HIGH})
+    await made.send("Tank.Level", 81.0)
+    path = tmp_path / "alarms.csv"
+    monkeypatch.setattr(QFileDialog, "selectedFiles", lambda _: [str(path)])
+    monkeypatch.setattr(QFileDialog, "open", lambda dialog: dialog.finished.emit(1))
+    alarms(made).view._export.click()
+    await until(path.is_file, "the file")
+    head, row = path.read_text(encoding="utf-8-sig").splitlines()
+    assert head.startswith("Priority,State,Session,Tag,Alarm,Raised")
+    assert "Plant,Tank.Level,H ≥ 80.00 bar," in row
+    assert "81" in row
 
 
 @pytest.mark.clause("A10")
