@@ -484,6 +484,14 @@
             <translation>Alarme</translation>
         </message>
         <message>
+            <source>alarms</source>
+            <translation>Alarme</translation>
+        </message>
+        <message>
+            <source>alarms exported</source>
+            <translation>Alarme exportiert</translation>
+        </message>
+        <message>
             <source>alarms left out of the workspace: {problems}</source>
             <translation>Alarme, die im Arbeitsbereich fehlen: {problems}</translation>
         </message>
@@ -1356,6 +1364,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>Export sources</source>
             <translation>Quellen exportieren</translation>
+        </message>
+        <message>
+            <source>Export the alarms</source>
+            <translation>Alarme exportieren</translation>
         </message>
         <message>
             <source>Export the audit store</source>
@@ -3646,6 +3658,10 @@ Simulated plant:Reactor.PV
         <message>
             <source>text is not a number</source>
             <translation>Text ist keine Zahl</translation>
+        </message>
+        <message>
+            <source>The alarms that are shown, as a table</source>
+            <translation>Die gezeigten Alarme als Tabelle</translation>
         </message>
         <message>
             <source>The API is not there: {reason}</source>
