@@ -62,7 +62,7 @@ WORDS = frozenset(
         noop("read"),
         noop("write"),
         noop("none"),
-        noop("read and history"),
+        noop("read only and history"),
         noop("read and write and history"),
         # Categories of a status.
         noop("unknown"),

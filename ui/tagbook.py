@@ -47,7 +47,7 @@ class TagAbout:
 
     @property
     def read_only(self) -> bool:
-        return self.access == "read only"
+        return bool(self.access) and "write" not in self.access
 
     @classmethod
     def of(cls, properties: TagProperties) -> TagAbout:

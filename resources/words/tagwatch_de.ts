@@ -2760,10 +2760,6 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Neu lesen</translation>
         </message>
         <message>
-            <source>read and history</source>
-            <translation>lesen und Historie</translation>
-        </message>
-        <message>
             <source>read and write</source>
             <translation>lesen und schreiben</translation>
         </message>
@@ -2786,6 +2782,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>read only</source>
             <translation>nur lesbar</translation>
+        </message>
+        <message>
+            <source>read only and history</source>
+            <translation>nur lesbar, mit Historie</translation>
         </message>
         <message>
             <source>Read the source's tags once more, from the beginning (F5)</source>

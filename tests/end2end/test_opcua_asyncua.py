@@ -88,7 +88,7 @@ async def test_properties(gateway: Any, server: ServerProcess, tmp_path: pathlib
     assert properties.get("unit") == "%"
     assert (properties.get("low"), properties.get("high")) == (0.0, 100.0)
     assert properties.get("data_type") == "Double"
-    assert properties.get("access") == "read only"
+    assert properties.get("access") == "read only and history"
     with pytest.raises(GatewayError, match="ns=2;s=Nope"):
         await calls.properties(session, "ns=2;s=Nope")
 

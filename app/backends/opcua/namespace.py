@@ -211,8 +211,8 @@ def _access(level: object) -> str:
     if not isinstance(level, int):
         return ""
     words = [word for bit, word in ((1, "read"), (2, "write"), (4, "history")) if level & bit]
-    if words == ["read"]:
-        return "read only"
+    if "read" in words and "write" not in words:
+        words[0] = "read only"
     return " and ".join(words) or "none"
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from PySide6.QtWidgets import QApplication
 
 from app.commands import Property, TagProperties
 from app.errors import GatewayError
 from tests.helpers.engine import until
-from ui.tagbook import UNKNOWN, TagBook
+from ui.tagbook import UNKNOWN, TagAbout, TagBook
 
 ABOUT = TagProperties((Property("data_type", "Double"), Property("unit", "bar"), Property("access", "read only")))
 
@@ -24,6 +25,23 @@ class Source:
         if tag == "unknown":
             raise GatewayError("InvalidArgument", "no such tag")
         return ABOUT
+
+
+@pytest.mark.parametrize(
+    ("access", "read_only"),
+    [
+        ("read only", True),
+        ("read only and history", True),
+        ("history", True),
+        ("none", True),
+        ("read and write", False),
+        ("read and write and history", False),
+        ("write", False),
+        ("", False),  # the source does not tell: it is up to the write
+    ],
+)
+def test_what_cannot_be_written_is_known_by_its_access(access: str, read_only: bool) -> None:
+    assert TagAbout.of(TagProperties((Property("access", access),))).read_only is read_only
 
 
 async def test_a_tag_is_asked_for_once_and_told(qapp: QApplication) -> None:
