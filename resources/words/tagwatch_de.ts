@@ -2334,6 +2334,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Mitteilungen: {count}</translation>
         </message>
         <message>
+            <source>now {value}, {quality}</source>
+            <translation>jetzt {value}, {quality}</translation>
+        </message>
+        <message>
             <source>Number format</source>
             <translation>Zahlenformat</translation>
         </message>

@@ -13,8 +13,10 @@ from app.alarms.limits import Condition, Priority, TagLimits, from_json, to_json
 from app.alarms.model import Alarm, AlarmId, Change
 from app.alarms.states import AlarmEvent, AlarmState
 from app.batch import Sample
+from app.errors import GatewayError
 from app.events.notices import Notice, NoticeKind, Severity
 from app.records.export import export_table
+from app.sessions import calls
 from app.sessions.session import Session
 from app.sessions.state import SessionState
 from app.values import NS_PER_S, iso_utc
@@ -26,9 +28,10 @@ from ui.desk.trends import TrendsDesk
 from ui.feed import FeedFrame
 from ui.format import parse_time, time_text, value_text
 from ui.forms.details import DetailsDialog
-from ui.forms.limits import LimitsForm
+from ui.forms.limits import LimitsForm, sample_text
 from ui.forms.shelve import ShelveForm
 from ui.i18n import count_text, noop, tr
+from ui.models.alarm_history import AlarmHistory
 from ui.models.alarms import TABLE, AlarmsModel
 from ui.tagbook import UNKNOWN, TagAbout
 from ui.tagref import TagRef
@@ -55,6 +58,7 @@ class AlarmsDesk(QObject):
         self.engine = AlarmEngine(desk.clock)
         self.model = AlarmsModel(desk.theme, self._about, self._sample)
         self.view = AlarmsView(self.model)
+        self._history = AlarmHistory()
         self._versions: dict[str, int] = {}  # of the items of each session, when its alarms were bound
         self._binding: set[str] = set()
         self.listeners: list[Callable[[Sequence[Change]], object]] = []  # told of every change
@@ -169,6 +173,7 @@ class AlarmsDesk(QObject):
     def _changed(self, changes: Sequence[Change]) -> None:
         if not changes:
             return
+        self._history.add(changes)
         gone = [change.before.id for change in changes if change.after is None]
         self.model.update([change.after for change in changes if change.after is not None], gone)
         for change in changes:
@@ -254,7 +259,9 @@ class AlarmsDesk(QObject):
 
     def _show_details(self, alarm: Alarm) -> None:
         present = self.engine.get(alarm.id) or alarm
-        DetailsDialog(tr("Alarm"), self.model.fields(present), self._desk.window).show()
+        about = self._about(alarm.id.source, alarm.id.tag)
+        rows = self.model.fields(present) + self._history.rows(alarm.id, about, utc=self._desk.utc)
+        DetailsDialog(tr("Alarm"), rows, self._desk.window).show()
 
     # ---- limits
 
@@ -282,13 +289,34 @@ class AlarmsDesk(QObject):
         if session is not None and not about.data_type:
             about = await self._desk.book.ask_now(session.id, first.tag)
         limits = [self.engine.limits(ref.source, ref.tag) for ref in refs]
-        form = LimitsForm(refs, limits, about, self._desk.theme, self._desk.window)
+        form = LimitsForm(refs, limits, about, self._desk.theme, self._desk.window, await self._looker(first, about))
+        self._desk.second.connect(form.refresh)
 
         def save(made: TagLimits) -> None:
             self.set_limits(dict.fromkeys(refs, made))
 
         form.saved.connect(save)
         form.open()
+
+    async def _looker(self, ref: TagRef, about: TagAbout) -> Callable[[], str]:
+        """What the tag is now, in words: live where it is watched by anything, else as it was when asked for."""
+        session = self._desk.session_named(ref.source)
+        if session is None or session.state is not SessionState.READY:
+            return lambda: tr("{source} is not open.").format(source=ref.source)
+        watched = session.items
+        key = next((item.key for item in watched.all() if item.tag == ref.tag), None)
+        if key is not None:
+            return lambda: "" if (now := watched.sample(key)) is None else sample_text(now.value, now.quality, about)
+        handle = next(iter(watched.servers()), None)
+        if handle is None:
+            return str
+        try:
+            (row,) = await calls.read(session, handle, [ref.tag])
+        except GatewayError as error:  # limits can be set all the same
+            text = error.fault.message
+        else:
+            text = sample_text(row.value, row.quality, about) if row.success else row.error
+        return lambda: text
 
     def set_limits(self, wanted: Mapping[TagRef, TagLimits]) -> None:
         """In place of what these tags had, told in the log; sources that are open are watched at once."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIcon
@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from app.alarms.limits import LEVELS, Condition, Limit, Priority, Suppression, TagLimits
 from app.values import Value
 from ui.alarm_words import CONDITIONS, PRIORITIES
-from ui.format import full_text, number_text, parse_value
+from ui.format import full_text, number_text, parse_value, quality_text, value_text
 from ui.forms.editors import Deaf
 from ui.i18n import noop, tr
 from ui.tagbook import UNKNOWN, TagAbout
@@ -132,9 +132,12 @@ class LimitsForm(QDialog):
         about: TagAbout,
         theme: Theme,
         parent: QWidget | None = None,
+        look: Callable[[], str] = str,
     ) -> None:
-        """``limits`` of each tag; ``about`` the first of them."""
+        """``limits`` of each tag; ``about`` the first of them, and ``look`` what it is now, in words ("" = unknown),
+        shown anew at every :meth:`refresh`."""
         super().__init__(parent)
+        self._look = look
         self._about = about
         self._several = len(refs) > 1
         self.setWindowTitle(tr("Alarm limits"))
@@ -151,6 +154,14 @@ class LimitsForm(QDialog):
         if not alike:
             self._say(tr("These tags have different alarms: what is saved here takes the place of all of them."))
         self.set_theme(theme)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what the tag is now; several tags have no one value."""
+        text = "" if self._several else self._look()
+        if text != self._now.text():
+            self._now.setText(text)
+            self._now.setVisible(bool(text))
 
     def _build(self, refs: Sequence[TagRef]) -> None:
         layout = QVBoxLayout(self)
@@ -159,6 +170,11 @@ class LimitsForm(QDialog):
         layout.addWidget(self._title(refs))
         self._hint = _words(self._range())
         layout.addWidget(self._hint)
+        self._now = _words("")
+        self._now.setAccessibleName(tr("Value now"))
+        self._now.setFont(number_font())
+        self._now.hide()
+        layout.addWidget(self._now)
         layout.addLayout(self._grid())
         layout.addLayout(self._suppression())
         self._state = _words("")
@@ -265,6 +281,12 @@ class LimitsForm(QDialog):
             return
         self.saved.emit(limits)
         self.accept()
+
+
+def sample_text(value: Value, quality: int, about: TagAbout) -> str:
+    """A value with its unit, and its quality in words."""
+    shown = value_text(value, decimals=about.decimals, enumeration=about.enumeration)
+    return tr("now {value}, {quality}").format(value=f"{shown} {about.unit}".strip(), quality=quality_text(quality))
 
 
 def parse_states(text: str, about: TagAbout) -> tuple[Value, ...]:

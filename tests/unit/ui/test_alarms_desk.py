@@ -25,6 +25,7 @@ from ui.forms.shelve import ShelveForm
 from ui.plots.marks import MarkKind
 from ui.plots.pen_table import PenTable
 from ui.plots.trend import TrendView
+from ui.tagbook import UNKNOWN
 from ui.tagref import TagRef
 from ui.views.watch_list import WatchList
 
@@ -299,9 +300,40 @@ async def test_details_and_the_trend_are_opened_from_the_list(made: ScriptedWind
     view.details_wanted.emit(view._model.alarm(0))
     (details,) = made.window.findChildren(DetailsDialog)
     details.copy()
-    assert "Value when raised\t81.0" in QApplication.clipboard().text()
+    copied = QApplication.clipboard().text()
+    assert "Value when raised\t81.0" in copied
+    assert any("T" in line.split("\t")[0] and "81.0" in line.split("\t")[1] for line in copied.splitlines()[-1:])
     view.trend_wanted.emit(view._model.alarm(0))
     await until(lambda: {pen.tag for pen in made.window.trend.pens()} == {"Tank.Level", "Pump.Flow"}, "the pen")
+
+
+@pytest.mark.clause("A9")
+async def test_details_tell_what_became_of_an_alarm(made: ScriptedWindow) -> None:
+    await limit(made, {LEVEL: HIGH})
+    for value in (81.0, 20.0):
+        await made.send("Tank.Level", value)
+    desk = alarms(made)
+    (alarm,) = desk.model.shown()
+    desk.view.acknowledge_wanted.emit([alarm], "seen by the pump")
+    words = [text for _, text in desk._history.rows(alarm.id, UNKNOWN, utc=True)]
+    assert len(words) == 3
+    assert "seen by the pump" in words[0]
+    assert words[2].endswith("81.0")
+    desk.set_limits({LEVEL: TagLimits(())})
+    assert desk._history.rows(alarm.id, UNKNOWN, utc=True) == []
+
+
+@pytest.mark.clause("A1")
+async def test_the_form_of_limits_follows_the_value(made: ScriptedWindow) -> None:
+    await made.send("Tank.Level", 50.0)
+    alarms(made).edit([LEVEL])
+    await until(lambda: made.window.findChildren(LimitsForm), "the form")
+    (form,) = made.window.findChildren(LimitsForm)
+    assert form._now.text().startswith("now 50.0")
+    await made.send("Tank.Level", 51.0)
+    made.application.desk.second.emit()
+    assert form._now.text().startswith("now 51.0")
+    form.reject()
 
 
 def _names(ref: TagRef) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.alarms.limits import Condition, Limit, Priority, Suppression, TagLimits
 from app.values import Value
-from ui.forms.limits import LimitsForm, parse_states
+from ui.forms.limits import LimitsForm, parse_states, sample_text
 from ui.tagbook import UNKNOWN, TagAbout
 from ui.tagref import TagRef
 from ui.theme import DARK, LIGHT
@@ -173,3 +173,22 @@ def test_every_field_has_a_name_and_none_listens_to_the_wheel(form: LimitsForm) 
     names = [field.accessibleName() for field in form.findChildren(QLineEdit)]
     assert len(names) == len(set(names))
     assert all(box.focusPolicy() is Qt.FocusPolicy.StrongFocus for box in form.findChildren(QComboBox))
+
+
+@pytest.mark.clause("A1")
+def test_it_shows_what_the_tag_is_now(shown: Shown, qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    now = [sample_text(55.126, 192, LEVEL)]
+    form = LimitsForm([REF], [TagLimits(())], LEVEL, LIGHT, window, lambda: now[0])
+    form.show()
+    assert form._now.text() == "now 55.13 %, good (192)"
+    now[0] = sample_text(2, 24, PUMP)
+    form.refresh()
+    assert form._now.text() == "now Tripped (2), bad: communication failure (24)"
+    now[0] = ""
+    form.refresh()
+    assert not form._now.isVisible()
+    several = LimitsForm([REF, TagRef("Plant", "x")], [TagLimits(())] * 2, LEVEL, LIGHT, window, lambda: "never")
+    several.show()
+    assert not several._now.isVisible()
