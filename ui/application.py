@@ -42,6 +42,7 @@ from ui.desk.manager import ManagerDesk
 from ui.desk.notifications import NotificationsDesk
 from ui.desk.places import PlacesDesk
 from ui.desk.read_only import ReadOnlyDesk
+from ui.desk.recorder import RecorderDesk
 from ui.desk.replay import ReplayDesk
 from ui.desk.sessions import SessionsDesk
 from ui.desk.sources import SourcesDesk
@@ -131,6 +132,7 @@ class Application:
         logging.getLogger().addHandler(self.program_log)
         self.notifications = NotificationsDesk(desk, self.program_log)
         self.diagnostics = DiagnosticsDesk(desk, self.lag, self.log_model, self.alarms.engine, self.program_log)
+        self.recorder = RecorderDesk(desk, self.watch)
         self.help = HelpDesk(desk)
         self.asked = AskedDesk(desk, self.sources, self.items)
         where = config.directory() if begin is None else begin.directory

@@ -22,7 +22,8 @@ _ROOM = 8
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What one session lacks. Times in ns since 1970 UTC; ``next_ns`` 0 = no attempt is planned."""
+    """What one session lacks, or something else that has an id of its own. Times in ns since 1970 UTC; ``next_ns`` 0 =
+    no attempt is planned."""
 
     session_id: str
     name: str
@@ -31,6 +32,7 @@ class Trouble:
     next_ns: int = 0
     attempt: int = 0
     ended: bool = False  # it does not come back by itself: it has to be opened again
+    retries: bool = True  # trying again can help
 
     def words(self, now_ns: int, utc: bool) -> str:
         since = tr("since {time} ({age})").format(
@@ -87,6 +89,7 @@ class Banner(QFrame):
         words, act = trouble.words(now_ns, utc), tr("Open again") if trouble.ended else tr("Retry now")
         if self._label.text() != words:
             self._label.setText(words)
+        self.retry.setVisible(trouble.retries)
         if self.retry.text() != act or not self.retry.accessibleName():
             self.retry.setText(act)
             self.retry.setAccessibleName(act)

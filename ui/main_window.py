@@ -31,7 +31,7 @@ from ui.views.finder import ItemsPane
 from ui.views.items import ItemsView
 from ui.views.log import LogView
 from ui.views.sessions import SessionsView
-from ui.widgets import Elided, Steady, Themed
+from ui.widgets import Elided, Pressed, Steady, Themed
 
 #: Grows when the panes change so much that a kept layout no longer fits.
 _LAYOUT_VERSION = 3
@@ -57,7 +57,7 @@ MENUS = (
 )
 
 HINT = noop("Double-click an item to trend it · F2 writes it · Ctrl+Shift+O opens an OPC UA server")
-_STATUS = (noop("Sessions"), noop("Events/s"), noop("Lost"), noop("Longest stall"), noop("Clock"))
+_STATUS = (noop("Sessions"), noop("Events/s"), noop("Lost"), noop("Longest stall"), noop("Recorder"), noop("Clock"))
 _MODE_WORDS = {
     Mode.SYSTEM: noop("System"),
     Mode.LIGHT: noop("Light"),
@@ -77,6 +77,7 @@ class MainWindow(QMainWindow):
     write_wanted = Signal(str)
     mode_wanted = Signal(object)
     utc_wanted = Signal(bool)
+    recorder_wanted = Signal()
 
     def __init__(
         self,
@@ -355,11 +356,13 @@ class MainWindow(QMainWindow):
         bar.addWidget(self._hint, 1)
         self._status: dict[str, Steady] = {}
         for name in _STATUS:
-            label = Steady()
+            label = Pressed() if name == "Recorder" else Steady()
             label.setFont(number_font())
             label.setAccessibleName(tr(name))
             self._status[name] = label
             bar.addPermanentWidget(label)
+            if isinstance(label, Pressed):
+                label.pressed.connect(self.recorder_wanted)
 
     def show_status(self, sessions: str, rate: float, lost: str, stall_s: float, clock: str, utc: bool) -> None:
         """The figures of the last second; ``stall_s`` is the longest stall of the last minute."""
@@ -375,6 +378,13 @@ class MainWindow(QMainWindow):
                 self._status[name].setText(text)
         longest = tr("The longest time in the last minute that the window did not answer")
         self._status["Longest stall"].setToolTip(longest)
+
+    def show_recorder(self, words: str, about: str) -> None:
+        """The recorder's state, and more of it for who points at it."""
+        label = self._status["Recorder"]
+        if label.text() != words:
+            label.setText(words)
+        label.setToolTip(about)
 
     def say(self, words: str) -> None:
         """A sentence in the status bar, for a while."""

@@ -14,7 +14,8 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -47,6 +48,8 @@ _SHARE = 0.5
 _TURN_S = 0.004
 #: How long a sample whose item is not known waits for the reply that names it.
 _EARLY_S = 5.0
+#: How long a wish waits for the thread, which may be sorting.
+_WISH_S = 60.0
 _HOLES = 1_000
 _MISSING = (NoticeKind.SEQUENCE_GAP, NoticeKind.DROPPED, NoticeKind.MIRROR_RESTARTED)
 _ENDED = ("Closing", "Closed", "Faulted")
@@ -175,6 +178,14 @@ class _Early:
     until: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What is to be deleted; the thread does it."""
+
+    before_ns: int
+    done: Future[int] = field(default_factory=Future[int])
+
+
 class Recorder:
     """An :class:`app.events.notices.Broadcaster`. :meth:`publish` and :meth:`notice` are called on the loop and never
     wait; the rest is the thread's."""
@@ -207,12 +218,14 @@ class Recorder:
         self._store = Store(folder, Bounds(bound_bytes, free_bytes), clock.utc_ns)
         self._kept: Mapping[tuple[str, str], int | None] = {}
         self._kept_changed = False
+        self._wishes: list[_Wish] = []
         self._sources: dict[str, _Source | None] = {}
         self._counts: dict[str, _Count] = {}
         self._pieces: deque[_Piece] = deque()
         self._wake = threading.Condition()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._started = False
         self._state, self._words = RecorderState.OFF, ""
         self._queued = self._peak = self._samples = self._missed = 0
         self._lost: list[Hole] = []  # what was given up before it was looked at
@@ -245,6 +258,7 @@ class Recorder:
     # ---- the loop's side
 
     def start(self) -> None:
+        self._started = True
         if self._enabled and self._thread is None:
             self._stopping.clear()
             self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
@@ -261,25 +275,74 @@ class Recorder:
         thread.join(budget_s + 1.0)
         self._thread = None
 
+    def try_now(self) -> None:
+        """Do not wait until the next attempt."""
+        with self._wake:
+            self._try_again = 0.0
+            self._wake.notify()
+
     @property
     def enabled(self) -> bool:
         return self._enabled
 
     def switch(self, on: bool) -> None:
-        """Record from here on, or no more. Off may take as long as a commit: call it in a thread."""
+        """Record from here on (once it was started), or no more. Off may take as long as a commit: call it in a thread,
+        one at a time."""
         if on == self._enabled:
             return
         self._enabled = on
-        if on:
-            self.start()
-        else:
+        if not on:
             self.stop()
+        elif self._started:
+            self.start()
 
     def keep(self, days: Mapping[tuple[str, str], int | None]) -> None:
         """How many days tags are kept that are not kept as all others are, by source and tag: 0 = for ever, None = they
         are not recorded."""
         with self._wake:
             self._kept, self._kept_changed = dict(days), True
+
+    def bound(self, days: int, bytes_: int) -> None:
+        """From here on keep what has no days of its own for so many (0 = for ever), and so many bytes of everything.
+        What is kept already keeps its days; what is beyond the bytes goes at once."""
+        with self._wake:
+            self._kept_changed = self._kept_changed or days != self._days
+            self._days = days
+            self._store.bounds = replace(self._store.bounds, bytes=bytes_)
+            self._looked = float("-inf")
+
+    @property
+    def days(self) -> int:
+        return self._days
+
+    @property
+    def bytes(self) -> int:
+        return self._store.bounds.bytes
+
+    def measure(self) -> None:
+        """Look at the disk for :meth:`statistics`. Blocks. While it records, it does so itself."""
+        self._size = self._store.size()
+        told = self.history.statistics()
+        self._extent = told.oldest_ns, told.newest_ns
+
+    def delete_before(self, time_ns: int) -> int:
+        """Delete the files that were ended before the time, whatever their days; how many bytes that gave back. Blocks.
+        ElsewhereError where another program records into the folder, OSError, or TimeoutError."""
+        wish = _Wish(time_ns)
+        with self._wake:
+            alone = self._thread is None or self._stopping.is_set()
+            if not alone:
+                self._wishes.append(wish)
+        return self._deleted_alone(time_ns) if alone else wish.done.result(_WISH_S)
+
+    def _deleted_alone(self, time_ns: int) -> int:
+        self._store.open()
+        try:
+            freed = self._store.delete_before(time_ns)
+        finally:
+            self._store.close()
+        self.measure()
+        return freed
 
     def publish(self, session_id: str, batch: EventBatch) -> None:
         self._put(session_id, batch, len(batch))
@@ -369,6 +432,7 @@ class Recorder:
                         self._wake.wait(left)
                         continue
                 self._turn()
+                self._grant()
                 self._look()
             self._turn(last=True)
         except Exception as error:
@@ -665,6 +729,20 @@ class Recorder:
 
     # ---- looking after
 
+    def _grant(self) -> None:
+        """Delete what somebody wants deleted."""
+        with self._wake:
+            wishes, self._wishes = self._wishes, []
+        for wish in wishes:
+            if not self._is_open:
+                wish.done.set_exception(ElsewhereError(self._words or "the recorder's folder is not open"))
+                continue
+            try:
+                wish.done.set_result(self._store.delete_before(wish.before_ns))
+                self._looked = float("-inf")
+            except OSError as error:
+                wish.done.set_exception(error)
+
     def _look(self) -> None:
         """Sort, begin new files, delete old ones."""
         if not self._is_open or self._state is not RecorderState.RECORDING:
@@ -687,9 +765,7 @@ class Recorder:
                     self._worked = time.thread_time()
                     self._store.seal(path, self._pace)
                 self._store.prune()
-                self._size = self._store.size()
-                told = self.history.statistics()
-                self._extent = told.oldest_ns, told.newest_ns
+                self.measure()
         except (StoreError, OSError) as error:
             self._failed(error)
 
@@ -722,6 +798,7 @@ class Recorder:
         for slot in self._all:
             slot.open = False
         self._say(RecorderState.FAILED if self._broken else RecorderState.OFF, self._broken)
+        self._grant()
 
 
 def _end_of(notice: Notice) -> str:

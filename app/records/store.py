@@ -247,6 +247,21 @@ class Store:
                 self._delete(path, sizes)
                 total -= size
 
+    def delete_before(self, time_ns: int) -> int:
+        """Delete the recorder's own files with nothing newer than the time, whatever their days; how many bytes that
+        gave back. Those that are being written stay."""
+        mine = {writer.path for writer in self._writers.values()}
+        freed = 0
+        for path in files(self.folder):
+            if path in mine or _days_of(path) is None or self._last_ns(path) >= time_ns:
+                continue
+            with contextlib.suppress(FileNotFoundError):
+                sizes = {path: size_of(path)}
+                size = sizes[path]
+                self._delete(path, sizes)
+                freed += 0 if sizes else size
+        return freed
+
     def _last_ns(self, path: Path) -> int:
         """The last commit of a file. One that cannot be read counts as new: nobody has looked into it."""
         if path not in self._last:

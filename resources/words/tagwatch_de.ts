@@ -27,8 +27,16 @@
             <translation> von {user}, geprüft von {verifier}</translation>
         </message>
         <message>
+            <source> days</source>
+            <translation> Tage</translation>
+        </message>
+        <message>
             <source> Log in below and write again.</source>
             <translation> Unten anmelden und noch einmal schreiben.</translation>
+        </message>
+        <message>
+            <source> MiB</source>
+            <translation> MiB</translation>
         </message>
         <message>
             <source> or </source>
@@ -89,6 +97,10 @@
         <message>
             <source>, constant</source>
             <translation>, konstant</translation>
+        </message>
+        <message>
+            <source>, damaged and set aside: {names}</source>
+            <translation>, beschädigt und beiseitegelegt: {names}</translation>
         </message>
         <message>
             <source>, high limited</source>
@@ -215,6 +227,10 @@
         <message>
             <source>A CSV file, or values that were saved here</source>
             <translation>Eine CSV-Datei oder Werte, die hier gesichert wurden</translation>
+        </message>
+        <message>
+            <source>a damaged file is set aside as {name}</source>
+            <translation>eine beschädigte Datei liegt als {name} beiseite</translation>
         </message>
         <message>
             <source>a late answer came: {answer}</source>
@@ -436,6 +452,10 @@
             <translation>Alter</translation>
         </message>
         <message>
+            <source>Age of what is deleted</source>
+            <translation>Alter dessen, was gelöscht wird</translation>
+        </message>
+        <message>
             <source>Alarm</source>
             <translation>Alarm</translation>
         </message>
@@ -578,6 +598,10 @@
         <message>
             <source>API {address}</source>
             <translation>API {address}</translation>
+        </message>
+        <message>
+            <source>As all other tags</source>
+            <translation>Wie alle anderen Variablen</translation>
         </message>
         <message>
             <source>as the address</source>
@@ -1114,6 +1138,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Cursor {name} ({key}); ein Klick in den Trend versetzt A, mit Strg B</translation>
         </message>
         <message>
+            <source>damaged file of the recorder set aside</source>
+            <translation>beschädigte Datei des Rekorders beiseitegelegt</translation>
+        </message>
+        <message>
             <source>Dark</source>
             <translation>Dunkel</translation>
         </message>
@@ -1138,6 +1166,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Tage einer Tabellenkalkulation</translation>
         </message>
         <message>
+            <source>Days that values are kept</source>
+            <translation>Tage, die Werte behalten werden</translation>
+        </message>
+        <message>
             <source>Deadband</source>
             <translation>Totband</translation>
         </message>
@@ -1156,6 +1188,25 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>Delete</source>
             <translation>Löschen</translation>
+        </message>
+        <message>
+            <source>Delete now what is older than</source>
+            <translation>Jetzt löschen, was älter ist als</translation>
+        </message>
+        <message>
+            <source>Delete old records</source>
+            <translation>Alte Aufzeichnungen löschen</translation>
+        </message>
+        <message>
+            <source>Delete what is older</source>
+            <translation>Löschen, was älter ist</translation>
+        </message>
+        <message numerus="yes">
+            <source>Delete what was recorded more than {count} days ago? It cannot be brought back.</source>
+            <translation>
+                <numerusform>Löschen, was vor mehr als {count} Tag aufgezeichnet wurde? Es ist nicht wiederzubringen.</numerusform>
+                <numerusform>Löschen, was vor mehr als {count} Tagen aufgezeichnet wurde? Es ist nicht wiederzubringen.</numerusform>
+            </translation>
         </message>
         <message>
             <source>Description</source>
@@ -1481,6 +1532,13 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <source>Follow the newest values and events again (End)</source>
             <translation>Den neuesten Werten und Ereignissen wieder folgen (Ende)</translation>
         </message>
+        <message numerus="yes">
+            <source>For {count} days</source>
+            <translation>
+                <numerusform>{count} Tag lang</numerusform>
+                <numerusform>{count} Tage lang</numerusform>
+            </translation>
+        </message>
         <message>
             <source>form</source>
             <translation>Formular</translation>
@@ -1524,6 +1582,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>good: local override</source>
             <translation>gut: örtliche Übersteuerung</translation>
+        </message>
+        <message>
+            <source>Held</source>
+            <translation>Vorhanden</translation>
         </message>
         <message>
             <source>Help</source>
@@ -1692,6 +1754,14 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>Keep</source>
             <translation>Behalten</translation>
+        </message>
+        <message>
+            <source>Keep at most</source>
+            <translation>Höchstens behalten</translation>
+        </message>
+        <message>
+            <source>Keep for</source>
+            <translation>Behalten für</translation>
         </message>
         <message>
             <source>keep it in the keyring of this computer</source>
@@ -2050,6 +2120,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Kein Vergleich</translation>
         </message>
         <message>
+            <source>No file has only values that are older than that.</source>
+            <translation>Keine Datei hat nur Werte, die älter sind.</translation>
+        </message>
+        <message>
             <source>No further mark in this direction.</source>
             <translation>Keine weitere Marke in dieser Richtung.</translation>
         </message>
@@ -2182,6 +2256,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>keine Zahl</translation>
         </message>
         <message>
+            <source>Not at all</source>
+            <translation>Gar nicht</translation>
+        </message>
+        <message>
             <source>not chosen</source>
             <translation>nicht gewählt</translation>
         </message>
@@ -2202,6 +2280,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>nicht gefunden</translation>
         </message>
         <message>
+            <source>Not held</source>
+            <translation>Nicht vorhanden</translation>
+        </message>
+        <message>
             <source>not in it</source>
             <translation>nicht enthalten</translation>
         </message>
@@ -2216,6 +2298,18 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>not readable</source>
             <translation>nicht lesbar</translation>
+        </message>
+        <message>
+            <source>not recording: another Tagwatch does</source>
+            <translation>zeichnet nicht auf: ein anderes Tagwatch tut es</translation>
+        </message>
+        <message>
+            <source>not recording: no room on the disk</source>
+            <translation>zeichnet nicht auf: kein Platz auf dem Datenträger</translation>
+        </message>
+        <message>
+            <source>not recording: the folder cannot be written</source>
+            <translation>zeichnet nicht auf: der Ordner ist nicht beschreibbar</translation>
         </message>
         <message>
             <source>not registered</source>
@@ -2366,6 +2460,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Für Zeiten ohne eigene Angabe: UTC, Europe/Berlin …</translation>
         </message>
         <message>
+            <source>off</source>
+            <translation>aus</translation>
+        </message>
+        <message>
             <source>Off delay</source>
             <translation>Ausschaltverzögerung</translation>
         </message>
@@ -2392,6 +2490,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>Old quality</source>
             <translation>Alte Qualität</translation>
+        </message>
+        <message>
+            <source>old records deleted</source>
+            <translation>alte Aufzeichnungen gelöscht</translation>
         </message>
         <message>
             <source>Old value</source>
@@ -2868,12 +2970,56 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Eintrag</translation>
         </message>
         <message>
+            <source>Record everything that is watched</source>
+            <translation>Alles aufzeichnen, was beobachtet wird</translation>
+        </message>
+        <message>
+            <source>Record values</source>
+            <translation>Werte aufzeichnen</translation>
+        </message>
+        <message>
+            <source>Recorded</source>
+            <translation>Aufgezeichnet</translation>
+        </message>
+        <message>
+            <source>Recorded by source</source>
+            <translation>Aufgezeichnet je Quelle</translation>
+        </message>
+        <message>
+            <source>Recorder</source>
+            <translation>Rekorder</translation>
+        </message>
+        <message>
+            <source>recorder switched off</source>
+            <translation>Rekorder ausgeschaltet</translation>
+        </message>
+        <message>
+            <source>recorder switched on</source>
+            <translation>Rekorder eingeschaltet</translation>
+        </message>
+        <message>
+            <source>Recorder …</source>
+            <translation>Rekorder …</translation>
+        </message>
+        <message>
+            <source>recorder's limits changed</source>
+            <translation>Grenzen des Rekorders geändert</translation>
+        </message>
+        <message>
             <source>Recording</source>
             <translation>Aufzeichnung</translation>
         </message>
         <message>
+            <source>recording</source>
+            <translation>zeichnet auf</translation>
+        </message>
+        <message>
             <source>Recording of a computer</source>
             <translation>Aufzeichnung eines Rechners</translation>
+        </message>
+        <message>
+            <source>recording of “{name}”</source>
+            <translation>Aufzeichnung von „{name}“</translation>
         </message>
         <message>
             <source>Recording {name}</source>
@@ -3308,12 +3454,20 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Alarme anzeigen</translation>
         </message>
         <message>
+            <source>Show the folder</source>
+            <translation>Ordner zeigen</translation>
+        </message>
+        <message>
             <source>Show the journal's folder</source>
             <translation>Ordner des Journals anzeigen</translation>
         </message>
         <message>
             <source>Show the notifications</source>
             <translation>Mitteilungen anzeigen</translation>
+        </message>
+        <message>
+            <source>Show the recorder's folder</source>
+            <translation>Den Ordner des Rekorders zeigen</translation>
         </message>
         <message>
             <source>Simulated plant</source>
@@ -3398,6 +3552,14 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>Sources …</source>
             <translation>Quellen …</translation>
+        </message>
+        <message>
+            <source>Space of all recorded values</source>
+            <translation>Platz aller aufgezeichneten Werte</translation>
+        </message>
+        <message>
+            <source>Space used</source>
+            <translation>Belegter Platz</translation>
         </message>
         <message>
             <source>Speed</source>
@@ -3582,6 +3744,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>Tags found</source>
             <translation>Gefundene Variablen</translation>
+        </message>
+        <message>
+            <source>Tags of a watch list can be kept longer, shorter or not at all: “Record values” in the list's menu. What is recorded already keeps the days that it was recorded with.</source>
+            <translation>Variablen einer Beobachtungsliste können länger, kürzer oder gar nicht behalten werden: „Werte aufzeichnen“ im Menü der Liste. Was schon aufgezeichnet ist, behält die Tage, mit denen es aufgezeichnet wurde.</translation>
         </message>
         <message>
             <source>Tags …</source>
@@ -4366,6 +4532,14 @@ Simulated plant:Reactor.PV
             <translation>Mit {time}, {count} Werte</translation>
         </message>
         <message>
+            <source>Without limit</source>
+            <translation>Unbegrenzt</translation>
+        </message>
+        <message>
+            <source>without limit</source>
+            <translation>unbegrenzt</translation>
+        </message>
+        <message>
             <source>without values</source>
             <translation>ohne Werte</translation>
         </message>
@@ -4592,6 +4766,13 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
             <source>{count} confirmed</source>
             <translation>{count} bestätigt</translation>
         </message>
+        <message numerus="yes">
+            <source>{count} days</source>
+            <translation>
+                <numerusform>{count} Tag</numerusform>
+                <numerusform>{count} Tage</numerusform>
+            </translation>
+        </message>
         <message>
             <source>{count} entries of the trends were left out: {first}</source>
             <translation>{count} Einträge der Trends wurden weggelassen: {first}</translation>
@@ -4750,6 +4931,14 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
             </translation>
         </message>
         <message>
+            <source>{count} values since the start</source>
+            <translation>{count} Werte seit dem Start</translation>
+        </message>
+        <message>
+            <source>{count} values since the start, {rate} a second</source>
+            <translation>{count} Werte seit dem Start, {rate} in der Sekunde</translation>
+        </message>
+        <message>
             <source>{count} without an answer</source>
             <translation>{count} ohne Rückmeldung</translation>
         </message>
@@ -4794,6 +4983,10 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
         <message>
             <source>{field}: type {kind} of {least:g} to {most:g}</source>
             <translation>{field}: {kind} von {least:g} bis {most:g} eingeben</translation>
+        </message>
+        <message>
+            <source>{first} to {last}</source>
+            <translation>{first} bis {last}</translation>
         </message>
         <message>
             <source>{found} found</source>
@@ -4960,6 +5153,17 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
             <translation>{shown} von {kept} angezeigt</translation>
         </message>
         <message>
+            <source>{size} are free again.</source>
+            <translation>{size} sind wieder frei.</translation>
+        </message>
+        <message numerus="yes">
+            <source>{size} in {count} files</source>
+            <translation>
+                <numerusform>{size} in {count} Datei</numerusform>
+                <numerusform>{size} in {count} Dateien</numerusform>
+            </translation>
+        </message>
+        <message>
             <source>{source} is not open.</source>
             <translation>{source} ist nicht offen.</translation>
         </message>
@@ -4978,6 +5182,10 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
         <message>
             <source>{state}, was {quality}</source>
             <translation>{state}, war {quality}</translation>
+        </message>
+        <message>
+            <source>{state}; {count} values, {missed} not held; {size}</source>
+            <translation>{state}; {count} Werte, {missed} nicht vorhanden; {size}</translation>
         </message>
         <message>
             <source>{tag} was not found in the name space so far.</source>
@@ -5120,12 +5328,36 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
             <translation>▶ Folgt</translation>
         </message>
         <message>
+            <source>○ not recording</source>
+            <translation>○ zeichnet nicht auf</translation>
+        </message>
+        <message>
+            <source>○ recorded elsewhere</source>
+            <translation>○ anderswo aufgezeichnet</translation>
+        </message>
+        <message>
+            <source>○ recorder starts</source>
+            <translation>○ Rekorder startet</translation>
+        </message>
+        <message>
+            <source>● recording</source>
+            <translation>● zeichnet auf</translation>
+        </message>
+        <message>
             <source>✓ Nothing is recorded yet.</source>
             <translation>✓ Noch ist nichts aufgezeichnet.</translation>
         </message>
         <message>
             <source>✓ {count} records, all as they were written. Fingerprint {fingerprint}</source>
             <translation>✓ {count} Einträge, alle wie geschrieben. Fingerabdruck {fingerprint}</translation>
+        </message>
+        <message>
+            <source>✕ not recording</source>
+            <translation>✕ zeichnet nicht auf</translation>
+        </message>
+        <message>
+            <source>✕ not recording: no room</source>
+            <translation>✕ zeichnet nicht auf: kein Platz</translation>
         </message>
         <message>
             <source>✕ Nothing can be written: {reason}</source>

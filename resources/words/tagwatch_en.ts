@@ -32,6 +32,20 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>Delete what was recorded more than {count} days ago? It cannot be brought back.</source>
+            <translation>
+                <numerusform>Delete what was recorded more than {count} day ago? It cannot be brought back.</numerusform>
+                <numerusform>Delete what was recorded more than {count} days ago? It cannot be brought back.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>For {count} days</source>
+            <translation>
+                <numerusform>For {count} day</numerusform>
+                <numerusform>For {count} days</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>Paused — {count} new samples, End for live</source>
             <translation>
                 <numerusform>Paused — {count} new sample, End for live</numerusform>
@@ -78,6 +92,13 @@
             <translation>
                 <numerusform>{count} alarm</numerusform>
                 <numerusform>{count} alarms</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{count} days</source>
+            <translation>
+                <numerusform>{count} day</numerusform>
+                <numerusform>{count} days</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -197,6 +218,13 @@
             <translation>
                 <numerusform>{count} write is in {path}</numerusform>
                 <numerusform>{count} writes are in {path}</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{size} in {count} files</source>
+            <translation>
+                <numerusform>{size} in {count} file</numerusform>
+                <numerusform>{size} in {count} files</numerusform>
             </translation>
         </message>
     </context>

@@ -16,6 +16,10 @@ from ui.format import iso_text
 from ui.forms.details import DetailsDialog
 from ui.i18n import tr
 
+#: Banners that are of no session: who shows them also answers their buttons.
+RECORDER, SET_ASIDE = "recorder", "set-aside"
+OTHERS = (RECORDER, SET_ASIDE)
+
 
 class TroublesDesk(QObject):
     """Nothing here opens anything by itself."""
@@ -78,7 +82,7 @@ class TroublesDesk(QObject):
 
     def retry(self, session_id: str) -> None:
         """Once at a time: pressing again while it runs does nothing."""
-        if session_id not in self._retrying:
+        if session_id not in OTHERS and session_id not in self._retrying:
             self._retrying.add(session_id)
             act(
                 self._retry(session_id),
@@ -99,6 +103,8 @@ class TroublesDesk(QObject):
         self._desk.window.sessions.reopen_wanted.emit(session_id)
 
     def _show_details(self, session_id: str) -> None:
+        if session_id in OTHERS:
+            return
         self._desk.window.sessions.choose(session_id)
         trouble = self._desk.window.banners.trouble(session_id)
         if trouble is None:

@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog
+from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
+from PySide6.QtWidgets import QDialog, QMenu
 
 from app.sessions.session import Session
 from ui.bridge import act, answered
@@ -32,11 +32,12 @@ from ui.models.watch_snapshot import Snapshot
 from ui.number_format import NumberFormat
 from ui.tagref import TagRef, from_mime
 from ui.views.watch import WatchPane
-from ui.views.watch_list import WatchList
+from ui.views.watch_list import AS_OTHERS, NOT_RECORDED, WatchList
 from ui.views.watch_state import restore_list, state_of
 
 #: More rows than this are not taken at once: nobody pastes so many on purpose.
 MOST_ROWS = 200_000
+_RECORD_DAYS = (1, 7, 30, 90, 365)
 
 
 class WatchDesk(QObject):
@@ -355,6 +356,42 @@ class WatchDesk(QObject):
     def _fill_menu(self) -> None:
         self._menu.clear()
         self.pane.fill_menu(self._menu, self.pane.current())
+        if (current := self.pane.current()) is not None:
+            self._fill_recording(self._menu.addMenu(tr("Record values")), current)
+
+    def _fill_recording(self, menu: QMenu, of: WatchList) -> None:
+        """How long the values of its tags are kept; where several lists have a tag, the longest of theirs."""
+        group = QActionGroup(menu)
+        for words, days in (
+            (tr("As all other tags"), AS_OTHERS),
+            *((tr("For {count} days", None, days).format(count=days), days) for days in _RECORD_DAYS),
+            (tr("Without limit"), 0),
+            (tr("Not at all"), NOT_RECORDED),
+        ):
+            action = QAction(words, menu)
+            action.setCheckable(True)
+            action.setChecked(of.record_days == days)
+            action.triggered.connect(partial(self._record, of, days))
+            group.addAction(action)
+            menu.addAction(action)
+
+    def _record(self, of: WatchList, days: int, *_: object) -> None:
+        before = of.record_days
+        if days != before:
+            words = tr("recording of “{name}”").format(name=of.model.name)
+            self.edits.act(words, lambda: setattr(of, "record_days", days), lambda: setattr(of, "record_days", before))
+
+    def recorded(self) -> dict[tuple[str, str], int | None]:
+        """How many days tags of lists with days of their own are kept: 0 = for ever, None = they are not recorded."""
+        found: dict[tuple[str, str], int | None] = {}
+        for made in self.pane.lists():
+            if made.record_days == AS_OTHERS:
+                continue
+            days = None if made.record_days == NOT_RECORDED else made.record_days
+            for link in made.model.links():
+                place = link.ref.source, link.ref.tag
+                found[place] = _longer(found[place], days) if place in found else days
+        return found
 
     # ---- the workspace
 
@@ -399,3 +436,10 @@ def _after(made: WatchList, rows: Sequence[Row]) -> Row | None:
     all_rows = made.model.rows
     at = max(all_rows.index(row) for row in rows) + 1
     return all_rows[at] if at < len(all_rows) else None
+
+
+def _longer(one: int | None, other: int | None) -> int | None:
+    """Of two lists' days: 0 is for ever, None not at all."""
+    if one is None or other is None:
+        return other if one is None else one
+    return 0 if 0 in (one, other) else max(one, other)

@@ -23,6 +23,8 @@ from ui.views.watch_table import WatchTable
 _FILTER_MS = 250
 #: A list keeps so many snapshots; the oldest goes.
 SNAPSHOTS = 10
+#: What a list says of the days that its tags are recorded for, beside a number (0 = for ever).
+AS_OTHERS, NOT_RECORDED = -2, -1
 _DECIMALS = range(7)
 _QUALITY_WORDS = {
     "good": noop("good"),
@@ -53,6 +55,7 @@ class WatchList(QWidget):
         self.model = model
         self.snapshots: list[Snapshot] = []
         self.tolerance = Tolerance()
+        self.record_days = AS_OTHERS
         self._theme = theme
         self._changed_only = False
         self.table = WatchTable(model, theme)

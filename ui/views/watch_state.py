@@ -9,7 +9,7 @@ from ui.models.watch_cells import NAMES
 from ui.models.watch_order import QUALITIES, Order, WatchFilter
 from ui.models.watch_rows import Line
 from ui.models.watch_snapshot import Snapshot, Tolerance
-from ui.views.watch_list import SNAPSHOTS, WatchList
+from ui.views.watch_list import AS_OTHERS, SNAPSHOTS, WatchList
 
 _T = TypeVar("_T")
 
@@ -25,6 +25,8 @@ def state_of(made: WatchList) -> dict[str, Any]:
         "tolerance": {"absolute": made.tolerance.absolute, "percent": made.tolerance.percent},
         "snapshots": [snapshot.state() for snapshot in made.snapshots],
     }
+    if made.record_days != AS_OTHERS:
+        kept["record_days"] = made.record_days
     if model.order.column is not None:
         kept["sort"] = {"column": NAMES[model.order.column], "descending": model.order.descending}
     if not model.filter.empty:
@@ -63,6 +65,7 @@ def restore_list(made: WatchList, kept: object) -> list[str]:
     take("columns", lambda: made.table.restore_columns(kept))
     take("tolerance", lambda: setattr(made, "tolerance", _tolerance(kept.get("tolerance", {}))))
     take("span_s", lambda: model.set_span(_span(kept.get("span_s", model.span_s))))
+    take("record_days", lambda: setattr(made, "record_days", _days(kept.get("record_days", AS_OTHERS))))
     of_times = entries("snapshots")[:SNAPSHOTS]
     snapshots = [take("snapshot", lambda one=one: Snapshot.restored(one)) for one in of_times]
     made.snapshots = [snapshot for snapshot in snapshots if snapshot is not None]
@@ -78,6 +81,12 @@ def restore_list(made: WatchList, kept: object) -> list[str]:
 
 def _tolerance(kept: dict[str, Any]) -> Tolerance:
     return Tolerance(float(kept.get("absolute", 0.0)), float(kept.get("percent", 0.0)))
+
+
+def _days(kept: object) -> int:
+    if isinstance(kept, bool) or not isinstance(kept, int) or not AS_OTHERS <= kept <= 36_500:
+        raise ValueError(f"{kept!r} is no number of days")
+    return kept
 
 
 def _span(kept: object) -> float:

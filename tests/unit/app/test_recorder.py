@@ -497,3 +497,43 @@ def test_a_kill_loses_no_more_than_the_last_second(tmp_path: Path, make: Callabl
     assert desk.recorder.statistics().set_aside == ()
     parts = desk.history.held("Plant", "a", sent[0][1], desk.clock.utc_ns() - 2 * S)
     assert [part.why for part in parts if not part.held][-1:] in (["ended"], [])
+
+
+@pytest.mark.clause("K7", "V1")
+def test_what_is_older_is_deleted_on_demand_and_the_bound_holds_at_once(make: Callable[..., Desk]) -> None:
+    desk = make()
+    desk.folder.mkdir(parents=True)
+    for number, days in ((1, 0), (2, 30)):
+        segments.create(desk.folder / f"d{days}-20260101T000000Z-{number:06d}.samples", T0)
+    imported = desk.folder / "import-20260101T000000Z-000009.samples"
+    segments.create(imported, T0)
+    assert desk.recorder.delete_before(T0) == 0, "not older"
+    assert desk.recorder.delete_before(T0 + 1) > 0, "before it was started"
+    assert files(desk.folder) == [imported]
+    segments.create(desk.folder / "d0-20260101T000000Z-000003.samples", T0)
+    desk.recorder.start()
+    desk.send([1.0])
+    until(lambda: desk.values() == [1.0])
+    assert len(files(desk.folder)) == 3
+    freed = desk.recorder.delete_before(desk.clock.utc_ns())
+    assert freed > 0
+    assert len(files(desk.folder)) == 2, "the present file and the import stay"
+    assert desk.values() == [1.0]
+    until(lambda: desk.recorder.statistics().files == 2)
+    segments.create(desk.folder / "d0-20260101T000000Z-000004.samples", T0)
+    desk.recorder.bound(30, 1)
+    until(lambda: len(files(desk.folder)) == 2)
+    assert (desk.recorder.days, desk.recorder.bytes) == (30, 1)
+
+
+@pytest.mark.clause("K6", "V1")
+def test_nothing_is_deleted_where_another_one_records(make: Callable[..., Desk]) -> None:
+    first, second = make(), make()
+    first.recorder.start()
+    until(lambda: first.recorder.statistics().state is RecorderState.RECORDING)
+    with pytest.raises(stores.ElsewhereError, match="another Tagwatch"):
+        second.recorder.delete_before(2**62)
+    second.recorder.start()
+    until(lambda: second.recorder.statistics().state is RecorderState.ELSEWHERE)
+    with pytest.raises(stores.ElsewhereError, match="another Tagwatch"):
+        second.recorder.delete_before(2**62)
