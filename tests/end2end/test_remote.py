@@ -227,7 +227,7 @@ async def test_a_server_that_is_killed_and_comes_back(tmp_path: Path, desk: Any)
         await calls.advise_items(session, late[0].server_handle, [late[0].item_handle])
         served.start()
         await calls.reconnect(session)
-        await until(lambda: desk[1].told(NoticeKind.SOURCE_BACK), "the return", 60)
+        await until(lambda: desk[1].told(NoticeKind.SOURCE_BACK), "the return")
         assert any("new session" in notice.message for notice in desk[1].told(NoticeKind.SEQUENCE_GAP))
         for key in (*keys.values(), late[0].server_handle << 32 | late[0].item_handle):
             await until(lambda key=key: (s := session.items.sample(key)) and s.quality == 192, "a good value")
@@ -284,13 +284,13 @@ async def test_a_worker_that_dies_there_keeps_every_handle(served: Served, desk:
         await changes(session, keys["Reactor.Conversion"], 1)
         psutil.Process((await there.refresh()).worker_pid).kill()
         await until(lambda: desk[1].told(NoticeKind.SOURCE_LOST), "the loss")
-        await until(lambda: desk[1].told(NoticeKind.SOURCE_BACK), "the return", 40)
+        await until(lambda: desk[1].told(NoticeKind.SOURCE_BACK), "the return")
         await changes(session, keys["Reactor.Conversion"], 2)
         # The direct client's handle is as good as before.
         key = row.server_handle << 32 | row.item_handle
         async with there.events() as events:
             found = None
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 async for event in events:
                     if getattr(event, "key", 0) == key:
                         found = event
@@ -336,7 +336,7 @@ async def _heard_by(served: Served, limited: str) -> None:
         other = await mine.register("other")
         assert (await mine.invoke(c.SubscribeBulk(other, ("Reactor.PV",)))).ok
         async with mine.events(after=0, server_handles=[await mine.handle()]) as events:
-            found = [await asyncio.wait_for(anext(events), 15) for _ in range(6)]
+            found = [await asyncio.wait_for(anext(events), 60) for _ in range(6)]
         assert {getattr(event, "tag", "a gap") for event in found} == {"Reactor.Conversion"}
         await mine.close()
 

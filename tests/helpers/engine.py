@@ -18,7 +18,7 @@ from app.sessions import calls
 from app.sessions.session import Session
 from app.values import EventKind
 
-WAIT_S = 15.0
+WAIT_S = 60.0
 
 
 async def until(condition: Callable[[], Any], what: str, timeout_s: float = WAIT_S) -> Any:
