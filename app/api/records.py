@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,8 +74,10 @@ class RecordsService:
             raise GatewayError(ErrorCode.RECORDS_UNAVAILABLE, "this server keeps no event log: see the setting journal")
         size = _page_size(request.page_size)
         wanted = _EventFilter(request, caller, self._clock.utc_ns())
-        with closing(_rows(folder, wanted)) as rows:
-            left = request.limit or None
+        gone = threading.Event()
+        rows = _rows(folder, wanted, gone)
+        left = request.limit or None
+        try:
             while left is None or left > 0:
                 count = size if left is None else min(size, left)
                 page = await asyncio.to_thread(_page, rows, count)
@@ -84,6 +85,8 @@ class RecordsService:
                     return
                 await send(page.SerializeToString())
                 left = None if left is None else left - len(page.rows)
+        finally:
+            gone.set()  # a thread that still looks for a client that has left ends, and closes its file
 
     # ---- writes
 
@@ -127,11 +130,11 @@ class _EventFilter:
         self._tag = request.tag.casefold()
         self._sessions = frozenset(request.sessions)
         self._kinds = frozenset(request.kinds)
-        self._since_ns = request.since_ns
-        self._until_ns = request.until_ns or now_ns
+        self.since_ns = request.since_ns
+        self.until_ns = request.until_ns or now_ns
 
     def passes(self, row: pb.EventRow) -> bool:
-        if not self._since_ns <= row.time_ns < self._until_ns:
+        if not self.since_ns <= row.time_ns < self.until_ns:
             return False
         if (self._sessions and row.session not in self._sessions) or (self._kinds and row.kind not in self._kinds):
             return False
@@ -144,10 +147,10 @@ class _EventFilter:
         return not _hidden(self._caller, row.session, row.tag)
 
 
-def _rows(folder: Path, wanted: _EventFilter) -> Generator[pb.EventRow]:
-    if not folder.is_dir():
-        return
-    for line in journal.read(folder):
+def _rows(folder: Path, wanted: _EventFilter, gone: threading.Event) -> Iterator[pb.EventRow]:
+    for line in journal.read(folder, wanted.since_ns, wanted.until_ns):
+        if gone.is_set():
+            return
         row = _event_row(line)
         if row is not None and wanted.passes(row):
             yield row

@@ -274,7 +274,7 @@ def events_of(folder: Path, start_ns: int, stop_ns: int) -> tuple[list[tuple[Val
     if not folder.is_dir():
         return events, alarms
     read, first, last = TimeReader(TimeForm.YEAR_FIRST), _second(start_ns), _second(stop_ns)
-    for line in journal.read(folder):
+    for line in journal.read(folder, start_ns, stop_ns + 1):
         kind, when = str(line.get("kind", "")), str(line.get("time", ""))
         if kind in _DATA or not first <= when[: len(first)] <= last:
             continue

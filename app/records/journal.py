@@ -17,6 +17,7 @@ import re
 import shutil
 import threading
 import time
+import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -315,6 +316,8 @@ def _compress(path: Path) -> None:
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with path.open("rb") as source, os.fdopen(descriptor, "wb") as raw, gzip.open(raw, "wb", 5) as target:
             shutil.copyfileobj(source, cast("Any", target), 256 * 1024)
+        written = path.stat()
+        os.utime(part, ns=(written.st_atime_ns, written.st_mtime_ns))  # readers look for times in it by this
         part.replace(path.with_name(path.name + ".gz"))
         path.unlink()
     finally:
@@ -408,10 +411,54 @@ def files_in_order(folder: Path) -> list[Path]:
     return []
 
 
-def read(folder: Path) -> Iterator[dict[str, Any]]:
-    """All lines that are kept, the oldest file first; a line that a crash has torn is left out."""
+#: A file is left out only where it is so much older, or later, than what is wanted: clocks are set now and then.
+_SLACK_NS = 60 * NS_PER_S
+#: Lines at the start of a file that tell how far back it goes: what waited for the disk is older than its file.
+_HEAD = 500
+_TIME_AT, _SECOND = len(b'{"time": "'), len("2026-01-01T00:00:00")
+
+
+def read(folder: Path, since_ns: int | None = None, until_ns: int | None = None) -> Iterator[dict[str, Any]]:
+    """The lines that are kept, the oldest file first; a line that a crash has torn is left out.
+
+    ``since_ns`` and ``until_ns`` (exclusive) keep what is outside from being read: whole files by their times, and
+    lines by their second, so that a few others come with them. OSError where the disk fails."""
+    lowest = b"" if since_ns is None else iso_utc(since_ns)[:_SECOND].encode()
+    highest = b"\x7f" if until_ns is None else iso_utc(until_ns)[:_SECOND].encode()
     for path in files_in_order(folder):
-        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
-            for line in file:
+        if (since_ns is not None and _last_ns(path) + _SLACK_NS < since_ns) or (
+            until_ns is not None and _begins_late(path, until_ns)
+        ):
+            continue
+        for line in _lines_of(path):
+            if lowest <= line[_TIME_AT : _TIME_AT + _SECOND] <= highest or not line.startswith(b'{"time": "'):
                 with contextlib.suppress(ValueError):
                     yield json.loads(line)
+
+
+def _lines_of(path: Path) -> Iterator[bytes]:
+    """A file that is compressed at this moment is found under its other name; one that breaks off ends."""
+    if not path.exists() and path.suffix != ".gz":
+        path = path.with_name(path.name + ".gz")
+    with (
+        contextlib.suppress(FileNotFoundError, EOFError, zlib.error, gzip.BadGzipFile),
+        gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file,
+    ):
+        yield from file
+
+
+def _last_ns(path: Path) -> int:
+    """When something was written to it last; the end of time where that is not known."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 2**63
+
+
+def _begins_late(path: Path, until_ns: int) -> bool:
+    """Whether the file, by its name and by its first lines, has nothing that early."""
+    limit = iso_utc(until_ns + _SLACK_NS)[:_SECOND]
+    if _order(path)[0] <= _STAMP.sub("", limit) + "Z":
+        return False
+    head = itertools.islice(_lines_of(path), _HEAD)
+    return all(line[_TIME_AT : _TIME_AT + _SECOND] > limit.encode() for line in head)

@@ -21,7 +21,7 @@ from app.events.notices import Notice, NoticeKind, Severity
 from app.records import journal as journals
 from app.records.journal import Act, Journal, read
 from app.tasks import SystemClock
-from app.values import NO_TIME, EventKind, Status, Timestamp, failed
+from app.values import NO_TIME, EventKind, Status, Timestamp, failed, iso_utc
 from tests.helpers.batches import batch
 
 TIME = 1_767_225_600_123_456_789
@@ -245,3 +245,40 @@ def test_stop_keeps_its_budget_and_counts_what_is_left(
     assert missed > 0
     lines = list(read(tmp_path))
     assert lines[-1]["missed"] == missed
+
+
+def test_a_stretch_of_time_is_read_from_the_files_that_can_have_it(tmp_path: Path) -> None:
+    """A line that no file of that time would have tells which files were not opened."""
+    second = 10**9
+
+    def file(number: int, *times: int) -> Path:
+        begun = iso_utc(times[0])[:19].replace("-", "").replace(":", "")
+        path = tmp_path / f"events-{begun}Z-7-{number:04d}.jsonl"
+        path.write_text("".join(f'{{"time": "{iso_utc(ns)}", "kind": "x", "file": {number}}}\n' for ns in times))
+        os.utime(path, ns=(times[0], times[0] + 100 * second))
+        return path
+
+    hour = 3_600 * second
+    wanted = TIME + 2 * hour
+    file(1, TIME, wanted)  # written last two hours before
+    file(2, wanted - second, wanted, wanted + 30 * second, wanted + 90 * second)
+    journals._compress(file(3, wanted + second))
+    file(4, wanted + hour, *[wanted + hour] * 600, wanted)  # begins an hour later
+    file(5, wanted + 2 * hour, wanted + second)  # begins later too, but with what had waited for the disk
+    found = list(read(tmp_path, wanted, wanted + 31 * second))
+    assert [line["file"] for line in found] == [2, 2, 3, 5]
+    assert len(list(read(tmp_path))) == 2 + 4 + 1 + 602 + 2
+    assert list(read(tmp_path, wanted + 10 * hour, None)) == []
+    assert [line["file"] for line in read(tmp_path, None, TIME + second)] == [1]
+
+
+def test_a_compressed_file_that_breaks_off_gives_what_it_has(tmp_path: Path) -> None:
+    path = tmp_path / "events-20260101T000000Z-7-0001.jsonl"
+    path.write_text("".join(f'{{"time": "{iso_utc(TIME + n)}", "kind": "x", "n": {n}}}\n' for n in range(5_000)))
+    journals._compress(path)
+    packed = path.with_name(path.name + ".gz")
+    packed.write_bytes(packed.read_bytes()[:-200])
+    found = [line["n"] for line in read(tmp_path)]
+    assert found == list(range(len(found)))
+    assert 0 < len(found) < 5_000
+    assert list(read(tmp_path / "nowhere")) == []
