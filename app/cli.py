@@ -45,6 +45,7 @@ _MODULES = {
     "ctl": "app.ctl",
     "export": "app.transfer.command",
     "import": "app.transfer.command",
+    "verify": "app.verify",
 }
 
 

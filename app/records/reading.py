@@ -169,6 +169,35 @@ class SegmentReader:
         except DamagedColumnError as error:
             raise DamagedError(f"{self.path.name} is damaged: block {row}: {error}") from error
 
+    # ---- whether it is whole
+
+    def damage(self) -> list[str]:
+        """What SQLite's own check finds, a line each."""
+        return [
+            f"{self.path.name} is damaged: {words}"
+            for (words,) in self._rows("PRAGMA quick_check(10)")
+            if words != "ok"
+        ]
+
+    def every_block(self) -> list[tuple[int, str, int, int, int]]:
+        """Row, tag with its source, first time, last time and count of every block."""
+        return self._rows(
+            "SELECT blocks.id, coalesce(source || ':' || tags.tag, ''), first_ns, last_ns, count "
+            "FROM blocks LEFT JOIN tags ON tags.id = blocks.tag ORDER BY blocks.id"
+        )
+
+    def every_arrival(self) -> list[tuple[int, int]]:
+        """Row and count of all that is not sorted into blocks yet."""
+        return self._rows("SELECT id, count FROM arrivals ORDER BY id")
+
+    def arrival(self, row: int) -> Arrivals:
+        """DamagedError where it is none."""
+        rows = self._rows("SELECT data FROM arrivals WHERE id = ?", row)
+        try:
+            return Arrivals.unpack(rows[0][0] if rows else b"")
+        except ValueError as error:
+            raise DamagedError(f"{self.path.name} is damaged: arrival {row}: {error}") from error
+
     # ---- what is held
 
     def spans(self, source: str, tag: str, end_ns: int) -> list[tuple[int, int, str]]:

@@ -115,7 +115,6 @@ class RecorderForm(QDialog):
         spin.setRange(least, most)
         spin.setValue(value)
         spin.setSuffix(unit)
-        spin.setGroupSeparatorShown(True)
         spin.setAccessibleName(name)
         return spin
 
@@ -140,7 +139,9 @@ class RecorderForm(QDialog):
         table.setAccessibleName(tr("Recorded by source"))
         table.setHorizontalHeaderLabels([tr(words) for words in _COLUMNS])
         table.verticalHeader().setVisible(False)
-        table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setTabKeyNavigation(False)
