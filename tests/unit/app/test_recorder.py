@@ -25,7 +25,7 @@ from app.records.history import History
 from app.records.recorder import Recorder, RecorderState
 from app.records.segment import StoreError, files, migrate
 from app.tasks import SystemClock
-from app.values import EventKind, Value
+from app.values import EventKind, Value, iso_utc
 from tests.helpers.recorded import T0, S, append, every, segment
 
 _UNTIL_S = 20.0
@@ -271,6 +271,8 @@ def test_old_files_go_as_a_whole_and_give_their_space_back(
         desk.send([float(days)])
         desk.send([float(days)], key=2)
         until(lambda days=days: float(days) in desk.values() and float(days) in desk.values("b"))
+        today = iso_utc(desk.clock.utc_ns())[:10].replace("-", "")
+        until(lambda today=today: sum(f"-{today}T" in path.name for path in files(desk.folder)) == 2)
     until(lambda: desk.values() == [4.0])
     assert desk.values("b") == [10.0, 1.0, 4.0]
     assert desk.recorder.statistics().missed == 0
