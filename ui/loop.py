@@ -12,6 +12,7 @@ import collections
 import heapq
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
 from typing import Any
 
@@ -23,6 +24,7 @@ _WAKE = QEvent.Type(QEvent.registerEventType())
 _SLICE_S = 0.008
 #: Cancelled timers are swept out of the heap when they are many, and more than half of it.
 _SWEEP = 100
+_THREADS = 10
 
 
 class _Waker(QObject):
@@ -59,6 +61,9 @@ class FastQEventLoop(qasync.QEventLoop):  # type: ignore[misc, valid-type]
         self._due_timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._due_timer.timeout.connect(self._run_due)
         super().__init__(app, **kwargs)
+        # qasync's own threads are Qt's: a program that ends without closing its loop destroys them while they run.
+        # Python waits for these by itself.
+        self.set_default_executor(ThreadPoolExecutor(_THREADS, thread_name_prefix="loop"))
 
     # ---- callbacks
 

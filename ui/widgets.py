@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QTableView,
 )
 
 from ui.theme import Theme
@@ -30,6 +31,29 @@ def paint_hint(view: QAbstractItemView, words: str) -> None:
     room = view.viewport().rect().adjusted(12, 4, -12, -4)
     painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words)
     painter.end()
+
+
+class WholeRows(QTableView):
+    """Shows whole rows alone: where more of them are than fit, what is left below the last whole one stays empty. For
+    rows of one height."""
+
+    _trimming = False
+
+    def updateGeometries(self) -> None:
+        if self._trimming:
+            return
+        super().updateGeometries()  # which lets the rows have all of the room
+        bar, rows = self.verticalScrollBar(), self.verticalHeader()
+        height, row = self.viewport().height(), rows.defaultSectionSize()
+        if not bar.maximum() or height <= row or not (rest := height % row):
+            return
+        margins = self.viewportMargins()
+        self._trimming = True
+        self.setViewportMargins(margins.left(), margins.top(), margins.right(), rest)
+        rows.resize(rows.width(), self.viewport().height())
+        self._trimming = False
+        if bar.value() == bar.maximum():
+            rows.setOffsetToLastSection()
 
 
 class Tags(QStyledItemDelegate):

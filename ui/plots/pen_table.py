@@ -8,14 +8,14 @@ from functools import partial
 
 from PySide6.QtCore import QItemSelection, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QPaintEvent
-from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
 
 from ui.columns import Column, Columns
 from ui.i18n import tr
 from ui.plots import pen_model as m
 from ui.plots.pens import STYLE_WORDS, Pen, Style
 from ui.theme import Theme, stroke
-from ui.widgets import Tags, paint_hint
+from ui.widgets import Tags, WholeRows, paint_hint
 
 _RANKS = {m.VALUE: 4, m.QUALITY: 7, m.UNIT: 2, m.STEP: 10, m.SLOPE: 1}
 _COLUMNS = (
@@ -56,7 +56,7 @@ class _PenColumns(Columns):
         return {number: width for number, width in super()._least().items() if number in self.wanted}
 
 
-class PenTable(QTableView):
+class PenTable(WholeRows):
     """Rows are in the order of the pens that were last given to :meth:`fill`. Changes are asked for, not made."""
 
     removed = Signal(list)  # row numbers

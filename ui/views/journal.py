@@ -13,13 +13,13 @@ from ui.columns import Column, Columns
 from ui.i18n import tr
 from ui.models.journal import JournalModel
 from ui.models.log_filter import TAG
-from ui.widgets import Tags, paint_hint
+from ui.widgets import Tags, WholeRows, paint_hint
 
 #: Nearer to the top than so many rows, older ones are wanted.
 _NEAR = 30
 
 
-class JournalTable(QTableView):
+class JournalTable(WholeRows):
     older_wanted = Signal()
     end_wanted = Signal()
     copy_wanted = Signal()

@@ -41,7 +41,7 @@ from ui.tag_menu import TagActs, tag_menu
 from ui.theme import Theme, icon, number_font
 from ui.views.event_detail import EventDetail
 from ui.views.journal import JournalTable
-from ui.widgets import Tags, paint_hint
+from ui.widgets import Tags, WholeRows, paint_hint
 
 _COLUMNS = (
     Column("2026-11-30 00:00:00.000"),
@@ -64,7 +64,7 @@ _FILTER_HELP = noop(
 _SHORT = 1080
 
 
-class _Table(QTableView):
+class _Table(WholeRows):
     def __init__(self, model: LogModel) -> None:
         super().__init__()
         self._model = model

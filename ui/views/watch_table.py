@@ -45,7 +45,7 @@ from ui.models.watch_rows import Kind, Row
 from ui.tagref import MIME, TagRef, from_mime, to_mime
 from ui.theme import Theme, number_font
 from ui.views.watch_paint import RowPainter, Section
-from ui.widgets import paint_hint
+from ui.widgets import WholeRows, paint_hint
 
 _COLUMNS = (
     Column("Reactor.Temperature.PV", share=4),
@@ -68,7 +68,7 @@ _COLUMNS = (
 _FEW = 50
 
 
-class WatchTable(QTableView):
+class WatchTable(WholeRows):
     """Rows are told as the list's own: they stay the same while the order changes under them."""
 
     trend_wanted = Signal(list)  # TagRefs

@@ -266,3 +266,17 @@ def test_no_reference_to_none_is_lost(qapp: QApplication) -> None:
     loop.close()
     # Since 3.12 None is immortal and its count does not move.
     assert lost < 1500
+
+
+async def test_work_beside_the_loop_has_threads_that_python_waits_for() -> None:
+    """Qt's own threads, which qasync would take, abort a program that ends without closing its loop."""
+    thread = await asyncio.to_thread(threading.current_thread)
+    assert thread.name.startswith("loop")
+    assert not thread.daemon
+
+
+def test_a_loop_that_is_closed_leaves_no_thread(qapp: QApplication) -> None:
+    loop = FastQEventLoop(qapp)
+    thread = loop.run_until_complete(asyncio.to_thread(threading.current_thread))
+    loop.close()
+    assert not thread.is_alive()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPaintEvent
-from PySide6.QtWidgets import QApplication, QStyleOptionViewItem, QTableWidget
+from PySide6.QtGui import QColor, QPaintEvent, QStandardItemModel
+from PySide6.QtWidgets import QApplication, QHeaderView, QStyleOptionViewItem, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from ui import theme as themes
-from ui.widgets import Elided, Steady, Tags, paint_hint
+from ui.widgets import Elided, Steady, Tags, WholeRows, paint_hint
 
 
 def _inked(view: QTableWidget, colour: str) -> bool:
@@ -60,3 +60,47 @@ def test_a_figure_never_gets_narrower(qtbot: QtBot) -> None:
     wide = figure.minimumWidth()
     figure.setText("1 event/s")
     assert figure.minimumWidth() == wide > 0
+
+
+class _Rows(WholeRows):
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.setModel(QStandardItemModel(count, 2, self))
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(20)
+
+    def cut(self) -> list[int]:
+        """Rows of which a part is in sight."""
+        height = self.viewport().height()
+        tops = [self.rowViewportPosition(number) for number in range(self.model().rowCount())]
+        return [number for number, top in enumerate(tops) if -20 < top < 0 or top < height < top + 20]
+
+
+@pytest.mark.parametrize("height", [150, 157, 163, 170])
+def test_no_row_is_half_covered(qtbot: QtBot, height: int) -> None:
+    table = _Rows(60)
+    qtbot.addWidget(table)
+    table.resize(240, height)
+    table.show()
+    assert table.cut() == []
+    for place in (1, 17, table.verticalScrollBar().maximum()):
+        table.verticalScrollBar().setValue(place)
+        assert table.cut() == [], place
+    last = table.rowViewportPosition(59) + 20
+    assert last == table.viewport().height(), "at the end, the last row is the lowest"
+    table.model().insertRows(60, 5)
+    table.scrollToBottom()
+    assert table.cut() == []
+    assert table.rowViewportPosition(64) + 20 == table.viewport().height()
+
+
+def test_rows_that_fit_have_all_of_the_room(qtbot: QtBot) -> None:
+    table = _Rows(60)
+    qtbot.addWidget(table)
+    table.resize(240, 163)
+    table.show()
+    trimmed = table.viewportMargins().bottom()
+    table.model().removeRows(2, 58)
+    assert trimmed > 0
+    qtbot.waitUntil(lambda: table.viewportMargins().bottom() == 0, timeout=20_000)
