@@ -251,6 +251,10 @@ def _sheet(theme: Theme) -> str:
         background: {theme.base}; border: 1px solid {theme.edge}; border-radius: 3px;
         selection-background-color: {theme.selection}; selection-color: {theme.selection_text}; }}
     QLineEdit:focus, QComboBox:focus, QDateTimeEdit:focus {{ border: 2px solid {theme.accent}; padding: 2px 4px; }}
+    QTableView > QWidget > QLineEdit, QTableView > QWidget > QLineEdit:focus, QTableView > QWidget > QComboBox,
+    QTableView > QWidget > QComboBox:focus, QTableView > QWidget > QDateTimeEdit,
+    QTableView > QWidget > QDateTimeEdit:focus {{ padding: 0 3px; min-height: 0; combobox-popup: 0; }}
+    QTableView QLineEdit[wrong="true"]:focus {{ color: {theme.bad}; border-color: {theme.bad}; }}
     QLineEdit:disabled, QComboBox:disabled, QDateTimeEdit:disabled {{ color: {theme.muted};
         background: {theme.window}; border-color: {theme.border}; }}
     QPlainTextEdit {{ color: {theme.text}; background: {theme.base}; border: 1px solid {theme.edge}; border-radius: 3px;

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QPaintEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -15,8 +15,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -26,6 +24,7 @@ from app.records.audited import AuditedWriter
 from app.tasks import Clock, SystemClock, spawn
 from ui.bridge import act
 from ui.columns import Column, Columns
+from ui.forms.bulk_editors import NewValues
 from ui.forms.bulk_load import BulkLoader
 from ui.forms.bulk_paste import BulkLine, lines_of
 from ui.forms.bulk_rows import BulkRow, ends_words, needed, question_words, questions
@@ -62,27 +61,6 @@ HINT = noop(
 )
 
 Told = Callable[[str], object]
-
-
-class _Values(QStyledItemDelegate):
-    """New values as text. Enter or Tab takes what was typed; Esc discards it, and so does losing the focus."""
-
-    def createEditor(
-        self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> QWidget:
-        edit = QLineEdit(parent)
-        edit.setAccessibleName(tr("New value"))
-        edit.setFrame(False)
-        edit.setAlignment(Qt.AlignmentFlag.AlignRight)
-        return edit
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.FocusOut and isinstance(watched, QLineEdit):
-            menu = isinstance(event, QFocusEvent) and event.reason() == Qt.FocusReason.PopupFocusReason
-            if not menu:
-                self.closeEditor.emit(watched, QStyledItemDelegate.EndEditHint.RevertModelCache)
-            return False
-        return super().eventFilter(watched, event)
 
 
 class _Table(QTableView):
@@ -233,7 +211,7 @@ class BulkForm(QDialog):
         table.setAlternatingRowColors(True)
         table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         table.setItemDelegateForColumn(TAG, Tags(self))
-        table.setItemDelegateForColumn(NEW, _Values(self))
+        table.setItemDelegateForColumn(NEW, NewValues(self))
         table.setEditTriggers(QTableView.EditTrigger.DoubleClicked)
         table.setWordWrap(False)
         table.setTabKeyNavigation(False)

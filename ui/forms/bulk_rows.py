@@ -67,21 +67,41 @@ class BulkRow:
             return tr("the source knows no such tag ({quality})").format(quality=quality_said(live.quality))
         return ""
 
+    @property
+    def _before(self) -> Value:
+        live = self.live()
+        return None if live is None else live.value
+
+    @property
+    def is_array(self) -> bool:
+        return isinstance(self._before, tuple)
+
+    @property
+    def type_name(self) -> str:
+        """As the source tells it, else that of the value that was read."""
+        return type_name(self.about, self._before)
+
+    def _parsed(self, text: str) -> Value:
+        return parse_value(text, self.type_name, self.about.enumeration, array=self.is_array or None)
+
+    def problem_of(self, text: str) -> str:
+        """What would be wrong with that text as the new value, or outside the tag's range; "" = nothing."""
+        try:
+            return self.flow.out_of_range(self._parsed(text))
+        except ValueError as error:
+            return str(error)
+
     def _read_line(self) -> None:
         self.problem, self.new = "", None
         if self.line.typed:
             self.new = self.line.value
             return
-        live = self.live()
-        before = None if live is None else live.value
-        kind = type_name(self.about, before)
         text = self.line.text
-        if text is None or (not text.strip() and kind.lower() != "string"):
+        if text is None or (not text.strip() and self.type_name.lower() != "string"):
             self.problem = tr("there is no value")
             return
         try:
-            array = isinstance(before, tuple) or None
-            self.new = parse_value(text, kind, self.about.enumeration, array=array)
+            self.new = self._parsed(text)
         except ValueError as error:
             self.problem = str(error)
 

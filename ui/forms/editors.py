@@ -41,6 +41,23 @@ def _is_large(value: Value) -> bool:
     return isinstance(value, tuple) and len(full_text(value)) > _LONG
 
 
+def choices(about: TagAbout, data_type: str, *, array: bool) -> tuple[str, ...]:
+    """The states to choose from, in the order of their numbers; () where a value is typed."""
+    if array:
+        return ()
+    return about.enumeration or (("false", "true") if data_type.lower() == "boolean" else ())
+
+
+def example(about: TagAbout, data_type: str, *, array: bool) -> str:
+    """What may be typed, for an empty field: the range, or how such a value is written."""
+    if array:
+        return '["a", "b"]' if data_type.lower() == "string" else "[1, 2, 3]"
+    if about.low is not None and about.high is not None:
+        return tr("{low} to {high}").format(low=f"{about.low:g}", high=f"{about.high:g}")
+    words = _EXAMPLES.get(data_type.lower(), "")
+    return tr(words) if words else ""
+
+
 class Deaf(QObject):
     """Keeps the wheel from widgets: a value is never changed by scrolling past it."""
 
@@ -113,10 +130,7 @@ class ValueEditor(QWidget):
         return type_name(self._about, self._live)
 
     def _words(self) -> tuple[str, ...]:
-        if self.is_array:
-            return ()
-        flag = self.data_type.lower() == "boolean"
-        return self._about.enumeration or (("false", "true") if flag else ())
+        return choices(self._about, self.data_type, array=self.is_array)
 
     def _fit(self) -> None:
         words = self._words()
@@ -137,13 +151,7 @@ class ValueEditor(QWidget):
         self._area.setPlaceholderText(self._example())
 
     def _example(self) -> str:
-        low, high = self._about.low, self._about.high
-        if self.is_array:
-            return '["a", "b"]' if self.data_type.lower() == "string" else "[1, 2, 3]"
-        if low is not None and high is not None:
-            return tr("{low} to {high}").format(low=f"{low:g}", high=f"{high:g}")
-        example = _EXAMPLES.get(self.data_type.lower(), "")
-        return tr(example) if example else ""
+        return example(self._about, self.data_type, array=self.is_array)
 
     def take(self, value: Value) -> None:
         """Begin with this value."""

@@ -146,19 +146,27 @@ class WriteFlow:
             reasons.append(tr("an earlier write has had no answer yet"))
         return reasons
 
-    def _about_value(self, value: Value, live: Sample | None) -> list[str]:
+    def out_of_range(self, value: Value) -> str:
+        """Why a number is no usual one for this tag, in words; "" where it is."""
         numbers = [one for one in (value if isinstance(value, tuple) else (value,)) if _is_number(one)]
         low, high = self.about.low, self.about.high
-        span = tr("the range of {low} to {high}").format(low=_bound(low), high=_bound(high))
         if any(not math.isfinite(one) for one in numbers):
-            return [tr("{value} is no finite number").format(value=self.shown(value))]
+            return tr("{value} is no finite number").format(value=self.shown(value))
         if any((low is not None and one < low) or (high is not None and one > high) for one in numbers):
-            return [tr("{value} is outside {span}").format(value=self.shown(value), span=span)]
+            span = tr("the range of {low} to {high}").format(low=_bound(low), high=_bound(high))
+            return tr("{value} is outside {span}").format(value=self.shown(value), span=span)
+        return ""
+
+    def _about_value(self, value: Value, live: Sample | None) -> list[str]:
+        if words := self.out_of_range(value):
+            return [words]
+        low, high = self.about.low, self.about.high
         before = None if live is None else live.value
         if low is None or high is None or self.about.enumeration or not (_is_number(value) and _is_number(before)):
             return []
         if not abs(value - before) > self._big_change * (high - low) > 0:
             return []
+        span = tr("the range of {low} to {high}").format(low=_bound(low), high=_bound(high))
         share = f"{self._big_change * 100:.4g}%"
         return [tr("it changes by more than {share} of {span}").format(share=share, span=span)]
 

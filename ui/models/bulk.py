@@ -132,6 +132,10 @@ class BulkModel(QAbstractTableModel):
         """All, whatever the filter hides."""
         return self._all
 
+    def row(self, place: int) -> BulkRow:
+        """The shown row at that place."""
+        return self._shown[place]
+
     def load(self, rows: Iterable[BulkRow]) -> None:
         self._all = list(rows)
         self._show()

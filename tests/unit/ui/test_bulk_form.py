@@ -6,20 +6,21 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QDateTimeEdit, QLineEdit, QPushButton, QWidget
 
 from app import commands as c
 from app.records.audit_record import Origin, Result
 from app.records.audited import AuditedWriter
 from app.tasks import running
-from app.values import Value, failed
+from app.values import Timestamp, Value, failed
 from tests.helpers.audit import WHO, MemoryAudit
 from tests.helpers.clock import ManualClock, settle
 from tests.helpers.writing import FakePlant
 from ui import theme as themes
+from ui.format import iso_text
 from ui.forms.bulk import BulkForm
 from ui.forms.bulk_load import BulkLoader
 from ui.forms.bulk_paste import BulkLine
@@ -37,6 +38,8 @@ ABOUTS = {
     "C": SPEED,
     "Count": TagAbout("Int64"),
     "Mode": TagAbout("QualifiedEnum", enumeration=("Stopped", "Running")),
+    "Flag": TagAbout("Boolean"),
+    "Due": TagAbout("Time"),
     "Sealed": TagAbout("Double", access="read only"),
     "Secured": TagAbout("Double", security_class="SecuredWrite"),
     "Verified": TagAbout("Int32", security_class="VerifiedWrite"),
@@ -44,7 +47,7 @@ ABOUTS = {
 }
 VALUES: dict[str, Value] = {
     "A": 10.0, "B": 20.0, "C": 30.0, "Count": 2**53, "Mode": 0, "Sealed": 1.0, "Secured": 1.0, "Verified": 1,
-    "Batch": "Batch()",
+    "Batch": "Batch()", "Flag": False, "Due": Timestamp(0),
 }  # fmt: skip
 
 
@@ -498,3 +501,102 @@ async def test_everything_has_a_name(bench: Bench) -> None:
     assert all(button.accessibleName() for button in bench.form.findChildren(QPushButton))
     assert all(field.accessibleName() for fields in bench.form._people.fields for field in fields)
     bench.form.set_theme(themes.DARK)
+
+
+# ---- editors by type
+
+NOON = Timestamp(1_767_268_800_123_456_789)
+
+
+async def opened(bench: Bench, tag: str) -> QWidget:
+    """The editor that F2 opens in a tag's row."""
+    table, model = bench.form._table, bench.form.model
+    place = next(number for number, row in enumerate(model.rows) if row.line.ref.tag == tag)
+    table.setCurrentIndex(model.index(place, LINE))
+    QTest.keyClick(table, Qt.Key.Key_F2)
+    found = table.indexWidget(model.index(place, NEW))
+    assert found is not None
+    assert found.accessibleName() == "New value"
+    await settle()
+    return found
+
+
+@pytest.mark.clause("R2", "R9")
+async def test_states_are_chosen_in_the_table(bench: Bench) -> None:
+    await bench.paste("Mode\nFlag\tfalse\n")
+    box = await opened(bench, "Mode")
+    assert isinstance(box, QComboBox)
+    assert [box.itemText(number) for number in range(box.count())] == ["Stopped (0)", "Running (1)"]
+    assert box.currentIndex() == -1
+    wheel = QWheelEvent(
+        QPointF(5, 5), QPointF(5, 5), QPoint(0, 0), QPoint(0, -120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(box, wheel)
+    assert box.currentIndex() == -1
+    box.hidePopup()
+    await settle()
+    QTest.keyClick(box, Qt.Key.Key_Down)
+    QTest.keyClick(box, Qt.Key.Key_Down)
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    await settle()
+    assert bench.text("Mode", NEW) == "Running (1)"
+    box = await opened(bench, "Flag")
+    assert isinstance(box, QComboBox)
+    assert box.currentText() == "false (0)"
+    QTest.keyClick(box.view(), Qt.Key.Key_Down)
+    QTest.keyClick(box.view(), Qt.Key.Key_Return)  # in its list, which takes it at once
+    await settle()
+    assert bench.row("Flag").new is True
+    assert bench.form._counts.text() == "will write 2, 0 excluded"
+
+
+@pytest.mark.clause("R2", "R9")
+async def test_a_choice_is_discarded_by_escape(bench: Bench) -> None:
+    await bench.paste("Mode\tRunning\n")
+    box = await opened(bench, "Mode")
+    assert isinstance(box, QComboBox)
+    box.hidePopup()
+    await settle()
+    box.setCurrentIndex(0)
+    QTest.keyClick(box, Qt.Key.Key_Escape)
+    await settle()
+    assert bench.text("Mode", NEW) == "Running (1)"
+
+
+@pytest.mark.clause("R9")
+async def test_times_are_edited_by_their_parts_and_keep_their_finer_digits(bench: Bench) -> None:
+    await bench.paste(f"Due\t{iso_text(NOON.ns, utc=True)}\n")
+    edit = await opened(bench, "Due")
+    assert isinstance(edit, QDateTimeEdit)
+    assert edit.dateTime().toMSecsSinceEpoch() == NOON.ns // 1_000_000
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    await settle()
+    assert bench.row("Due").new == NOON
+    edit = await opened(bench, "Due")
+    assert isinstance(edit, QDateTimeEdit)
+    edit.setDateTime(edit.dateTime().addSecs(60))
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    await settle()
+    assert bench.row("Due").new == Timestamp((NOON.ns // 1_000_000 + 60_000) * 1_000_000)
+
+
+@pytest.mark.clause("R9")
+async def test_what_is_wrong_with_a_number_is_said_while_it_is_typed(bench: Bench) -> None:
+    await bench.paste("A\nCount\n")
+    edit = await opened(bench, "A")
+    assert isinstance(edit, QLineEdit)
+    assert edit.placeholderText() == "0 to 100"
+    QTest.keyClicks(edit, "150")
+    assert edit.accessibleDescription() == "150.0 % is outside the range of 0 to 100"
+    bench.form._refresh()
+    assert edit.text() == "150", "live values that come take nothing away"
+    QTest.keyClick(edit, Qt.Key.Key_Backspace)
+    assert edit.accessibleDescription() == ""
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    await settle()
+    assert bench.text("A", NEW) == "15.0"
+    edit = await opened(bench, "Count")
+    assert isinstance(edit, QLineEdit)
+    QTest.keyClicks(edit, "1.5")
+    assert edit.accessibleDescription().startswith("“1.5” is not a whole number of -9223372036854775808")
