@@ -12,6 +12,14 @@ from app.values import NO_TIME, NS_PER_S, Duration, Timestamp, Value, iso_utc
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _ISO = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z", re.ASCII)
 
+#: Between the name of a session at another Tagwatch and its source, where that is a recording.
+REMOTE_REPLAY = ", replay: "
+
+
+def is_replay(backend: str, source: str) -> bool:
+    """Whether a session with these words about its source plays a recording, here or at another Tagwatch."""
+    return backend == "replay" or (backend == "gateway" and REMOTE_REPLAY in source)
+
 
 def plain(value: Value) -> str:
     """One line of text: integers exact, floats with as many digits as tell them apart, text in quotes inside arrays."""

@@ -31,7 +31,7 @@ _BOTH_LOOPS = (
 )
 
 #: Modules beside those of the window whose tests have a window.
-_WINDOWS = ("test_window", "test_remote_window", "test_bulk", "test_replay_window", "test_past")
+_WINDOWS = ("test_window", "test_remote_window", "test_remote_replay", "test_bulk", "test_replay_window", "test_past")
 
 
 def _qt_loop() -> asyncio.AbstractEventLoop:

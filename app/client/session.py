@@ -79,6 +79,19 @@ class RemoteSession:
         self.info = convert.session_info(await self._answer(self._stub.ExtendLease, request))
         return self.info
 
+    async def playback(
+        self,
+        *,
+        playing: bool | None = None,
+        speed: float | None = None,
+        position_ns: int | None = None,
+        loop: bool | None = None,
+    ) -> None:
+        """Drive a source that plays a recording, for everybody who uses the session: what is None stays as it is.
+        ``speed`` 0.1 to 128, ``position_ns`` within the recording. Its tags ``Replay.…`` tell what it does."""
+        wanted = c.Playback(playing, speed, position_ns, loop)
+        checked(wanted, await self.invoke(wanted))
+
     # ---- commands
 
     async def invoke(self, command: Command, *, comment: str = "") -> Reply:

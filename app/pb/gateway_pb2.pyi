@@ -595,6 +595,7 @@ class InvokeRequest(message.Message):
     BROWSE_FIELD_NUMBER: builtins.int
     PROPERTIES_FIELD_NUMBER: builtins.int
     RECONNECT_FIELD_NUMBER: builtins.int
+    PLAYBACK_FIELD_NUMBER: builtins.int
     ADD_ITEM_BULK_FIELD_NUMBER: builtins.int
     ADVISE_ITEM_BULK_FIELD_NUMBER: builtins.int
     REMOVE_ITEM_BULK_FIELD_NUMBER: builtins.int
@@ -654,6 +655,8 @@ class InvokeRequest(message.Message):
     @builtins.property
     def reconnect(self) -> Reconnect: ...
     @builtins.property
+    def playback(self) -> Playback: ...
+    @builtins.property
     def add_item_bulk(self) -> AddItemBulk: ...
     @builtins.property
     def advise_item_bulk(self) -> AdviseItemBulk: ...
@@ -702,6 +705,7 @@ class InvokeRequest(message.Message):
         browse: Browse | None = ...,
         properties: Properties | None = ...,
         reconnect: Reconnect | None = ...,
+        playback: Playback | None = ...,
         add_item_bulk: AddItemBulk | None = ...,
         advise_item_bulk: AdviseItemBulk | None = ...,
         remove_item_bulk: RemoveItemBulk | None = ...,
@@ -714,11 +718,11 @@ class InvokeRequest(message.Message):
         write_secured2_bulk: WriteSecured2Bulk | None = ...,
         read_bulk: ReadBulk | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = typing.Literal["activate", b"activate", "add_buffered_item", b"add_buffered_item", "add_item", b"add_item", "add_item2", b"add_item2", "add_item_bulk", b"add_item_bulk", "advise", b"advise", "advise_item_bulk", b"advise_item_bulk", "advise_supervisory", b"advise_supervisory", "archestr_a_user_to_id", b"archestr_a_user_to_id", "authenticate_user", b"authenticate_user", "browse", b"browse", "command", b"command", "ping", b"ping", "properties", b"properties", "read_bulk", b"read_bulk", "reconnect", b"reconnect", "register", b"register", "remove_item", b"remove_item", "remove_item_bulk", b"remove_item_bulk", "set_buffered_update_interval", b"set_buffered_update_interval", "subscribe_bulk", b"subscribe_bulk", "suspend", b"suspend", "un_advise", b"un_advise", "un_advise_item_bulk", b"un_advise_item_bulk", "unregister", b"unregister", "unsubscribe_bulk", b"unsubscribe_bulk", "write", b"write", "write2", b"write2", "write2_bulk", b"write2_bulk", "write_bulk", b"write_bulk", "write_secured", b"write_secured", "write_secured2", b"write_secured2", "write_secured2_bulk", b"write_secured2_bulk", "write_secured_bulk", b"write_secured_bulk"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = typing.Literal["activate", b"activate", "add_buffered_item", b"add_buffered_item", "add_item", b"add_item", "add_item2", b"add_item2", "add_item_bulk", b"add_item_bulk", "advise", b"advise", "advise_item_bulk", b"advise_item_bulk", "advise_supervisory", b"advise_supervisory", "archestr_a_user_to_id", b"archestr_a_user_to_id", "authenticate_user", b"authenticate_user", "browse", b"browse", "command", b"command", "ping", b"ping", "playback", b"playback", "properties", b"properties", "read_bulk", b"read_bulk", "reconnect", b"reconnect", "register", b"register", "remove_item", b"remove_item", "remove_item_bulk", b"remove_item_bulk", "set_buffered_update_interval", b"set_buffered_update_interval", "subscribe_bulk", b"subscribe_bulk", "suspend", b"suspend", "un_advise", b"un_advise", "un_advise_item_bulk", b"un_advise_item_bulk", "unregister", b"unregister", "unsubscribe_bulk", b"unsubscribe_bulk", "write", b"write", "write2", b"write2", "write2_bulk", b"write2_bulk", "write_bulk", b"write_bulk", "write_secured", b"write_secured", "write_secured2", b"write_secured2", "write_secured2_bulk", b"write_secured2_bulk", "write_secured_bulk", b"write_secured_bulk"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["activate", b"activate", "add_buffered_item", b"add_buffered_item", "add_item", b"add_item", "add_item2", b"add_item2", "add_item_bulk", b"add_item_bulk", "advise", b"advise", "advise_item_bulk", b"advise_item_bulk", "advise_supervisory", b"advise_supervisory", "archestr_a_user_to_id", b"archestr_a_user_to_id", "authenticate_user", b"authenticate_user", "browse", b"browse", "command", b"command", "comment", b"comment", "ping", b"ping", "properties", b"properties", "read_bulk", b"read_bulk", "reconnect", b"reconnect", "register", b"register", "remove_item", b"remove_item", "remove_item_bulk", b"remove_item_bulk", "session_id", b"session_id", "set_buffered_update_interval", b"set_buffered_update_interval", "subscribe_bulk", b"subscribe_bulk", "suspend", b"suspend", "un_advise", b"un_advise", "un_advise_item_bulk", b"un_advise_item_bulk", "unregister", b"unregister", "unsubscribe_bulk", b"unsubscribe_bulk", "write", b"write", "write2", b"write2", "write2_bulk", b"write2_bulk", "write_bulk", b"write_bulk", "write_secured", b"write_secured", "write_secured2", b"write_secured2", "write_secured2_bulk", b"write_secured2_bulk", "write_secured_bulk", b"write_secured_bulk"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["activate", b"activate", "add_buffered_item", b"add_buffered_item", "add_item", b"add_item", "add_item2", b"add_item2", "add_item_bulk", b"add_item_bulk", "advise", b"advise", "advise_item_bulk", b"advise_item_bulk", "advise_supervisory", b"advise_supervisory", "archestr_a_user_to_id", b"archestr_a_user_to_id", "authenticate_user", b"authenticate_user", "browse", b"browse", "command", b"command", "comment", b"comment", "ping", b"ping", "playback", b"playback", "properties", b"properties", "read_bulk", b"read_bulk", "reconnect", b"reconnect", "register", b"register", "remove_item", b"remove_item", "remove_item_bulk", b"remove_item_bulk", "session_id", b"session_id", "set_buffered_update_interval", b"set_buffered_update_interval", "subscribe_bulk", b"subscribe_bulk", "suspend", b"suspend", "un_advise", b"un_advise", "un_advise_item_bulk", b"un_advise_item_bulk", "unregister", b"unregister", "unsubscribe_bulk", b"unsubscribe_bulk", "write", b"write", "write2", b"write2", "write2_bulk", b"write2_bulk", "write_bulk", b"write_bulk", "write_secured", b"write_secured", "write_secured2", b"write_secured2", "write_secured2_bulk", b"write_secured2_bulk", "write_secured_bulk", b"write_secured_bulk"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_command: _TypeAlias = typing.Literal["register", "unregister", "add_item", "add_item2", "add_buffered_item", "set_buffered_update_interval", "remove_item", "advise", "advise_supervisory", "un_advise", "suspend", "activate", "write", "write2", "write_secured", "write_secured2", "authenticate_user", "archestr_a_user_to_id", "ping", "browse", "properties", "reconnect", "add_item_bulk", "advise_item_bulk", "remove_item_bulk", "un_advise_item_bulk", "subscribe_bulk", "unsubscribe_bulk", "write_bulk", "write2_bulk", "write_secured_bulk", "write_secured2_bulk", "read_bulk"]  # noqa: Y015
+    _WhichOneofReturnType_command: _TypeAlias = typing.Literal["register", "unregister", "add_item", "add_item2", "add_buffered_item", "set_buffered_update_interval", "remove_item", "advise", "advise_supervisory", "un_advise", "suspend", "activate", "write", "write2", "write_secured", "write_secured2", "authenticate_user", "archestr_a_user_to_id", "ping", "browse", "properties", "reconnect", "playback", "add_item_bulk", "advise_item_bulk", "remove_item_bulk", "un_advise_item_bulk", "subscribe_bulk", "unsubscribe_bulk", "write_bulk", "write2_bulk", "write_secured_bulk", "write_secured2_bulk", "read_bulk"]  # noqa: Y015
     _WhichOneofArgType_command: _TypeAlias = typing.Literal["command", b"command"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_command) -> _WhichOneofReturnType_command | None: ...
 
@@ -1228,6 +1232,54 @@ class Reconnect(message.Message):
     _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class Playback(message.Message):
+    """Of a source that plays a recording, for everybody who uses the session: what is not set stays as it is. What it does
+    then is told by its tags Replay.Position, Replay.Playing, Replay.Speed and Replay.Loop. Others answer Unsupported.
+    """
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    PLAYING_FIELD_NUMBER: builtins.int
+    SPEED_FIELD_NUMBER: builtins.int
+    POSITION_NS_FIELD_NUMBER: builtins.int
+    LOOP_FIELD_NUMBER: builtins.int
+    playing: builtins.bool
+    speed: builtins.float
+    """0.1 to 128"""
+    position_ns: builtins.int
+    """within Replay.Start and Replay.End"""
+    loop: builtins.bool
+    """begin again at the end"""
+    def __init__(
+        self,
+        *,
+        playing: builtins.bool | None = ...,
+        speed: builtins.float | None = ...,
+        position_ns: builtins.int | None = ...,
+        loop: builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["_loop", b"_loop", "_playing", b"_playing", "_position_ns", b"_position_ns", "_speed", b"_speed", "loop", b"loop", "playing", b"playing", "position_ns", b"position_ns", "speed", b"speed"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["_loop", b"_loop", "_playing", b"_playing", "_position_ns", b"_position_ns", "_speed", b"_speed", "loop", b"loop", "playing", b"playing", "position_ns", b"position_ns", "speed", b"speed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__loop: _TypeAlias = typing.Literal["loop"]  # noqa: Y015
+    _WhichOneofArgType__loop: _TypeAlias = typing.Literal["_loop", b"_loop"]  # noqa: Y015
+    _WhichOneofReturnType__playing: _TypeAlias = typing.Literal["playing"]  # noqa: Y015
+    _WhichOneofArgType__playing: _TypeAlias = typing.Literal["_playing", b"_playing"]  # noqa: Y015
+    _WhichOneofReturnType__position_ns: _TypeAlias = typing.Literal["position_ns"]  # noqa: Y015
+    _WhichOneofArgType__position_ns: _TypeAlias = typing.Literal["_position_ns", b"_position_ns"]  # noqa: Y015
+    _WhichOneofReturnType__speed: _TypeAlias = typing.Literal["speed"]  # noqa: Y015
+    _WhichOneofArgType__speed: _TypeAlias = typing.Literal["_speed", b"_speed"]  # noqa: Y015
+    @typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__loop) -> _WhichOneofReturnType__loop | None: ...
+    @typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__playing) -> _WhichOneofReturnType__playing | None: ...
+    @typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__position_ns) -> _WhichOneofReturnType__position_ns | None: ...
+    @typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__speed) -> _WhichOneofReturnType__speed | None: ...
 
 @typing.final
 class AddItemBulk(message.Message):

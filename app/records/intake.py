@@ -45,7 +45,7 @@ class Session(Protocol):
     def name(self) -> str: ...
 
     @property
-    def backend(self) -> str: ...
+    def replayed(self) -> bool: ...
 
     @property
     def items(self) -> Items: ...
@@ -84,8 +84,8 @@ class Intake:
     """:meth:`put` is called on the loop, and waits for nothing but :attr:`lock`, which is held for moments; the rest is
     called by the recorder's thread."""
 
-    def __init__(self, find: Callable[[str], Session | None], leave_out: frozenset[str], queue: int) -> None:
-        """``find`` tells a session by its id; sessions of the backends in ``leave_out`` are left out."""
+    def __init__(self, find: Callable[[str], Session | None], queue: int) -> None:
+        """``find`` tells a session by its id; replays are left out."""
         self.lock = threading.Condition()
         self.counts: dict[str, Count] = {}  # by source
         self.queued = self.peak = 0  # samples
@@ -93,7 +93,6 @@ class Intake:
         #: Another program keeps what this one cannot: what is given up is not missing.
         self.elsewhere = False
         self._find = find
-        self._leave_out = leave_out
         self._bound = queue
         self._sources: dict[str, Source | None] = {}
         self._pieces: deque[Piece] = deque()
@@ -115,9 +114,7 @@ class Intake:
         if session is None:  # it may be known with the next batch
             return None
         source = (
-            None
-            if session.backend in self._leave_out
-            else Source(session, session.name, self.counts.setdefault(session.name, Count()))
+            None if session.replayed else Source(session, session.name, self.counts.setdefault(session.name, Count()))
         )
         self._sources[session_id] = source
         return source

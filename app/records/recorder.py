@@ -102,17 +102,16 @@ class Recorder:
         queue: int = QUEUE,
         enabled: bool = True,
         on_state: Callable[[RecorderState, str], object] | None = None,
-        leave_out: frozenset[str] = frozenset({"replay"}),
     ) -> None:
         """``find`` tells a session by its id. ``on_state`` is told, from the thread, when the state changes, with the
-        reason. Sessions of the backends in ``leave_out`` are not recorded."""
+        reason. Replays are not recorded."""
         self.folder = folder
         self.history = History(folder)
         self.on_state = on_state
         self._clock = clock
         self._enabled = enabled
         self._store = Store(folder, Bounds(bound_bytes, free_bytes), clock.utc_ns)
-        self._intake = Intake(find, leave_out, queue)
+        self._intake = Intake(find, queue)
         self._tracker = Tracker(clock, self._intake, days)
         self._keeper = Keeper(self._store, self._tracker, clock)
         self._wishes: list[_Wish] = []

@@ -30,6 +30,7 @@ from app.sessions.state import RESTARTABLE, SessionState, allowed
 from app.sessions.stream import WorkerStream
 from app.sessions.telling import Teller
 from app.tasks import Clock, Timer, deadline, join, spawn
+from app.text import is_replay
 from app.values import Fault
 from app.wire.bodies import SourceState
 from app.workers.contract import Launcher, StartStep, WorkerClient, WorkerSpec, WorkerState
@@ -38,9 +39,6 @@ _log = logging.getLogger(__name__)
 
 #: How long a close waits for subscribers to be given what a worker that has ended had sent.
 _LAST_EVENTS_S = 1.0
-
-#: Backends whose times are of another day by their nature.
-_RECORDED = frozenset({"replay"})
 
 #: Told of every change of state, in order, each once: old, new.
 StateWatcher = Callable[[SessionState, SessionState], None]
@@ -90,7 +88,7 @@ class Session:
         self._cleanup: asyncio.Task[None] | None = None
         self.items = ItemRegistry()
         self._skew = SkewWatch()
-        self._recorded = spec.backend in _RECORDED
+        self._replayed = False
         self._completions = Completions()
         self._distributor = Distributor(
             clock,
@@ -170,6 +168,13 @@ class Session:
     @property
     def lease_expires_ns(self) -> int | None:
         return self._lease.expires_ns
+
+    @property
+    def replayed(self) -> bool:
+        """It plays a recording, here or at another Tagwatch; known once it has been ready."""
+        if not self._replayed and self._client is not None:
+            self._replayed = is_replay(self.backend, self._client.source)
+        return self._replayed
 
     def info(self) -> SessionInfo:
         client = None if self._client is None else self._client.statistics()
@@ -444,7 +449,7 @@ class Session:
         """What is learnt from every batch, whoever reads it."""
         self.items.apply(batches)
         self._completions.take(batches)
-        if not self._recorded:
+        if not self.replayed:  # their times are of another day by their nature
             for batch in batches:
                 if (skew := self._skew.take(batch)) is not None:
                     self._tell.clock(skew.offset_ns)

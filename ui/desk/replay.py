@@ -131,7 +131,7 @@ class ReplayDesk(QObject):
     # ---- a bar for each
 
     def _opened(self, session: Session) -> None:
-        if session.spec.backend == BACKEND and session.id not in self._replays:
+        if session.replayed and session.id not in self._replays:
             act(self._begin(session), name="replay", failed=self._desk.say)
 
     async def _begin(self, session: Session) -> None:

@@ -93,7 +93,7 @@ class TrendsDesk(QObject):
                 about = await desk.book.ask_now(session.id, item.tag)
             line, sample = wanted[item.tag], session.items.sample(item.key)
             told = about.unit, about.enumeration, about.decimals, sample
-            replayed = session.spec.backend == "replay"
+            replayed = session.replayed
             self.pane.collector.bind(line, session.id, item.key, *told, replayed=replayed)
             for trend in self.pane.findChildren(TrendView):
                 trend.line_changed(line)

@@ -66,7 +66,7 @@ class WatchSources(QObject):
     def _attach(self, source: Source, session: Session) -> None:
         source.session_id, source.items = session.id, session.items
         source.live = session.state is SessionState.READY
-        source.replayed = session.spec.backend == "replay"
+        source.replayed = session.replayed
         source.version = session.items.version
 
     def _opened(self, session: Session) -> None:

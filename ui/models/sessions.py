@@ -13,6 +13,7 @@ from PySide6.QtGui import QBrush, QColor
 from app.events.notices import Notice, NoticeKind
 from app.sessions.info import SessionInfo
 from app.sessions.state import SessionState
+from app.text import is_replay
 from ui.feed import FeedFrame
 from ui.format import age_text, offset_text, time_text
 from ui.i18n import count_text, noop, tr
@@ -303,7 +304,7 @@ def state_words(row: SessionRow) -> str:
     lost = info is not None and info.source_state is not None and not info.source_state.connected
     if row.state is SessionState.READY and lost:
         return tr("source lost")
-    if row.backend == "replay" and row.state is SessionState.READY:
+    if row.state is SessionState.READY and is_replay(row.backend, info.source if info is not None else ""):
         return tr("replay")
     return tr("failed") if row.gone and row.fault else tr(row.state.words)
 

@@ -26,6 +26,7 @@ from app.client import Client, ClientError, Connected, Disconnected, Gap, Remote
 from app.commands import BrowsePage, TagProperties, WriteEntry
 from app.errors import ErrorCode, GatewayError
 from app.tasks import Clock, SystemClock, deadline, join, spawn
+from app.text import REMOTE_REPLAY
 from app.values import Timestamp, failed, split_key
 
 _log = logging.getLogger(__name__)
@@ -72,7 +73,8 @@ class GatewayDriver(Driver):
         info = self._attached.session.info
         self._session_changed(SessionChange(info.state, info.source_state, info.fault))
         self._tasks = [spawn(self._follow(), name="gateway follow"), spawn(self._keep(), name="gateway keep")]
-        return f"Tagwatch at {self._options.address}: {info.name}, {info.source or info.backend}"
+        replay = REMOTE_REPLAY if info.backend == "replay" else ", "
+        return f"Tagwatch at {self._options.address}: {info.name}{replay}{info.source or info.backend}"
 
     async def stop(self) -> None:
         attached = self._attached
@@ -204,6 +206,11 @@ class GatewayDriver(Driver):
             attached.stream.hurry()
         else:
             await self._asked(invoke(attached.session, c.Reconnect()))
+
+    async def playback(self, wanted: c.Playback) -> None:
+        done = await self._asked(invoke(self._session(), wanted))
+        if not done.ok:
+            raise GatewayError(ErrorCode.COMMAND_FAILED, done.error)
 
     def _refilter(self) -> None:
         attached = self._attached

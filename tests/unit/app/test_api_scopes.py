@@ -42,6 +42,7 @@ Gateway/Invoke.ping invoke:read
 Gateway/Invoke.browse metadata:read
 Gateway/Invoke.properties metadata:read
 Gateway/Invoke.reconnect invoke:read
+Gateway/Invoke.playback session:open
 Gateway/Invoke.add_item_bulk invoke:read
 Gateway/Invoke.advise_item_bulk invoke:read
 Gateway/Invoke.remove_item_bulk invoke:read

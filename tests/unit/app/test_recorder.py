@@ -54,7 +54,7 @@ class Items:
 @dataclass
 class Session:
     name: str = "Plant"
-    backend: str = "sim"
+    replayed: bool = False
     items: Items = field(default_factory=Items)
 
 
@@ -153,7 +153,7 @@ def test_what_is_watched_is_kept_within_a_second(make: Callable[..., Desk]) -> N
 @pytest.mark.clause("K4")
 def test_completions_other_items_of_a_tag_and_replays_are_not_recorded(make: Callable[..., Desk]) -> None:
     desk = make()
-    desk.sessions["r"] = Session("Tape", "replay")
+    desk.sessions["r"] = Session("Tape", replayed=True)
     desk.sessions["s"].items.set(Item(1, "a"), Item(3, "a"), Item(4, "idle", advised=False))
     desk.recorder.start()
     desk.send([1.0], key=1)
