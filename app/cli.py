@@ -100,7 +100,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if arguments.command in _MODULES:
             run: Callable[..., Any] = importlib.import_module(_MODULES[arguments.command]).run
-            return _run(lambda stop: run(arguments, stop)) if arguments.command == "ctl" else run(arguments)
+            return _run(run(arguments)) if arguments.command == "ctl" else run(arguments)
         request = WatchRequest(
             sources=(_watched(arguments),),
             as_json=arguments.json,

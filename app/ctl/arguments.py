@@ -26,7 +26,7 @@ its number: {"do": "read", "session": "plant", "tags": ["Tank101.Level"]}. Field
   close, kill              session; reason
   browse                   session; node
   read                     session, tags; timeout_s
-  write                    session, tag, value; comment
+  write                    session, tag, value; comment, user, password, verifier, verifier_password
 A line may have an "id", which comes back with its answer.
 """
 
@@ -68,6 +68,16 @@ def add_parser(commands: Any) -> None:
     writing.add_argument("tag", metavar="TAG")
     writing.add_argument("value", metavar="VALUE", help='JSON, as in 1.5, true, [1, 2], "on"; anything else is a text')
     writing.add_argument("--comment", default="", help="for the audit record")
+    writing.add_argument(
+        "--user", default="", metavar="NAME",
+        help="who writes, where the tag asks for it; the password is asked for, or is a line of standard input",
+    )  # fmt: skip
+    writing.add_argument(
+        "--verifier",
+        default="",
+        metavar="NAME",
+        help="who confirms it, where two are asked for; likewise",
+    )
     watching = _with_session(actions, "watch", "values of tags as they change, until stopped")
     watching.add_argument("tags", metavar="TAG", nargs="+")
     listening = _with_session(actions, "events", "all events of a session, until stopped")

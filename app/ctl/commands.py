@@ -79,9 +79,29 @@ class Commands:
         rows = await (await self.session(session)).read(tags, timeout_s)
         return Done([told.read(row) for row in rows], all(row.success for row in rows))
 
-    async def write(self, *, session: str, tag: str, value: Any, comment: str = "") -> Done:
+    async def write(
+        self,
+        *,
+        session: str,
+        tag: str,
+        value: Any,
+        comment: str = "",
+        user: str = "",
+        password: str = "",
+        verifier: str = "",
+        verifier_password: str = "",
+    ) -> Done:
+        """With ``user``, and for a verified write ``verifier``: they log in for this one write."""
         wanted = told.value_of(value)
-        end = await (await self.session(session)).write(tag, wanted, comment=comment)
+        if (verifier or password) and not user:
+            raise ValueError("write: a verifier or a password needs a user")
+        if verifier and verifier == user:
+            raise ValueError(f"write: the verifier must be another person than {user}")
+        found = await self.session(session)
+        people = [(user, password), (verifier, verifier_password)]
+        ids = [await found.authenticate(name, secret) for name, secret in people if name]
+        first, last = (ids[0], ids[-1]) if ids else (0, 0)
+        end = await found.write(tag, wanted, comment=comment, user_id=first, verifier_id=last)
         return Done([told.written(tag, end)], end.ok)
 
 

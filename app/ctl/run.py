@@ -9,13 +9,15 @@ import enum
 import json
 import sys
 import threading
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, TextIO, cast
 
 from app.client import Client, ClientError, ClientOptions, Gap, TagEvents
 from app.ctl import told
 from app.ctl.arguments import client_options
 from app.ctl.commands import Commands, command
+from app.ctl.passwords import ask
 from app.errors import ErrorCode, GatewayError
 from app.tasks import join, spawn
 from app.values import EventKind
@@ -35,11 +37,15 @@ class ExitCode(enum.IntEnum):
     SOME_FAILED = 7
 
 
-async def run(arguments: argparse.Namespace, stop: asyncio.Event) -> ExitCode:
-    """Until it is done, or ``stop``. ValueError = bad arguments."""
-    options = client_options(arguments)
-    given = _given(arguments)
-    work = spawn(_run(options, arguments.action, given, console()), name="ctl")
+def run(arguments: argparse.Namespace) -> Callable[[asyncio.Event], Awaitable[ExitCode]]:
+    """What is to be run on a loop until it is done, or told to stop. Passwords are asked for here, before there is a
+    loop that Ctrl+C would only tell. ValueError = bad arguments."""
+    options, given = client_options(arguments), _given(arguments)
+    return partial(_until, options, arguments.action, given | ask(arguments, sys.stdin))
+
+
+async def _until(options: ClientOptions, action: str, given: dict[str, Any], stop: asyncio.Event) -> ExitCode:
+    work = spawn(_run(options, action, given, console()), name="ctl")
     stopped = spawn(stop.wait(), name="ctl stop")
     try:
         await asyncio.wait([work, stopped], return_when=asyncio.FIRST_COMPLETED)

@@ -63,6 +63,29 @@ def test_a_session_from_its_opening_to_its_end(served: Served, tmp_path: Path) -
     assert lines(ctl(served, "sessions")) == []
 
 
+def test_people_who_write_give_their_passwords_on_standard_input(served: Served) -> None:
+    lines(ctl(served, "open", "plant", "--name", "people"))
+    secured = ("write", "people", "Reactor.EmergencyCooling", "true", "--user", "operator")
+    (written,) = lines(ctl(served, *secured, given="operator\n"))
+    assert written["ok"]
+    wrong = ctl(served, *secured, given="my-wrong-password\n")
+    assert wrong.returncode == 4
+    assert "my-wrong-password" not in wrong.stdout + wrong.stderr
+    verified = ("write", "people", "Pump101.Trip", "true", "--user", "operator", "--verifier")
+    (written,) = lines(ctl(served, *verified, "supervisor", "--comment", "a test", given="operator\nsupervisor\n"))
+    assert written["ok"]
+    request = {"do": "write", "session": "people", "tag": "Pump101.Trip", "value": False, "user": "operator"}
+    people = {"password": "operator", "verifier": "supervisor", "verifier_password": "supervisor"}
+    requests = [{**request, **people}, request, {**request, **people, "user": ""}]
+    one, two, three = lines(ctl(served, "batch", given="\n".join(map(json.dumps, requests))), 7)
+    assert one["ok"]
+    assert not two["ok"]
+    assert three["error"]["message"] == "write: a verifier or a password needs a user"
+    log = served.errors()
+    assert "my-wrong-password" not in log
+    lines(ctl(served, "close", "people"))
+
+
 def test_a_batch_answers_every_line_in_order(served: Served) -> None:
     requests: list[Any] = [
         {"do": "open", "backend": "sim", "options": {"first_data_ms": 10}, "name": "batch", "id": "a"},
