@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QKeySequence, QMouseEvent, QPainter, QPaintEvent, QPalette, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLabel,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
+    QWidget,
 )
 
 from ui.theme import Theme
@@ -31,6 +33,20 @@ def paint_hint(view: QAbstractItemView, words: str) -> None:
     room = view.viewport().rect().adjusted(12, 4, -12, -4)
     painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words)
     painter.end()
+
+
+def on_key(
+    keys: QKeySequence | QKeySequence.StandardKey | Qt.Key | str,
+    widget: QWidget,
+    act: Callable[[], object],
+    context: Qt.ShortcutContext = Qt.ShortcutContext.WidgetWithChildrenShortcut,
+) -> QShortcut:
+    """A key of ``widget``, while that or something in it has the focus. PySide drops the context that is given to
+    ``QShortcut`` together with a function, and a key that several panes have then acts in none."""
+    shortcut = QShortcut(QKeySequence(keys), widget)
+    shortcut.setContext(context)
+    shortcut.activated.connect(act)
+    return shortcut
 
 
 class WholeRows(QTableView):

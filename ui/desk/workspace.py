@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QStandardPaths, QTimer
-from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QMessageBox, QWidget
 
 from ui import workspace as ws
@@ -24,6 +24,7 @@ from ui.desk.desk import Desk
 from ui.format import time_text
 from ui.i18n import noop, tr
 from ui.views.offers import Offers
+from ui.widgets import on_key
 from ui.workspace import Draft, Loaded, Parts, WorkspaceError
 
 _log = logging.getLogger(__name__)
@@ -126,7 +127,7 @@ class WorkspaceDesk(QObject):
         dialog = None if now is None else now.window()
         if not isinstance(dialog, QDialog) or dialog.findChild(QShortcut, _SHORTCUT) is not None:
             return
-        shortcut = QShortcut(QKeySequence(_SAVE_KEY), dialog, self.save)
+        shortcut = on_key(_SAVE_KEY, dialog, self.save)
         shortcut.setObjectName(_SHORTCUT)
         shortcut.setAutoRepeat(False)
 

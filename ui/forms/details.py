@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from ui.columns import Column, Columns
 from ui.i18n import tr
 from ui.theme import number_font
+from ui.widgets import on_key
 
 
 class DetailsDialog(QDialog):
@@ -40,7 +41,7 @@ class DetailsDialog(QDialog):
             row.setToolTip(1, text[:2000])
             table.addTopLevelItem(row)
         layout.addWidget(table, 1)
-        QShortcut(QKeySequence.StandardKey.Copy, table, self.copy, context=Qt.ShortcutContext.WidgetShortcut)
+        on_key(QKeySequence.StandardKey.Copy, table, self.copy)
         buttons = QHBoxLayout()
         copy, close = QPushButton(tr("Copy")), QPushButton(tr("Close"))
         for button, act in ((copy, self.copy), (close, self.reject)):

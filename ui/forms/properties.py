@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -25,6 +25,7 @@ from ui.columns import Column, Columns
 from ui.format import full_text, value_text
 from ui.i18n import tr
 from ui.theme import Theme, number_font
+from ui.widgets import on_key
 
 #: Asks the source; raises GatewayError.
 Ask = Callable[[], Coroutine[Any, Any, TagProperties]]
@@ -89,7 +90,7 @@ class PropertiesDialog(QDialog):
         layout.addWidget(self._state)
         layout.addWidget(table, 1)
         layout.addLayout(self._buttons())
-        QShortcut(QKeySequence.StandardKey.Copy, table, self.copy, context=Qt.ShortcutContext.WidgetShortcut)
+        on_key(QKeySequence.StandardKey.Copy, table, self.copy)
         self.set_theme(self._theme)
 
     def _buttons(self) -> QHBoxLayout:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from ui.i18n import noop, tr
 from ui.sources import BACKENDS, Source
 from ui.theme import number_font
-from ui.widgets import Tags, paint_hint
+from ui.widgets import Tags, on_key, paint_hint
 
 _COLUMNS = (noop("Name"), noop("Kind"), noop("Address"), noop("User"), noop("At start"), noop("State"))
 
@@ -80,8 +80,8 @@ class SourcesForm(QDialog):
         layout.setSpacing(8)
         layout.addLayout(columns, 1)
         layout.addLayout(self._foot())
-        QShortcut(QKeySequence(Qt.Key.Key_Delete), self._table, self._of_current(self.delete_wanted))
-        QShortcut(QKeySequence.StandardKey.Undo, self, self.undo_wanted.emit)
+        on_key(Qt.Key.Key_Delete, self._table, self._of_current(self.delete_wanted))
+        on_key(QKeySequence.StandardKey.Undo, self, self.undo_wanted.emit)
         self._show_possible()
 
     # ---- parts

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -28,6 +28,7 @@ from ui.format import duration_text, time_text, zone_text
 from ui.i18n import count_text, noop, tr
 from ui.tagref import TagRef
 from ui.theme import Theme, number_font
+from ui.widgets import on_key
 
 _HEADERS = (
     noop("Pen"), noop("Session"), noop("Unit"), noop("Mean"), noop("Min"), noop("Max"), noop("Std. deviation"),
@@ -87,8 +88,8 @@ class StatisticsForm(QDialog):
         table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
         self._columns = Columns(table, table.horizontalHeader(), _WIDTHS)
         layout.addWidget(table, 1)
-        QShortcut(QKeySequence.StandardKey.Copy, table, self.copy, context=Qt.ShortcutContext.WidgetShortcut)
-        QShortcut(QKeySequence(Qt.Key.Key_F5), self, self.refresh_wanted.emit)
+        on_key(QKeySequence.StandardKey.Copy, table, self.copy)
+        on_key(Qt.Key.Key_F5, self, self.refresh_wanted.emit)
         note = QLabel(
             tr("Weighted by time; what is bad or unknown counts for nothing. Between the cursors where both are shown.")
         )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QApplication, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from ui.i18n import tr
@@ -15,6 +15,7 @@ from ui.plots.collector import Collector
 from ui.plots.trend import Shared, TrendView
 from ui.tabs import Tabs
 from ui.theme import Theme
+from ui.widgets import on_key
 
 _UNDO = 50
 #: More trends one below the other have no height left.
@@ -52,8 +53,7 @@ class TrendsPane(QWidget):
         self._splitter = QSplitter(Qt.Orientation.Vertical)
         self._splitter.setChildrenCollapsible(False)
         layout.addWidget(self._splitter)
-        inside = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        QShortcut(QKeySequence.StandardKey.Undo, self, self.undo, context=inside)
+        on_key(QKeySequence.StandardKey.Undo, self, self.undo)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._focus_changed)

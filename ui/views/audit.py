@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPaintEvent, QShortcut
+from PySide6.QtGui import QAction, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -23,7 +23,7 @@ from ui.columns import Column, Columns
 from ui.i18n import count_text, noop, tr
 from ui.models.audit import ORIGIN_WORDS, READ_BACK, RESULT_WORDS, TAG, AuditModel
 from ui.theme import Theme, icon, number_font
-from ui.widgets import Tags, paint_hint
+from ui.widgets import Tags, on_key, paint_hint
 
 _COLUMNS = (
     Column("2026-11-30 00:00:00.000"),
@@ -107,12 +107,7 @@ class AuditView(QWidget):
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout.addWidget(self._words)
         layout.addWidget(self._build_table(), 1)
-        QShortcut(
-            QKeySequence(Qt.Key.Key_Escape),
-            self,
-            self.clear_filter,
-            context=Qt.ShortcutContext.WidgetWithChildrenShortcut,
-        )
+        on_key(Qt.Key.Key_Escape, self, self.clear_filter)
         model.rowsAboutToBeInserted.connect(self._keep_place)
         model.rowsInserted.connect(self._restore_place)
         self._kept: int | None = None

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QColor, QGuiApplication, QKeySequence, QPaintEvent, QShortcut
+from PySide6.QtGui import QBrush, QColor, QGuiApplication, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from ui.i18n import tr
 from ui.theme import Theme, number_font
-from ui.widgets import paint_hint
+from ui.widgets import on_key, paint_hint
 
 _LONG = 20_000
 
@@ -32,7 +32,7 @@ class EventDetail(QTreeWidget):
         self.setMinimumWidth(220)
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         self.header().setStretchLastSection(True)
-        QShortcut(QKeySequence.StandardKey.Copy, self, self.copy, context=Qt.ShortcutContext.WidgetShortcut)
+        on_key(QKeySequence.StandardKey.Copy, self, self.copy)
 
     def show_lines(self, lines: Sequence[tuple[str, str]]) -> None:
         if lines == self._lines:

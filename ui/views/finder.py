@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPaintEvent, QShortcut
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -23,7 +23,7 @@ from ui.i18n import count_text, noop, tr
 from ui.models.found import TAG, FoundModel
 from ui.tag_menu import TagActs, copy_tags, tag_menu
 from ui.theme import Theme, icon, number_font
-from ui.widgets import Elided, Tags, paint_hint
+from ui.widgets import Elided, Tags, on_key, paint_hint
 
 _SOON_MS = 150
 _COLUMNS = (
@@ -116,10 +116,9 @@ class ItemsPane(QWidget):
         self.columns = self._results.columns
         self.model.modelReset.connect(self._show)
         self.model.rowsInserted.connect(self._show)
-        inside = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        QShortcut(QKeySequence(Qt.Key.Key_F3), self, lambda: self._step(1), context=inside)
-        QShortcut(QKeySequence("Shift+F3"), self, lambda: self._step(-1), context=inside)
-        self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.clear, context=inside)
+        on_key(Qt.Key.Key_F3, self, lambda: self._step(1))
+        on_key("Shift+F3", self, lambda: self._step(-1))
+        self._escape = on_key(Qt.Key.Key_Escape, self, self.clear)
         self._escape.setEnabled(False)
 
     def _bar(self) -> QHBoxLayout:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import resources
 
 from PySide6.QtCore import QSize, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
+from PySide6.QtGui import QDesktopServices, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from ui.i18n import tr
 from ui.theme import Theme
+from ui.widgets import on_key
 
 _SIZE = QSize(980, 680)
 _TOPICS_WIDTH = 220
@@ -81,7 +82,7 @@ class HelpWindow(QDialog):
         layout = QHBoxLayout(self)
         layout.addLayout(left)
         layout.addWidget(self._text, 1)
-        QShortcut(QKeySequence.StandardKey.Find, self, self._find.setFocus)
+        on_key(QKeySequence.StandardKey.Find, self, self._find.setFocus)
         self.set_theme(theme)
         self._list.setCurrentRow(0)
 

@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPaintEvent,
     QResizeEvent,
-    QShortcut,
     QWheelEvent,
 )
 from PySide6.QtWidgets import (
@@ -41,7 +40,7 @@ from ui.tag_menu import TagActs, tag_menu
 from ui.theme import Theme, icon, number_font
 from ui.views.event_detail import EventDetail
 from ui.views.journal import JournalTable
-from ui.widgets import Tags, WholeRows, paint_hint
+from ui.widgets import Tags, WholeRows, on_key, paint_hint
 
 _COLUMNS = (
     Column("2026-11-30 00:00:00.000"),
@@ -113,12 +112,7 @@ class LogView(QWidget):
         model.counts_changed.connect(self._show_counts)
         for choice in (self._kinds, self._sessions, self._severities):
             choice.changed.connect(self._filter)
-        QShortcut(
-            QKeySequence(Qt.Key.Key_Escape),
-            self,
-            self.clear_filter,
-            context=Qt.ShortcutContext.WidgetWithChildrenShortcut,
-        )
+        on_key(Qt.Key.Key_Escape, self, self.clear_filter)
         self.set_theme(model.theme)
         self._show_state()
         self._show_counts()
@@ -220,12 +214,7 @@ class LogView(QWidget):
         self._journal.setAccessibleName(tr("Journal"))
         self._journal.setToolTip(tr("Read what is on disk, the newest first, with the same filter (Ctrl+J)"))
         self._journal.toggled.connect(self.show_journal)
-        QShortcut(
-            QKeySequence("Ctrl+J"),
-            self,
-            self._journal.toggle,
-            context=Qt.ShortcutContext.WidgetWithChildrenShortcut,
-        )
+        on_key("Ctrl+J", self, self._journal.toggle, Qt.ShortcutContext.WindowShortcut)
         bar.addWidget(self._find, 1)
         for widget in (self._kinds, self._sessions, self._severities, self._clear, self._counts):
             bar.addWidget(widget)
@@ -242,12 +231,7 @@ class LogView(QWidget):
         bar.addWidget(self._details)
         bar.addWidget(self._export)
         self._details.setAccessibleName(tr("Details"))
-        QShortcut(
-            QKeySequence("Ctrl+I"),
-            self,
-            self._details.toggle,
-            context=Qt.ShortcutContext.WidgetWithChildrenShortcut,
-        )
+        on_key("Ctrl+I", self, self._details.toggle, Qt.ShortcutContext.WindowShortcut)
         self.show_export(None)
         return bar
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from ui.i18n import tr
 from ui.tabs import Tabs
 from ui.theme import Theme
 from ui.views.watch_list import WatchList
+from ui.widgets import on_key
 
 
 class WatchPane(QWidget):
@@ -40,9 +41,8 @@ class WatchPane(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._tabs)
-        inside = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        QShortcut(QKeySequence.StandardKey.Undo, self, self.undo_wanted.emit, context=inside)
-        QShortcut(QKeySequence.StandardKey.Redo, self, self.redo_wanted.emit, context=inside)
+        on_key(QKeySequence.StandardKey.Undo, self, self.undo_wanted.emit)
+        on_key(QKeySequence.StandardKey.Redo, self, self.redo_wanted.emit)
 
     def sizeHint(self) -> QSize:
         """A dozen rows."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from ui.choice import CheckMenu, Choice
@@ -19,6 +19,7 @@ from ui.models.watch_snapshot import Snapshot, Tolerance
 from ui.number_format import NOTATION_WORDS, Notation, NumberFormat
 from ui.theme import Theme, icon
 from ui.views.watch_table import WatchTable
+from ui.widgets import on_key
 
 _FILTER_MS = 250
 #: A list keeps so many snapshots; the oldest goes.
@@ -72,12 +73,7 @@ class WatchList(QWidget):
         header.customContextMenuRequested.connect(lambda at: self._column_menu(header.mapToGlobal(at)))
         header.sectionMoved.connect(lambda *_: self.looks_changed.emit())
         model.counts_changed.connect(self._show_counts)
-        QShortcut(
-            QKeySequence(Qt.Key.Key_Escape),
-            self,
-            self.clear_filter,
-            context=Qt.ShortcutContext.WidgetWithChildrenShortcut,
-        )
+        on_key(Qt.Key.Key_Escape, self, self.clear_filter)
         self.set_theme(theme)
         self._show_compare()
         self._show_counts()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QMenu, QToolBar, QWidget
 
 from tests.helpers.engine import until
 from tests.helpers.scripted import Scripted
@@ -119,3 +123,63 @@ async def test_forms_are_walked_by_tab_and_named(scripted: Scripted) -> None:
             assert widget in seen, name_of(widget)
             assert told_name(widget), name_of(widget)
     connect.reject()
+
+
+def _reach(owner: QWidget, context: Qt.ShortcutContext) -> set[QWidget]:
+    """The widgets in whose focus a key of ``owner`` acts."""
+    if context is Qt.ShortcutContext.WidgetShortcut:
+        return {owner}
+    whole = owner if context is Qt.ShortcutContext.WidgetWithChildrenShortcut else owner.window()
+    return {whole, *whole.findChildren(QWidget)}
+
+
+@pytest.mark.clause("L3")
+async def test_no_key_means_two_things_where_it_is_pressed(scripted: Scripted) -> None:
+    """Qt does nothing at all for such a key."""
+    await scripted.ready()
+    window = scripted.window
+    keys: dict[str, list[tuple[QWidget, set[QWidget]]]] = {}
+    for shortcut in window.findChildren(QShortcut):
+        owner = shortcut.parent()
+        assert isinstance(owner, QWidget)
+        keys.setdefault(shortcut.key().toString(), []).append((owner, _reach(owner, shortcut.context())))
+    for action in window.findChildren(QAction):
+        within = [owner for owner in action.associatedObjects() if isinstance(owner, QWidget)]
+        within = [owner for owner in within if not isinstance(owner, QMenu | QToolBar)] or within[:1]
+        reach = {widget for owner in within for widget in _reach(owner, action.shortcutContext())}
+        for sequence in action.shortcuts():
+            if not isinstance(within[0] if within else None, QMenu) or action.parent() is window:
+                keys.setdefault(sequence.toString(), []).append((within[0] if within else window, reach))
+    assert {"Esc", "Ctrl+Z", "Ctrl+J"} <= keys.keys()
+    doubled = [
+        (key, name_of(one), name_of(other))
+        for key, places in keys.items()
+        for number, (one, here) in enumerate(places)
+        for other, there in places[number + 1 :]
+        if here & there
+    ]
+    assert not doubled
+
+
+@pytest.mark.clause("L3")
+async def test_escape_belongs_to_the_pane_with_the_focus(scripted: Scripted) -> None:
+    await scripted.ready()
+    window = scripted.window
+    window.activateWindow()
+    find, log = window.items_pane._line, window.log._find
+    for field in (find, log):
+        field.setText("Tank")
+    window.items_pane._search()
+    find.setFocus()
+    QTest.keyClick(find, Qt.Key.Key_Escape)
+    assert (find.text(), log.text()) == ("", "Tank")
+    log.setFocus()
+    QTest.keyClick(log, Qt.Key.Key_Escape)
+    assert log.text() == ""
+
+
+def test_shortcuts_are_made_by_one_function() -> None:
+    """See ``on_key``: others lose where they act."""
+    root = Path(__file__).resolve().parents[3] / "ui"
+    made = [path.name for path in root.rglob("*.py") if re.search(r"QShortcut\([^)]", path.read_text(encoding="utf-8"))]
+    assert sorted(made) == ["widgets.py"]
