@@ -31,6 +31,7 @@ _SCREEN = {
     "dpr": 1,
 }
 _LIVE_S = 40.0  # so much of a trend is worth a look
+_REPLAY_S = 30.0
 #: Written by hand beforehand, for the record of writes: tag, by how much more than now, comment.
 _WRITES = (
     ("Reactor.SP", 1.5, "warmer for the next batch"),
@@ -109,7 +110,38 @@ async def _pictures(qt: QApplication, folder: Path, only: str) -> None:
         _save(window.centralWidget(), folder / f"trend-{mode.value}.png")
         if mode is not Mode.CONTRAST:
             await _forms(application, folder, mode.value)
+            await _journal(application, folder, mode.value)
+    await _replay(application, folder)
     await application.stop()
+
+
+async def _journal(application: Any, folder: Path, mode: str) -> None:
+    window = application.window
+    window.log.show_journal(True)
+    await asyncio.sleep(2.0)
+    _save(window.pane("log"), folder / f"journal-{mode}.png")
+    window.log.show_journal(False)
+
+
+async def _replay(application: Any, folder: Path) -> None:
+    """The sample recording, with its bar over a trend of its own: last, for nothing after it is the plant's alone."""
+    from ui.forms.recording import RecordingForm
+    from ui.theme import Mode
+
+    window = application.window
+    application.replay.choose()
+    form = next(form for form in window.findChildren(RecordingForm) if form.isVisible())
+    await application.replay.play_sample(form)
+    await asyncio.sleep(2.0)
+    session = next(session for session in application.runtime.manager.list() if session.replayed)
+    window.trends.plant("Replay")
+    for tag in ("CPU.Total", "CPU.Load1"):
+        await application.trends.add_pen(session, tag)
+    await asyncio.sleep(_REPLAY_S)
+    for mode in (Mode.LIGHT, Mode.DARK):
+        application.set_mode(mode)
+        await asyncio.sleep(1.0)
+        _save(window.centralWidget(), folder / f"replay-{mode.value}.png")
 
 
 async def _forms(application: Any, folder: Path, mode: str) -> None:
@@ -122,6 +154,7 @@ async def _forms(application: Any, folder: Path, mode: str) -> None:
         ("limits", lambda: application.alarms.edit([TagRef("Simulated plant", "Tank101.Level")])),
         ("connect", window.open_opcua_wanted.emit),
         ("sources", application.manager.show),
+        ("statistics", lambda: application.trends._records.show_statistics(window.trend)),
         ("help", lambda: application.help.show("trends")),
     ]
     for name, show in shown:
