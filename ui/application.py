@@ -31,6 +31,7 @@ from ui.desk.bulk import BulkDesk
 from ui.desk.desk import Desk
 from ui.desk.diagnostics import DiagnosticsDesk
 from ui.desk.help import HelpDesk
+from ui.desk.imports import ImportsDesk
 from ui.desk.index import IndexDesk
 from ui.desk.items import ItemsDesk
 from ui.desk.journal import JournalDesk
@@ -118,6 +119,7 @@ class Application:
         self.places = PlacesDesk(desk, self.items, self.index)
         self.trends = TrendsDesk(desk, self.items, _history(self.runtime))
         self.replay = ReplayDesk(desk, self.sources, self.window.trends.collector)
+        self.imports = ImportsDesk(desk, self.replay, self.trends)
         self.journal = JournalDesk(desk, self.log_model, self.trends, self.log.folder)
         self.writing = WritingDesk(desk, self.items)
         self.read_only = ReadOnlyDesk(desk, self.writing, self.items_model)

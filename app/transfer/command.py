@@ -39,16 +39,19 @@ def add_parser(commands: Any) -> None:
     export.add_argument("--quiet", action="store_true", help="no progress")
     bring = commands.add_parser(
         "import",
-        help="look at a recording, and write it as one that plays",
+        help="look at a recording, write it as one that plays, or take it into the records",
         description=(
             "Read a CSV or Parquet recording of any layout; tell what its columns are taken for and which rows cannot "
-            "be read; with --output, write it as a table that 'tagwatch watch replay' and the window play."
+            "be read; with --output, write it as a table that 'tagwatch watch replay' and the window play; with "
+            "--record, take it into the records, where trends, statistics and exports find it."
         ),
         epilog=_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     bring.add_argument("file", metavar="FILE", type=Path, help="the recording: .csv, .txt, .tsv or .parquet")
     bring.add_argument("--output", metavar="FILE", type=Path, help="write it there: .csv, .parquet or .xlsx")
+    bring.add_argument("--record", metavar="SOURCE", help="take it into the records, under the name of this source")
+    bring.add_argument("--records", type=Path, metavar="FOLDER", help="the recorder's store; without it, this user's")
     bring.add_argument("--preview", action="store_true", help="look at its first rows alone")
     bring.add_argument(
         "--layout", type=Path, metavar="FILE", help="what the columns mean, as --preview --json prints it"

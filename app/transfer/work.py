@@ -21,7 +21,9 @@ from app.recordings.times import TimeForm, TimeReader, guess_form
 from app.records.export import SUFFIXES as TABLES
 from app.records.export import write_table
 from app.records.history import History, RecordedTag
+from app.records.importing import AlreadyHeldError, keep
 from app.records.incident import SAMPLES, SUFFIXES, Incident, Samples, events_of, sample_rows, write_incident, writes_of
+from app.records.segment import StoreError
 from app.values import NS_PER_S, iso_utc
 
 _DONE, _SOME, _FAILED = 0, 1, 6
@@ -33,9 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     """The exit code. ValueError = bad arguments."""
     try:
         return _export(arguments) if arguments.command == "export" else _import(arguments)
-    except RecordingError as error:
-        return _failed(str(error))
-    except OSError as error:
+    except (RecordingError, AlreadyHeldError, StoreError, OSError) as error:
         return _failed(str(error))
     except GatewayError as error:
         return _failed(error.fault.message)
@@ -183,6 +183,8 @@ def _import(arguments: argparse.Namespace) -> int:
             raise ValueError(f"{arguments.layout}: {error}") from error
     if arguments.output is not None and arguments.output.suffix.lower() not in TABLES:
         raise ValueError(f"{arguments.output}: the suffix must be one of {', '.join(TABLES)}")
+    if arguments.record is not None and not arguments.record.strip():
+        raise ValueError("--record needs the name of a source")
     if layout is None:
         seen = preview(arguments.file, separator=arguments.separator, decimal=arguments.decimal)
         layout = seen.guess.layout
@@ -215,6 +217,11 @@ def _import(arguments: argparse.Namespace) -> int:
                 arguments.output, SAMPLES, recorded_rows(recording), sheet="Samples", on_progress=_updating(bar)
             )
         sys.stdout.write(f"{arguments.output}: {count:,} rows\n")
+    if arguments.record is not None:
+        folder = arguments.records or config.directory() / "records"
+        with _bar(arguments, "recording", " samples", recording.samples) as bar:
+            kept = keep(folder, recording, arguments.record.strip(), time.time_ns(), _updating(bar))
+        sys.stdout.write(f"{kept.path}: {kept.samples:,} samples of {len(kept.tags):,} tags, {kept.bytes:,} bytes\n")
     return _SOME if recording.wrong_rows else _DONE
 
 

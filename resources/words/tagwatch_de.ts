@@ -206,6 +206,13 @@
             <translation>; {count} Ordner wurden nicht mitgeteilt: {failure}</translation>
         </message>
         <message numerus="yes">
+            <source>; {count} rows were left out</source>
+            <translation>
+                <numerusform>; {count} Zeile wurde ausgelassen</numerusform>
+                <numerusform>; {count} Zeilen wurden ausgelassen</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>; {count} tags had none</source>
             <translation>
                 <numerusform>; {count} Variable hatte keinen</numerusform>
@@ -2930,12 +2937,20 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Nur Lesen: {sessions}</translation>
         </message>
         <message>
+            <source>reading events and writes …</source>
+            <translation>Ereignisse und Schreibvorgänge werden gelesen …</translation>
+        </message>
+        <message>
             <source>Reading the journal …</source>
             <translation>Das Journal wird gelesen …</translation>
         </message>
         <message>
             <source>reading the recording …</source>
             <translation>Aufzeichnung wird gelesen …</translation>
+        </message>
+        <message>
+            <source>reading the samples …</source>
+            <translation>Messwerte werden gelesen …</translation>
         </message>
         <message>
             <source>ready</source>
@@ -3020,6 +3035,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>recording of “{name}”</source>
             <translation>Aufzeichnung von „{name}“</translation>
+        </message>
+        <message>
+            <source>recording taken into the records</source>
+            <translation>Aufzeichnung in den Rekorder übernommen</translation>
         </message>
         <message>
             <source>Recording {name}</source>
@@ -3788,6 +3807,10 @@ MIT-Lizenz. Symbole: Lucide, ISC-Lizenz.</translation>
             <translation>Aktuellen übernehmen</translation>
         </message>
         <message>
+            <source>Take into the records</source>
+            <translation>In den Rekorder übernehmen</translation>
+        </message>
+        <message>
             <source>Take it over</source>
             <translation>Übernehmen</translation>
         </message>
@@ -3854,6 +3877,10 @@ Simulated plant:Reactor.PV
             <translation>Das Ereignisprotokoll zeigt sein Journal; Ende folgt wieder den neuesten Ereignissen.</translation>
         </message>
         <message>
+            <source>The export was given up.</source>
+            <translation>Der Export wurde aufgegeben.</translation>
+        </message>
+        <message>
             <source>The expression has too many parts.</source>
             <translation>Der Ausdruck hat zu viele Teile.</translation>
         </message>
@@ -3876,6 +3903,10 @@ Simulated plant:Reactor.PV
         <message>
             <source>The image of {name} is in the clipboard.</source>
             <translation>Das Bild von {name} ist in der Zwischenablage.</translation>
+        </message>
+        <message>
+            <source>The import was given up.</source>
+            <translation>Der Import wurde aufgegeben.</translation>
         </message>
         <message>
             <source>the incident is written …</source>
@@ -4184,6 +4215,10 @@ Simulated plant:Reactor.PV
         <message>
             <source>Trends</source>
             <translation>Trends</translation>
+        </message>
+        <message>
+            <source>Trends, statistics and exports find its tags then, under the name above as their source</source>
+            <translation>Trends, Statistiken und Exporte finden ihre Variablen dann, mit dem Namen oben als Quelle</translation>
         </message>
         <message>
             <source>Trouble of {session}</source>
@@ -4812,6 +4847,10 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
             <source>{count} notices</source>
             <translation>{count} Hinweise</translation>
         </message>
+        <message>
+            <source>{count} of {total} samples kept …</source>
+            <translation>{count} von {total} Messwerten übernommen …</translation>
+        </message>
         <message numerus="yes">
             <source>{count} older values coalesced</source>
             <translation>
@@ -4860,6 +4899,13 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
             <translation>{count} Zeilen sind zu viele für ein Sammelschreiben: höchstens {limit}</translation>
         </message>
         <message numerus="yes">
+            <source>{count} rows read …</source>
+            <translation>
+                <numerusform>{count} Zeile gelesen …</numerusform>
+                <numerusform>{count} Zeilen gelesen …</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{count} rows saved in {path}</source>
             <translation>
                 <numerusform>{count} Zeile in {path} gespeichert</numerusform>
@@ -4871,6 +4917,13 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
             <translation>
                 <numerusform>{count} Zeile geschrieben …</numerusform>
                 <numerusform>{count} Zeilen geschrieben …</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{count} samples are in the records as “{source}”</source>
+            <translation>
+                <numerusform>{count} Messwert steht als „{source}“ im Rekorder</numerusform>
+                <numerusform>{count} Messwerte stehen als „{source}“ im Rekorder</numerusform>
             </translation>
         </message>
         <message numerus="yes">

@@ -18,6 +18,13 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>; {count} rows were left out</source>
+            <translation>
+                <numerusform>; {count} row was left out</numerusform>
+                <numerusform>; {count} rows were left out</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>; {count} tags had none</source>
             <translation>
                 <numerusform>; {count} tag had none</numerusform>
@@ -144,6 +151,13 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>{count} rows read …</source>
+            <translation>
+                <numerusform>{count} row read …</numerusform>
+                <numerusform>{count} rows read …</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{count} rows saved in {path}</source>
             <translation>
                 <numerusform>{count} row saved in {path}</numerusform>
@@ -155,6 +169,13 @@
             <translation>
                 <numerusform>{count} row written …</numerusform>
                 <numerusform>{count} rows written …</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{count} samples are in the records as “{source}”</source>
+            <translation>
+                <numerusform>{count} sample is in the records as “{source}”</numerusform>
+                <numerusform>{count} samples are in the records as “{source}”</numerusform>
             </translation>
         </message>
         <message numerus="yes">

@@ -134,3 +134,37 @@ async def test_a_file_that_is_no_recording_is_told_in_the_form(application: Appl
     QTest.mouseClick(form._play, Qt.MouseButton.LeftButton)
     assert "'Mars' is no time zone" in _words(form)
     form.reject()
+
+
+@pytest.mark.clause("V3")
+async def test_a_file_is_taken_into_the_records_and_drawn_from_there(application: Application, tmp_path: Path) -> None:
+    path = tmp_path / "lab.csv"
+    rows = "\n".join(f"{1_700_000_000 + at};{at % 50},5;good" for at in range(300))
+    path.write_text(f"time;Level [m];Level: quality\n{rows}\n17;late;good\n", encoding="utf-8")
+    form: Any = await _form(application)
+    form.set_file(str(path))
+    await until(form._keep.isEnabled, "the preview")
+    form._name.setText("Lab bench")
+    QTest.mouseClick(form._keep, Qt.MouseButton.LeftButton)
+    await until(lambda: not form.isVisible(), "the end of it")
+    assert "“Lab bench”; 1 rows were left out" in application.window.statusBar().currentMessage()
+    trend = application.window.trend
+    (pen,) = trend.pens()
+    assert (pen.line.source, pen.line.tag) == ("Lab bench", "Level")
+    await until(lambda: len(pen.joined.columns(T0, T0 + 300 * S, False).times) >= 300, "the past")
+    start, stop = trend.visible_range()
+    assert start < 1_700_000_000 < 1_700_000_299 < stop
+    assert application.runtime.manager.list() == []
+    form = await _form(application)
+    form.set_file(str(path))
+    await until(form._keep.isEnabled, "the preview")
+    form._name.setText("Lab bench")
+    QTest.mouseClick(form._keep, Qt.MouseButton.LeftButton)
+    await until(lambda: "already" in _words(form), "the refusal")
+    form.reject()
+    statistics = application.trends._records.show_statistics(trend)
+    await until(lambda: statistics.rows, "the statistics")
+    assert statistics.rows[0].ref == TagRef("Lab bench", "Level")
+    assert statistics.rows[0].found.good_s == pytest.approx(299)
+    assert (statistics.rows[0].found.low, statistics.rows[0].found.high) == (0.5, 49.5)
+    statistics.close()

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.commands import Playback
@@ -52,6 +52,8 @@ class _Replay:
 class ReplayDesk(QObject):
     """A bar for each open replay, over the trends; it goes with its session."""
 
+    form_opened = Signal(object)  # a RecordingForm
+
     def __init__(self, desk: Desk, sources: SourcesDesk, collector: Collector) -> None:
         super().__init__(desk)
         self._desk = desk
@@ -81,6 +83,7 @@ class ReplayDesk(QObject):
         form.file_changed.connect(lambda again: self._do(self._preview(form, **again), form))
         form.sample_wanted.connect(lambda: self._do(self.play_sample(form), form))
         form.asked.connect(lambda: self._do(self._open_form(form), form))
+        self.form_opened.emit(form)
         form.open()
 
     def _do(self, work: Any, form: RecordingForm) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -14,9 +15,9 @@ from PySide6.QtWidgets import QMenu
 from app import config
 from app.errors import GatewayError
 from app.records.export import export_table
-from app.records.incident import Incident, Rows, Samples, events_of, write_incident, writes_of
+from app.records.incident import Incident, Samples, events_of, write_incident, writes_of
 from app.records.statistics import Statistics, statistics
-from app.values import QUALITY_BAD, QUALITY_GOOD, QUALITY_UNCERTAIN
+from app.values import QUALITY_BAD, QUALITY_GOOD, QUALITY_UNCERTAIN, Value
 from ui.aside import aside
 from ui.bridge import act
 from ui.desk.desk import Desk
@@ -27,7 +28,9 @@ from ui.i18n import count_text, noop, tr
 from ui.plots.pens import Pen
 from ui.plots.series import Series
 from ui.plots.trend import TrendView
+from ui.progress import Progress
 
+Row = tuple[Value, ...]
 _INCIDENTS = noop("Excel (*.xlsx);;Zip (*.zip)")
 _QUALITIES = (QUALITY_GOOD, QUALITY_UNCERTAIN, QUALITY_BAD)
 
@@ -36,9 +39,9 @@ _QUALITIES = (QUALITY_GOOD, QUALITY_UNCERTAIN, QUALITY_BAD)
 class _Kept:
     """What the journal and the audit store have of a time."""
 
-    events: Rows
-    alarms: Rows
-    writes: Rows
+    events: Sequence[Row]
+    alarms: Sequence[Row]
+    writes: Sequence[Row]
     lacking: tuple[str, ...]
 
 
@@ -104,29 +107,36 @@ class TrendRecords(QObject):
             await self.export_incident(trend, path, times)
 
     async def export_incident(self, trend: TrendView, path: Path, times: tuple[int, int]) -> int:
-        """The number of rows of all tables."""
-        start, stop = times
-        image = self._files.picture(trend)
-        found = await self._files.series(trend, start, stop, before=True)
-        kept = await aside(_kept, start, stop)
-        notes = [(note.time_ns, note.text) for note in trend.notes() if start <= note.time_ns <= stop]
-        whole = Incident(
-            trend.name,
-            start,
-            stop,
-            [_samples(pen, one, start, stop) for pen, one in found],
-            kept.events,
-            kept.alarms,
-            kept.writes,
-            notes,
-            _png(image),
-            kept.lacking,
-        )
-        self._desk.say(tr("the incident is written …"))
-        count = await aside(write_incident, path, whole)
+        """The number of rows of all tables. Cancelled, also by the button beside its progress, it leaves nothing."""
+        progress = Progress(tr("Export as an incident"), tr("reading the samples …"), self._desk.window)
+        try:
+            count = await self._write_incident(trend, path, times, progress)
+        except asyncio.CancelledError:
+            progress.given_up.set()
+            self._desk.say(tr("The export was given up."))
+            raise
+        finally:
+            progress.end()
         self._desk.told(tr("incident exported"), value=path.name)
         self._desk.say(tr("{count} rows saved in {path}", None, count).format(count=count_text(count), path=path))
         return count
+
+    async def _write_incident(
+        self, trend: TrendView, path: Path, times: tuple[int, int], progress: Progress
+    ) -> int:  # fmt: skip
+        start, stop = times
+        image = self._files.picture(trend)
+        found = await self._files.series(trend, start, stop, before=True)
+        progress.say(tr("reading events and writes …"))
+        kept = await aside(_kept, start, stop)
+        notes = [(note.time_ns, note.text) for note in trend.notes() if start <= note.time_ns <= stop]
+        samples = [_samples(pen, one, start, stop) for pen, one in found]
+        whole = Incident(
+            trend.name, start, stop, samples, kept.events, kept.alarms, kept.writes, notes, _png(image), kept.lacking
+        )
+        rows = sum(len(one.times) for one in samples) + len(samples) + len(notes)
+        progress.say(tr("the incident is written …"), rows + len(kept.events) + len(kept.alarms) + len(kept.writes))
+        return await aside(write_incident, path, whole, progress.tell, progress.given_up)
 
 
 def _summed(pen: Pen, one: Series, start_ns: int, stop_ns: int, now_ns: int) -> Statistics:
@@ -153,9 +163,9 @@ def _samples(pen: Pen, one: Series, start_ns: int, stop_ns: int) -> Samples:
 def _kept(start_ns: int, stop_ns: int) -> _Kept:
     """What cannot be read is told in the file, and keeps nobody from having the rest."""
     lacking: list[str] = []
-    events: Sequence[tuple[object, ...]] = ()
-    alarms: Sequence[tuple[object, ...]] = ()
-    writes: Sequence[tuple[object, ...]] = ()
+    events: Sequence[Row] = ()
+    alarms: Sequence[Row] = ()
+    writes: Sequence[Row] = ()
     try:
         events, alarms = events_of(config.directory() / "journal", start_ns, stop_ns)
     except OSError as error:
@@ -166,7 +176,7 @@ def _kept(start_ns: int, stop_ns: int) -> _Kept:
         lacking.append(f"the audit store cannot be read: {error}")
     except GatewayError as error:
         lacking.append(error.fault.message)
-    return _Kept(events, alarms, writes, tuple(lacking))  # type: ignore[arg-type]
+    return _Kept(events, alarms, writes, tuple(lacking))
 
 
 def _png(image: QImage) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -57,13 +57,15 @@ _DECIMALS = {".": noop("point"), ",": noop("comma")}
 
 
 class RecordingForm(QDialog):
-    """Stays open until the recording plays: :attr:`asked` tells Play; the caller answers by :meth:`show_busy`,
-    :meth:`show_error`, :meth:`show_preview` or ``accept``. Once it is closed, all of them do nothing."""
+    """Stays open until the recording plays, or is in the records: :attr:`asked` and :attr:`keep_asked` tell which is
+    wanted; the caller answers by :meth:`show_busy`, :meth:`show_error`, :meth:`show_preview` or ``accept``. Once it is
+    closed, all of them do nothing."""
 
     browse_wanted = Signal()
     sample_wanted = Signal()
     file_changed = Signal(dict)  # how to read it: encoding, separator, decimal; empty = guess
     asked = Signal()
+    keep_asked = Signal()  # take it into the records instead
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,6 +98,7 @@ class RecordingForm(QDialog):
         layout.addLayout(self._buttons())
         self._box.setEnabled(False)
         self._play.setEnabled(False)
+        self._keep.setEnabled(False)
         self._muted(tr("CSV or Parquet: a time and a column for each tag, or a row for each sample."))
 
     # ---- parts
@@ -181,12 +184,17 @@ class RecordingForm(QDialog):
     def _buttons(self) -> QHBoxLayout:
         self._play = QPushButton(tr("Play"))
         self._play.setDefault(True)
-        self._play.clicked.connect(self._pressed)
+        self._play.clicked.connect(lambda: self._pressed(self.asked))
+        self._keep = QPushButton(tr("Take into the records"))
+        self._keep.setToolTip(
+            tr("Trends, statistics and exports find its tags then, under the name above as their source")
+        )
+        self._keep.clicked.connect(lambda: self._pressed(self.keep_asked))
         cancel = QPushButton(tr("Cancel"))
         cancel.clicked.connect(self.reject)
         row = QHBoxLayout()
         row.addStretch(1)
-        for button in (self._play, cancel):
+        for button in (self._keep, self._play, cancel):
             button.setAccessibleName(button.text())
             button.setAutoDefault(False)
             row.addWidget(button)
@@ -301,17 +309,21 @@ class RecordingForm(QDialog):
         layout.check(self._seen.names)
         return layout
 
+    def name(self) -> str:
+        """Of the source that it becomes."""
+        return self._name.text().strip() or self.path().stem
+
     def source(self) -> Source:
         """A source that plays it; ValueError names what is wrong."""
         layout = self.layout_wanted()
         path = self.path().absolute()
-        name = self._name.text().strip() or path.stem
+        name = self.name()
         options: dict[str, Any] = {"file": str(path), "layout": layout.state(), "loop": self._loop.isChecked()}
         return Source(name, "replay", options, open_at_start=False)
 
-    def _pressed(self) -> None:
+    def _pressed(self, wanted: SignalInstance) -> None:
         if (problem := _tried(self.source)) is None:
-            self.asked.emit()
+            wanted.emit()
         else:
             self.show_error(problem)
 
@@ -339,6 +351,7 @@ class RecordingForm(QDialog):
         ready = not busy and self._seen is not None
         self._box.setEnabled(ready)
         self._play.setEnabled(ready)
+        self._keep.setEnabled(ready)
         for widget in (self._file, self._browse, self._sample):
             widget.setEnabled(not busy)
 

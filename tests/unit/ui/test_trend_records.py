@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -17,11 +19,13 @@ from PySide6.QtWidgets import QPushButton
 
 from app.batch import Sample
 from app.records.statistics import statistics
+from app.records.table import ExportCancelledError
 from app.values import iso_utc
 from tests.helpers.engine import until
 from tests.helpers.scripted import Scripted
 from ui.forms.statistics import StatisticsForm, Summed, table_columns, table_row, texts
 from ui.plots.marks import Note
+from ui.progress import Progress
 from ui.tagref import TagRef
 
 S = 10**9
@@ -119,3 +123,38 @@ async def test_the_visible_time_is_handed_on_as_an_incident(scripted: Scripted, 
     (tmp_path / "audit.sqlite").write_bytes(b"no store")
     with pytest.raises(OSError, match="an incident is written"):
         await records.export_incident(trend, tmp_path / "x.doc", records.span(trend))
+
+
+@pytest.mark.clause("I3")
+async def test_an_incident_shows_its_progress_and_is_given_up_by_its_button(
+    scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trend, start = await _trend(scripted)
+    records = scripted.application.trends._records
+    begun, stopped = threading.Event(), threading.Event()
+
+    def slow(path: Path, incident: Any, on_progress: Any, cancelled: threading.Event) -> int:
+        on_progress(3)
+        begun.set()
+        cancelled.wait(30)
+        stopped.set()
+        raise ExportCancelledError("given up")
+
+    monkeypatch.setattr("ui.desk.trend_records.write_incident", slow)
+    path = tmp_path / "incident.zip"
+    work = asyncio.ensure_future(records.export_incident(trend, path, (start, start + 9 * S)))
+    await until(begun.is_set, "the export")
+    progress = scripted.window.findChild(Progress)
+    assert progress is not None
+    await until(lambda: progress.value() == 3, "its progress")
+    assert progress.maximum() > 3
+    assert "written" in progress.labelText()
+    progress.canceled.emit()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+    await until(stopped.is_set, "the end of the thread")
+    assert "given up" in scripted.window.statusBar().currentMessage()
+    assert not path.exists()
+    monkeypatch.undo()
+    assert await records.export_incident(trend, path, (start, start + 9 * S)) > 0
+    assert path.is_file()
