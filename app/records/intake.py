@@ -9,6 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.batch import EventBatch
 from app.events.notices import Notice
 from app.records.segment import Hole
@@ -66,11 +69,26 @@ class Source:
     count: Count
     version: int = -1  # of the items that the next ones were made of
     slots: dict[int, int] = field(default_factory=dict[int, int])  # by item key; one that is not recorded: -2
+    keys: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))  # the same, in the order of keys
+    numbers: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     present: dict[int, int] = field(default_factory=dict[int, int])  # the same, of items that are there now
     watched: set[int] = field(default_factory=set[int])  # slots
     idle: set[int] = field(default_factory=set[int])  # keys of items that nobody has advised
     last_ns: int = 0  # when its newest sample was received
     gap: int = 0  # samples that are missing behind that one
+
+    def know(self, slots: dict[int, int]) -> None:
+        self.slots = slots
+        keys = np.fromiter(slots, np.uint64, len(slots))
+        order = np.argsort(keys)
+        self.keys, self.numbers = keys[order], np.fromiter(slots.values(), np.int64, len(slots))[order]
+
+    def slots_of(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """The slot of each, -1 where the item is not known."""
+        if not len(self.keys):
+            return np.full(len(keys), -1, np.int64)
+        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        return np.where(self.keys[at] == keys, self.numbers[at], -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +124,8 @@ class Intake:
             self._pieces.append(Piece(source, what, count))
             self.queued += count
             self.peak = max(self.peak, self.queued)
+            if self.is_crowded:
+                self.lock.notify()
             while self.queued > self._bound and len(self._pieces) > 1:
                 self._give_up(self._pieces.popleft())
 
@@ -118,6 +138,11 @@ class Intake:
         )
         self._sources[session_id] = source
         return source
+
+    @property
+    def is_crowded(self) -> bool:
+        """A fifth of what may wait does."""
+        return self.queued > self._bound // 5
 
     def sources(self) -> list[Source]:
         return [source for source in list(self._sources.values()) if source is not None]

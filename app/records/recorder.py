@@ -268,7 +268,7 @@ class Recorder:
             while not self._stopping.is_set():
                 with self._intake.lock:
                     left = self._committed + _COMMIT_S - self._clock.monotonic()
-                    if left > 0 and not self._stopping.is_set():
+                    if left > 0 and not self._stopping.is_set() and not self._hurries():
                         self._intake.lock.wait(left)
                         continue
                 self._turn()
@@ -390,14 +390,19 @@ class Recorder:
             self._failed(error)
 
     def _pace(self) -> None:
-        """Rest after each turn of work, and commit meanwhile what has come."""
+        """Rest after each turn of work, unless too much waits, and commit meanwhile what has come."""
         if (took := time.thread_time() - self._worked) < _TURN_S:
             return
         if not self._stopping.is_set():
-            time.sleep(took * (1 / _SHARE - 1))
-            if self._clock.monotonic() - self._committed >= _COMMIT_S:
+            if not self._hurries():
+                time.sleep(took * (1 / _SHARE - 1))
+            if self._hurries() or self._clock.monotonic() - self._committed >= _COMMIT_S:
                 self._turn()
         self._worked = time.thread_time()
+
+    def _hurries(self) -> bool:
+        """So much waits that it would soon be lost."""
+        return self._state is RecorderState.RECORDING and self._intake.is_crowded
 
     def _finish(self) -> None:
         with self._intake.lock:

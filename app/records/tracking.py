@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -84,7 +84,8 @@ class Tracker:
         load = Load(holes=lost)
         self._update(load, kept_changed)
         for early in self._take_early():
-            self._place(load, early.source, [early.key] * len(early.samples), early.samples, early.until)
+            keys = np.full(len(early.samples), early.key, np.uint64)
+            self._place(load, early.source, keys, early.samples, early.until)
         for piece in pieces:
             if isinstance(piece.what, EventBatch):
                 self._take(load, piece.source, piece.what)
@@ -98,19 +99,19 @@ class Tracker:
 
     def _take(self, load: Load, source: Source, batch: EventBatch) -> None:
         samples = Samples.of(batch.values, batch.qualities, batch.source_times, batch.worker_times)
-        keys: Sequence[int] = batch.keys
+        keys = np.asarray(batch.keys, np.uint64)
         if batch.kinds:
             wanted = np.flatnonzero(np.frombuffer(batch.kinds, np.uint8) <= EventKind.BUFFERED_DATA_CHANGE)
             if len(wanted) < len(batch):
-                samples, keys = samples.take(wanted), [batch.keys[at] for at in wanted.tolist()]
+                samples, keys = samples.take(wanted), keys[wanted]
         if len(samples):
             self._place(load, source, keys, samples, self._clock.monotonic() + _EARLY_S)
 
-    def _place(self, load: Load, source: Source, keys: Sequence[int], samples: Samples, until: float) -> None:
-        slots = np.array([source.slots.get(key, -1) for key in keys], np.int64)
+    def _place(self, load: Load, source: Source, keys: NDArray[np.uint64], samples: Samples, until: float) -> None:
+        slots = source.slots_of(keys)
         if (slots == -1).any() and source.session.items.version != source.version:
             self._learn(load, source)
-            slots = np.array([source.slots.get(key, -1) for key in keys], np.int64)
+            slots = source.slots_of(keys)
         if (slots < 0).any():
             unknown = np.flatnonzero(slots == -1)
             if len(unknown):
@@ -126,7 +127,7 @@ class Tracker:
             source.count.missed += source.gap
             self._intake.missed += source.gap
             source.gap = 0
-        numbers: list[int] = np.unique(slots).tolist()
+        numbers: list[int] = np.flatnonzero(np.bincount(slots)).tolist()
         for number in numbers:
             slot = self.all[number]
             if not slot.open and number in source.watched:
@@ -139,12 +140,12 @@ class Tracker:
         load.samples.append(samples)
 
     def _wait(
-        self, source: Source, keys: Sequence[int], samples: Samples, unknown: NDArray[np.intp], until: float
+        self, source: Source, keys: NDArray[np.uint64], samples: Samples, unknown: NDArray[np.intp], until: float
     ) -> None:
         """An item's first values may overtake the reply that names it."""
         places: list[int] = unknown.tolist()
         if self._clock.monotonic() >= until:
-            strangers = [at for at in places if keys[at] not in source.idle]  # the others are of snapshots
+            strangers = [at for at in places if int(keys[at]) not in source.idle]  # the others are of snapshots
             if strangers:
                 times = samples.receive_times[strangers]
                 with self._intake.lock:
@@ -152,7 +153,7 @@ class Tracker:
             return
         by_key: dict[int, list[int]] = {}
         for at in places:
-            by_key.setdefault(keys[at], []).append(at)
+            by_key.setdefault(int(keys[at]), []).append(at)
         for key, mine in by_key.items():
             self._early.append(_Early(source, key, samples.take(np.array(mine, np.intp)), until))
 
@@ -190,7 +191,7 @@ class Tracker:
         for number in source.watched - watched:
             self._end(load, number, now_ns, "unwatched")
         # Values of items that are gone may still be on their way.
-        source.slots = {**source.present, **slots}
+        source.know({**source.present, **slots})
         source.present, source.watched, source.idle = slots, watched, idle
 
     def _slot(self, source: str, tag: str) -> int:

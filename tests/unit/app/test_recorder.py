@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import subprocess
@@ -539,3 +540,29 @@ def test_nothing_is_deleted_where_another_one_records(make: Callable[..., Desk])
     until(lambda: second.recorder.statistics().state is RecorderState.ELSEWHERE)
     with pytest.raises(stores.ElsewhereError, match="another Tagwatch"):
         second.recorder.delete_before(2**62)
+
+
+@pytest.mark.clause("K7")
+def test_what_sorting_frees_goes_back_to_the_disk(tmp_path: Path) -> None:
+    path = segment(tmp_path)
+    writer = segments.SegmentWriter(path)
+    for number in range(4):
+        append(writer, [("a", Sample(float(at), 192, T0 + at, T0 + at)) for at in range(2_000)], T0 + number)
+    before = segments.size_of(path)
+    writer.finish(T0 + 10, "ended")
+    writer.close()
+    assert segments.size_of(path) < before / 2
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        assert database.execute("PRAGMA freelist_count").fetchone() == (0,)
+        assert database.execute("SELECT sum(count) FROM blocks").fetchone() == (8_000,)
+
+
+def test_a_crowd_is_kept_before_its_time(make: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = make(queue=1_000)
+    desk.recorder.start()
+    until(lambda: desk.recorder.statistics().state is RecorderState.RECORDING)
+    monkeypatch.setattr(recorders, "_COMMIT_S", 3600.0)
+    desk.send([1.0] * 300)
+    until(lambda: desk.recorder.statistics().samples == 300)
+    desk.send([2.0] * 100)
+    assert desk.recorder.statistics().queued == 100, "it is no crowd"
