@@ -26,6 +26,8 @@ NAMES = (
     "trend",
     "find",
     "grpc_api",
+    "record",
+    "history",
 )
 PAGE = pathlib.Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 
