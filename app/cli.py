@@ -17,7 +17,7 @@ from typing import Any, Protocol, cast
 from app import config
 from app.watch import Watched, WatchRequest, console, watch
 
-_BACKENDS = ("sim", "host", "opcua", "replay")
+_BACKENDS = ("sim", "host", "opcua", "replay", "mxaccess")
 _PASSWORD = "TAGWATCH_PASSWORD"  # the variable's name
 
 _EXIT_CODES = """exit codes:
@@ -46,6 +46,7 @@ _MODULES = {
     "export": "app.transfer.command",
     "import": "app.transfer.command",
     "verify": "app.verify",
+    "doctor": "app.doctor",
 }
 
 
@@ -72,7 +73,7 @@ def build_parser(wanted: str = "") -> argparse.ArgumentParser:
     line.add_argument(
         "source",
         metavar="SOURCE",
-        help="sim, host, an OPC UA address (opc.tcp://host:4840), or replay with --option file=RECORDING",
+        help="sim, host, mxaccess, an OPC UA address (opc.tcp://host:4840), or replay with --option file=RECORDING",
     )
     line.add_argument("tags", metavar="TAG", nargs="+", help="what the source calls them")
     line.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -161,7 +162,7 @@ def _source(source: str) -> tuple[str, dict[str, Any]]:
         return "opcua", {"endpoint": source}
     if source not in _BACKENDS:
         raise ValueError(
-            f"source {source!r} is not known: use sim, host, replay, or an address that starts with opc.tcp://"
+            f"source {source!r} is not known: use sim, host, replay, mxaccess, or an address that starts with opc.tcp://"
         )
     return source, {}
 

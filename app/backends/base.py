@@ -11,7 +11,7 @@ from __future__ import annotations
 import abc
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from app.commands import BrowsePage, HistoryPage, HistoryRead, Playback, TagProperties
 from app.values import NO_TIME, DataType, EventKind, Fault, Status, Value
@@ -111,8 +111,9 @@ class Driver(abc.ABC):
     raise for one bad entry. An exception from any method is an answer MxAccessFailure with its text.
     """
 
-    #: Names of the commands that this driver cannot serve: the loop answers Unsupported without asking it.
-    unsupported: ClassVar[frozenset[str]] = frozenset()
+    #: Names of the commands that this driver cannot serve, known once it is started: the loop answers Unsupported
+    #: without asking it.
+    unsupported: frozenset[str] = frozenset()
 
     @abc.abstractmethod
     async def start(self, options: Mapping[str, Any], sink: Sink) -> str:

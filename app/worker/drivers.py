@@ -13,6 +13,7 @@ _DRIVERS = {
     "host": ("app.backends.host", "HostDriver"),
     "opcua": ("app.backends.opcua", "OpcUaDriver"),
     "replay": ("app.backends.replay", "ReplayDriver"),
+    "mxaccess": ("app.backends.mxaccess", "MxAccessDriver"),
     "gateway": ("app.backends.gateway", "GatewayDriver"),
 }
 

@@ -28,12 +28,17 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Serve one session; returns the exit code (see :class:`ExitCode`)."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words[:1] == ["doctor"]:  # by `tagwatch doctor`: what it looks at is loaded by this process alone
+        from app.worker import doctor  # noqa: PLC0415
+
+        return doctor.run(words[1:])
     parser = _Parser(prog="tagwatch-worker", description=__doc__)
     parser.add_argument("--pipe", required=True, help="the pipe to connect to")
     parser.add_argument("--backend", required=True, help="which source")
     parser.add_argument("--session", required=True, help="the session's id")
     parser.add_argument("--attempt", type=float, default=2.0, metavar="S", help="how long one try to connect may take")
-    arguments = parser.parse_args(argv)
+    arguments = parser.parse_args(words)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(message)s")
     for name in ("pipe", "backend", "session"):
         if not getattr(arguments, name).strip():

@@ -14,7 +14,8 @@ from app.wire import pipes
 from app.workers.client import PipeClient
 from app.workers.contract import StartProgress, StartStep, WorkerSpec
 from app.workers.leftovers import Leftovers
-from app.workers.process import WorkerProcess, default_command
+from app.workers.process import WorkerProcess
+from app.workers.worker32 import command_for
 
 #: Faults of the transport during a start: the step says more than they do.
 _OURS = (ErrorCode.WORKER_UNAVAILABLE, ErrorCode.PROTOCOL_VIOLATION, ErrorCode.WORKER_START_FAILED)
@@ -73,7 +74,7 @@ class ProcessLauncher:
 
     def spawn(self, spec: WorkerSpec, address: str) -> WorkerProcess:
         """The process of one worker, recorded for as long as it runs."""
-        command = list(self._worker_command or default_command())
+        command = list(self._worker_command or command_for(spec.backend))
         command += ["--pipe", address, "--backend", spec.backend, "--session", spec.session_id]
         command += ["--attempt", f"{self._settings.connect_attempt_s:g}"]
         process = WorkerProcess(command, self._environment)

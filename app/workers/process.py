@@ -140,7 +140,7 @@ def _started(command: Sequence[str], environment: Mapping[str, str] | None) -> t
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            env=_environment(environment),
+            env=worker_environment(environment),
             start_new_session=NEW_SESSION,
             creationflags=CREATION_FLAGS,
         )
@@ -162,7 +162,8 @@ def _not_started(command: Sequence[str], error: Exception) -> GatewayError:
     return GatewayError(ErrorCode.WORKER_START_FAILED, f"the worker {command[0]} cannot be started: {why}")
 
 
-def _environment(given: Mapping[str, str] | None) -> dict[str, str]:
+def worker_environment(given: Mapping[str, str] | None = None) -> dict[str, str]:
+    """What a worker's process gets of this one's environment, and what it needs beside it: no settings, no secrets."""
     environment = {name: value for name, value in os.environ.items() if _handed_on(name.upper())}
     if not getattr(sys, "frozen", False):
         # The same code as here, whatever the current directory holds.

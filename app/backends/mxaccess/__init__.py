@@ -1,0 +1,5 @@
+"""AVEVA's MXAccess as a source: COM, 32-bit, on Windows alone. Standard library, protobuf and comtypes."""
+
+from app.backends.mxaccess.driver import MxAccessDriver
+
+__all__ = ["MxAccessDriver"]

@@ -1,0 +1,399 @@
+"""MXAccess as a source: handles, data changes, writes. COM itself is behind :mod:`app.backends.mxaccess.model`."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from app.backends.base import ACCEPTED, Driver, DriverItem, DriverWrite, Outcome, Sink
+from app.backends.mxaccess import variants
+from app.backends.mxaccess.dates import Zone
+from app.backends.mxaccess.health import Health
+from app.backends.mxaccess.hresult import E_INVALIDARG, LmxError, add_words, hresult_words, is_gone
+from app.backends.mxaccess.items import Item, Items
+from app.backends.mxaccess.model import Apartment, Happened, Lmx, LmxEvent
+from app.backends.mxaccess.options import MxAccessOptions
+from app.backends.mxaccess.tag_list import TagList, read_tags
+from app.backends.mxaccess.writing import Writing
+from app.commands import BrowsePage, TagProperties
+from app.errors import ErrorCode, GatewayError
+from app.tasks import Clock, SystemClock, deadline
+from app.values import (
+    NO_TIME,
+    QUALITY_BAD,
+    QUALITY_COMMUNICATION_FAILURE,
+    QUALITY_CONFIGURATION_ERROR,
+    EventKind,
+    Fault,
+    Status,
+)
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+ApartmentOf = Callable[[Zone, Callable[[Sequence[LmxEvent]], None]], Apartment]
+
+WINDOWS_ONLY = (
+    "AVEVA MXAccess runs on Windows only: open this source on a Windows computer that has it, or attach to a Tagwatch "
+    "that runs on one (File → Open another Tagwatch…)"
+)
+#: Commands that came with each interface after the first.
+_SINCE = {
+    2: {"ArchestrAUserToId"},
+    3: {"AddItem2"},
+    4: {"Write2", "Write2Bulk", "WriteSecured2", "WriteSecured2Bulk", "Suspend", "Activate", "AdviseSupervisory"},
+    5: {"AddBufferedItem", "SetBufferedUpdateInterval"},
+}
+_NO_LONGER_HERE = Outcome("the item is not there any more")
+
+
+def _windows(zone: Zone, take: Callable[[Sequence[LmxEvent]], None]) -> Apartment:
+    if sys.platform != "win32":
+        raise GatewayError(ErrorCode.WORKER_START_FAILED, WINDOWS_ONLY)
+    return importlib.import_module("app.backends.mxaccess.apartment").ComApartment(zone, take)
+
+
+def missing_commands(version: int) -> frozenset[str]:
+    """What an installation whose newest interface is ``version`` cannot do."""
+    return frozenset(name for since, names in _SINCE.items() if since > version for name in names)
+
+
+class MxAccessDriver(Driver):
+    """Its calls go one by one to MXAccess's own thread. There is no state of a connection in MXAccess: health is told
+    by a tag that always changes (option ``probe``); without one, a loss shows in the qualities of items alone."""
+
+    unsupported = frozenset({"HistoryRead", "Browse"})
+
+    def __init__(self, clock: Clock | None = None, apartment: ApartmentOf = _windows) -> None:
+        self._clock: Clock = clock or SystemClock()
+        self._apartment_of = apartment
+        self._apartment: Apartment | None = None
+        self._options = MxAccessOptions(Zone())
+        self._tags: TagList | None = None
+        self._servers: dict[int, int] = {}  # the loop's handle -> MXAccess's
+        self._items = Items()
+        self._sink: Sink | None = None
+        self._gone = False
+        self._writing = Writing(self)
+        self._health = Health(self)
+
+    # ---- for its parts
+
+    @property
+    def clock(self) -> Clock:
+        return self._clock
+
+    @property
+    def options(self) -> MxAccessOptions:
+        return self._options
+
+    @property
+    def items(self) -> Items:
+        return self._items
+
+    @property
+    def sink(self) -> Sink:
+        assert self._sink is not None
+        return self._sink
+
+    async def call(self, work: Callable[[Lmx], _T]) -> _T:
+        """On MXAccess's thread. What tells that MXAccess has gone, or a call that does not return, ends the worker: its
+        thread cannot be revived, and a new process can."""
+        assert self._apartment is not None
+        timeout_s = self._options.call_timeout_s
+        try:
+            async with deadline(self._clock, timeout_s, "a call of MXAccess"):
+                return await self._apartment.call(work)
+        except TimeoutError as error:
+            self._fail(f"MXAccess did not return from a call within {timeout_s:g} s: the worker has to start anew")
+            raise GatewayError(ErrorCode.WORKER_UNRESPONSIVE, "MXAccess did not return from a call") from error
+
+    def told(self, error: LmxError) -> None:
+        """An HRESULT after which nothing works any more ends the worker."""
+        if is_gone(error.hresult):
+            self._fail(f"MXAccess has gone ({error}): the worker has to start anew")
+
+    def _fail(self, words: str) -> None:
+        if not self._gone:
+            self._gone = True
+            self.sink.fail(Fault(ErrorCode.WORKER_UNAVAILABLE, words))
+
+    # ---- life
+
+    async def start(self, options: Mapping[str, Any], sink: Sink) -> str:
+        self._options = chosen = MxAccessOptions.of(options)
+        self._sink = sink
+        if chosen.tags:
+            self._tags = await asyncio.to_thread(read_tags, chosen.tags)
+        apartment = self._apartment_of(chosen.zone, self._take)
+        async with deadline(self._clock, chosen.call_timeout_s, "the start of MXAccess"):
+            version = await apartment.start()
+        self._apartment = apartment
+        missing = missing_commands(version)
+        kept = type(self).unsupported - ({"Browse"} if self._tags is not None else set())
+        self.unsupported = kept | missing
+        await self._health.start()
+        words = f"AVEVA MXAccess (LMXProxy, interface {version} of 5)"
+        if missing:
+            words += f"; this version has no {', '.join(sorted(missing))}"
+        return words
+
+    async def stop(self) -> None:
+        await self._health.stop()
+        await self._writing.stop()
+        if self._apartment is not None:
+            await self._apartment.stop()
+
+    async def register(self, server_handle: int, client_name: str) -> Outcome:
+        try:
+            self._servers[server_handle] = await self.call(lambda lmx: lmx.register(client_name))
+        except LmxError as error:
+            return self.refused(f"{client_name} cannot be registered: {hresult_words(error.hresult)}", error)
+        return ACCEPTED
+
+    async def unregister(self, server_handle: int) -> None:
+        server = self._servers.pop(server_handle, None)
+        if server is not None:
+            await self._best_effort(lambda lmx: lmx.unregister(server))
+
+    async def server(self, server_handle: int) -> int:
+        """MXAccess's handle; one that nobody registered, of snapshots and of the probe, is registered now."""
+        if server_handle not in self._servers:
+            await self.register(server_handle, "Tagwatch")
+        try:
+            return self._servers[server_handle]
+        except KeyError:
+            raise GatewayError(ErrorCode.COMMAND_FAILED, "MXAccess did not register this client") from None
+
+    def refused(self, words: str, error: LmxError) -> Outcome:
+        self.told(error)
+        return Outcome(words, error.hresult)
+
+    async def _best_effort(self, work: Callable[[Lmx], object]) -> None:
+        try:
+            await self.call(work)
+        except LmxError as error:
+            self.told(error)
+            _log.info("%s", error)
+
+    # ---- items
+
+    async def add(self, items: Sequence[DriverItem]) -> list[Outcome]:
+        made = [Item(item, await self.server(item.key >> 32)) for item in items]
+
+        def add(lmx: Lmx) -> list[LmxError | None]:
+            return [_tried(item.make, lmx) for item in made]
+
+        outcomes: list[Outcome] = []
+        for item, error in zip(made, await self.call(add), strict=True):
+            if error is None:
+                self._items.put(item)
+                outcomes.append(ACCEPTED)
+            else:
+                outcomes.append(self.refused(add_words(item.given.tag, error.hresult), error))
+        return outcomes
+
+    async def remove(self, keys: Sequence[int]) -> list[Outcome]:
+        items = [item for key in keys if (item := self._items.get(key)) is not None]
+        await self._writing.finish(items)  # MXAccess loses its footing when an item goes before its completion
+        for item in items:
+            self._items.drop(item)
+
+        def remove(lmx: Lmx) -> None:
+            for item in items:
+                _tried(item.deafen, lmx)
+                _tried(lambda one, item=item: one.remove_item(item.server, item.handle), lmx)
+
+        if items:
+            await self.call(remove)
+        return [ACCEPTED] * len(keys)
+
+    async def advise(self, keys: Sequence[int], supervisory: bool) -> list[Outcome]:
+        if supervisory and not self._options.supervisory:
+            words = "a supervisory client writes secured tags without a login: allow it by the option supervisory"
+            return [Outcome(words)] * len(keys)
+        found = [self._items.get(key) for key in keys]
+
+        def advise(lmx: Lmx) -> list[LmxError | None]:
+            return [
+                None if item is None else _tried(lambda one, item=item: self._listen(one, item, supervisory), lmx)
+                for item in found
+            ]
+
+        before = [item is not None and item.advised for item in found]
+        for item in found:
+            if item is not None:
+                item.advised = True  # now: the first value may come during the call
+        outcomes: list[Outcome] = []
+        for item, was, error in zip(found, before, await self.call(advise), strict=True):
+            if item is None:
+                outcomes.append(_NO_LONGER_HERE)
+            elif error is None:
+                outcomes.append(ACCEPTED)
+            else:
+                item.advised = was
+                outcomes.append(
+                    self.refused(f"{item.given.tag} cannot be advised: {hresult_words(error.hresult)}", error)
+                )
+        return outcomes
+
+    def _listen(self, lmx: Lmx, item: Item, supervisory: bool) -> None:
+        item.deafen(lmx)  # one that listens for a write alone, or with other rights, begins anew: its value comes first
+        item.listen(lmx, supervisory)
+
+    async def unadvise(self, keys: Sequence[int]) -> list[Outcome]:
+        items = [item for key in keys if (item := self._items.get(key)) is not None]
+        for item in items:
+            item.advised = item.suspended = False
+
+        def unadvise(lmx: Lmx) -> None:
+            for item in items:
+                if item.written is None:  # else it has to listen until its write has ended
+                    _tried(item.deafen, lmx)
+
+        if items:
+            await self.call(unadvise)
+        return [ACCEPTED] * len(keys)
+
+    async def write(self, writes: Sequence[DriverWrite]) -> list[Outcome]:
+        return await self._writing.write(writes)
+
+    async def suspend(self, key: int) -> Outcome:
+        return await self._pause(key, "suspended", True)
+
+    async def activate(self, key: int) -> Outcome:
+        return await self._pause(key, "activated", False)
+
+    async def _pause(self, key: int, words: str, suspended: bool) -> Outcome:
+        item = self._items.get(key)
+        if item is None:
+            return _NO_LONGER_HERE
+        try:
+            status = await self.call(lambda lmx: (lmx.suspend if suspended else lmx.activate)(item.server, item.handle))
+        except LmxError as error:
+            return self.refused(f"{item.given.tag} cannot be {words}: {hresult_words(error.hresult)}", error)
+        item.suspended = suspended if status.ok else item.suspended
+        return Outcome("" if status.ok else f"{item.given.tag} was not {words}: {status.words}", None, (status,))
+
+    async def set_buffered_interval(self, server_handle: int, interval_ms: int) -> Outcome:
+        server = await self.server(server_handle)
+        rounded = max(100, -(-interval_ms // 100) * 100)
+        try:
+            await self.call(lambda lmx: lmx.set_buffered_interval(server, rounded))
+        except LmxError as error:
+            return self.refused(f"the interval {rounded} ms was refused: {hresult_words(error.hresult)}", error)
+        return ACCEPTED
+
+    # ---- users
+
+    async def authenticate(self, server_handle: int, user: str, password: str) -> Outcome:
+        server = await self.server(server_handle)
+        try:
+            return Outcome(handle=await self.call(lambda lmx: lmx.authenticate(server, user, password)))
+        except LmxError as error:
+            if error.hresult == E_INVALIDARG:
+                return self.refused(f"{user} was not logged in: the user or the password is wrong", error)
+            return self.refused(f"{user} was not logged in: {hresult_words(error.hresult)}", error)
+
+    async def user_to_id(self, server_handle: int, user_guid: str) -> Outcome:
+        server = await self.server(server_handle)
+        try:
+            return Outcome(handle=await self.call(lambda lmx: lmx.user_to_id(server, user_guid)))
+        except LmxError as error:
+            return self.refused(f"{user_guid} is not known: {hresult_words(error.hresult)}", error)
+
+    # ---- the name space
+
+    async def browse(self, node: str, page_token: str, limit: int) -> BrowsePage:
+        if self._tags is None:
+            raise NotImplementedError("MXAccess cannot be browsed: name a file with its tags by the option tags")
+        return self._tags.page(node, page_token, limit)
+
+    async def properties(self, tag: str) -> TagProperties:
+        return self._tags.properties(tag) if self._tags is not None else TagProperties(())
+
+    async def reconnect(self) -> None:
+        self._health.hurry()
+
+    # ---- events
+
+    def _take(self, events: Sequence[LmxEvent]) -> None:
+        for event in events:
+            if event.problem or event.value.problem:
+                _log.warning("%s of item %d: %s", event.what.value, event.item, event.problem or event.value.problem)
+            if self._health.took(event):
+                continue
+            item = self._items.of(event.server, event.item)
+            if item is None:
+                continue  # removed meanwhile
+            if event.what is Happened.DATA:
+                self._data(item, event)
+            elif event.what is Happened.BUFFERED:
+                self._buffered(item, event)
+            elif event.what is Happened.WRITTEN:
+                self._writing.completed(item, event.statuses)
+            else:
+                self.sink.operation_complete(item.key, event.statuses)
+
+    def _data(self, item: Item, event: LmxEvent) -> None:
+        bad = [status for status in event.statuses if not status.ok]
+        raw = event.value
+        if not bad and raw.vt & 0xFFF not in (variants.EMPTY, variants.NULL):
+            item.vt = raw.vt & ~variants.BYREF
+        item.first.set()
+        if not item.advised:
+            return
+        if bad:  # then value, quality and time mean nothing
+            self.sink.data(item.key, None, quality_of(bad[0]), NO_TIME, statuses=event.statuses)
+            return
+        quality = event.quality.value if isinstance(event.quality.value, int) else QUALITY_BAD
+        time_ns = variants.time_ns(event.time, self._options.zone)
+        # A status that says nothing is most of them: without it an event is a cell of a column.
+        statuses = tuple(status for status in event.statuses if status.category or status.detail)
+        self.sink.data(item.key, raw.value, quality, time_ns, statuses=statuses, data_type=raw.data_type)
+
+    def _buffered(self, item: Item, event: LmxEvent) -> None:
+        bad = [status for status in event.statuses if not status.ok]
+        item.first.set()
+        if not item.advised:
+            return
+        kind = EventKind.BUFFERED_DATA_CHANGE
+        if bad:
+            self.sink.data(item.key, None, quality_of(bad[0]), NO_TIME, kind=kind, statuses=event.statuses)
+            return
+        statuses = tuple(status for status in event.statuses if status.category or status.detail)
+        for value, quality, time in samples(event):
+            time_ns = variants.time_ns(time, self._options.zone)
+            self.sink.data(item.key, value, quality, time_ns, kind=kind, statuses=statuses, data_type=event.data_type)
+            statuses = ()
+
+
+def samples(event: LmxEvent) -> list[tuple[Any, int, variants.Raw]]:
+    """Of a buffered event: one, or several where value, quality and time are arrays of one length. An array of values
+    with one time is one sample."""
+    value, quality, time = event.value, event.quality, event.time
+    if isinstance(time.value, tuple) and isinstance(value.value, tuple) and len(time.value) == len(value.value):
+        qualities = quality.value if isinstance(quality.value, tuple) else (quality.value,) * len(value.value)
+        base = time.vt & ~(variants.ARRAY | variants.BYREF)
+        return [
+            (one, grade if isinstance(grade, int) else QUALITY_BAD, variants.Raw(base, when))
+            for one, grade, when in zip(value.value, qualities, time.value, strict=False)
+        ]
+    grade = quality.value if isinstance(quality.value, int) else QUALITY_BAD
+    return [(value.value, grade, time)]
+
+
+def quality_of(status: Status) -> int:
+    """Of an event whose status says that its own quality means nothing."""
+    return {3: QUALITY_COMMUNICATION_FAILURE, 4: QUALITY_CONFIGURATION_ERROR}.get(status.category, QUALITY_BAD)
+
+
+def _tried(work: Callable[[Lmx], object], lmx: Lmx) -> LmxError | None:
+    try:
+        work(lmx)
+    except LmxError as error:
+        return error
+    return None

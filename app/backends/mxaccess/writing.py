@@ -1,0 +1,179 @@
+"""Writes: listen first, wait for the type, one in flight for an item, and what comes of each."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+
+from app.backends.base import ACCEPTED, DriverWrite, Outcome, Sink
+from app.backends.mxaccess import variants
+from app.backends.mxaccess.hresult import LmxError, hresult_words
+from app.backends.mxaccess.items import Item, Items, renew
+from app.backends.mxaccess.model import Lmx
+from app.backends.mxaccess.options import MxAccessOptions
+from app.backends.mxaccess.variants import Typed
+from app.tasks import Clock, Timer, deadline, join, spawn
+from app.values import Status, Timestamp, failed
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+_FINISH_S = 1.0
+_TIMED_OUT = failed(1, category=3)
+_WRONG_TYPE = failed(13, category=4, detected_by=0)
+_REFUSED = failed(1009, detected_by=0)
+_UNKNOWN = Status(0, -1, -1, 0)
+
+
+class Owner(Protocol):
+    """The driver, as its parts see it."""
+
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def options(self) -> MxAccessOptions: ...
+    @property
+    def items(self) -> Items: ...
+    @property
+    def sink(self) -> Sink: ...
+    async def call(self, work: Callable[[Lmx], _T]) -> _T: ...
+    async def server(self, server_handle: int) -> int: ...
+    def told(self, error: LmxError) -> None: ...
+
+
+class Writing:
+    """Of one driver. A completion carries the item alone, so a second write of an item never begins before the end of
+    the first."""
+
+    def __init__(self, owner: Owner) -> None:
+        self._owner = owner
+        self._waiting: dict[int, asyncio.Task[None]] = {}  # key -> a write that waits for its tag's type
+        self._pending: dict[int, Timer] = {}  # key -> until when a completion may follow one that said Pending
+
+    async def stop(self) -> None:
+        for timer in self._pending.values():
+            timer.cancel()
+        self._pending.clear()
+        await join(*self._waiting.values())
+
+    async def write(self, writes: Sequence[DriverWrite]) -> list[Outcome]:
+        outcomes: dict[int, Outcome] = {}
+        ready: list[tuple[int, Item, Callable[[Lmx], None]]] = []
+        for number, write in enumerate(writes):
+            item = self._owner.items.get(write.key)
+            if item is None:
+                outcomes[number] = Outcome("the item is not there any more")
+                continue
+            if item.written is not None:
+                # Whoever asked has given up on the write before. Its completion would be taken for this one's: with a
+                # new handle it finds nobody.
+                item.written = None
+                await renew(self._owner.call, self._owner.items, [item])
+            if not item.first.is_set():
+                item.written = asyncio.Event()
+                self._waiting[item.key] = spawn(self._when_known(item, write), name=f"write {item.given.tag}")
+                outcomes[number] = ACCEPTED
+                continue
+            try:
+                ready.append((number, item, self._sender(item, write)))
+            except ValueError as error:
+                outcomes[number] = Outcome(f"{item.given.tag} cannot be written: {error}")
+        if ready:
+            outcomes |= await self._send(ready)
+        return [outcomes[number] for number in range(len(writes))]
+
+    async def _send(self, ready: Sequence[tuple[int, Item, Callable[[Lmx], None]]]) -> dict[int, Outcome]:
+        for _, item, _ in ready:
+            item.written = asyncio.Event()
+
+        def send(lmx: Lmx) -> list[LmxError | None]:
+            return [_tried(sender, lmx) for _, _, sender in ready]
+
+        outcomes: dict[int, Outcome] = {}
+        for (number, item, _), error in zip(ready, await self._owner.call(send), strict=True):
+            if error is None:
+                outcomes[number] = ACCEPTED
+                continue
+            item.written = None
+            self._owner.told(error)
+            words = f"{item.given.tag} was not written: {hresult_words(error.hresult)}"
+            outcomes[number] = Outcome(words, error.hresult)
+        return outcomes
+
+    def _sender(self, item: Item, write: DriverWrite) -> Callable[[Lmx], None]:
+        zone = self._owner.options.zone
+        value = variants.typed(write.value, item.vt, zone)
+        time: Typed | None = None
+        if write.time_ns is not None:
+            time = variants.typed(Timestamp(write.time_ns), variants.DATE, zone)
+        user, verifier = write.user_id, write.verifier_id
+        if write.secured:
+            return lambda lmx: lmx.write_secured(item.server, item.handle, value, user, verifier or user, time)
+        return lambda lmx: lmx.write(item.server, item.handle, value, user, time)
+
+    async def _when_known(self, item: Item, write: DriverWrite) -> None:
+        """The write of an item that has told nothing yet. It is accepted by now: what comes of it is its completion."""
+        owner = self._owner
+        try:
+            if not item.listening:
+                await owner.call(lambda lmx: item.listen(lmx, False))
+            async with deadline(owner.clock, owner.options.first_data_s, "the type of the tag"):
+                await item.first.wait()
+            sender = self._sender(item, write)
+            await owner.call(sender)
+        except TimeoutError:
+            self._ended(item, (_TIMED_OUT,))
+        except ValueError as error:
+            _log.warning("%s cannot be written: %s", item.given.tag, error)
+            self._ended(item, (_WRONG_TYPE,))
+        except LmxError as error:
+            owner.told(error)
+            self._ended(item, (_REFUSED,), error.hresult)
+        finally:
+            self._waiting.pop(item.key, None)
+
+    # ---- ends
+
+    def completed(self, item: Item, statuses: tuple[Status, ...]) -> None:
+        """MXAccess told the end of the item's write, or that it is still Pending."""
+        if item.written is None:
+            _log.info("a completion came of %s, which has no write in flight", item.given.tag)
+            return
+        pending_s = self._owner.options.pending_s
+        if statuses and statuses[0].ok and statuses[0].pending and pending_s and item.key not in self._pending:
+            # Whether another follows is not known for every version: then that one counts, else this.
+            self._pending[item.key] = self._owner.clock.call_later(pending_s, self._ended, item, statuses)
+            return
+        self._ended(item, statuses or (_UNKNOWN,))
+
+    def _ended(self, item: Item, statuses: tuple[Status, ...], hresult: int | None = None) -> None:
+        if (timer := self._pending.pop(item.key, None)) is not None:
+            timer.cancel()
+        written, item.written = item.written, None
+        if written is not None:
+            written.set()
+            self._owner.sink.write_complete(item.key, statuses, hresult)
+
+    async def finish(self, items: Sequence[Item]) -> None:
+        """Before these items are removed: their writes may end within a second; then they are given up."""
+        running = [item for item in items if item.written is not None]
+        if not running:
+            return
+        try:
+            async with deadline(self._owner.clock, _FINISH_S, "the writes in flight"):
+                for item in running:
+                    if item.written is not None:
+                        await item.written.wait()
+        except TimeoutError:
+            await join(*(task for item in running if (task := self._waiting.get(item.key)) is not None))
+            for item in running:
+                self._ended(item, (_TIMED_OUT,))
+
+
+def _tried(work: Callable[[Lmx], None], lmx: Lmx) -> LmxError | None:
+    try:
+        work(lmx)
+    except LmxError as error:
+        return error
+    return None
