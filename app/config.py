@@ -20,6 +20,8 @@ from typing import Any, cast
 import platformdirs
 
 _ENV_PREFIX = "TAGWATCH_"
+#: Of secrets of sources (app.serve.secrets), which are no settings.
+SECRET_PREFIX = "TAGWATCH_SECRET_"
 #: Not settings of the engine: a password for the command line, the window's directory, a worker's mark.
 _OTHER_VARIABLES = (
     "TAGWATCH_PASSWORD",
@@ -147,6 +149,10 @@ class Settings:
     api_keepalive_s: float = _setting(20.0, "how often the API looks whether silent clients are still there", least=1)
     api_key_store: str = _setting("", "file with the API keys; empty = in the directory of the settings")
     api_pepper: str = _setting("", "file with the pepper of the API keys; empty = in the directory of the settings")
+    source_secrets: str = _setting(
+        "",
+        "file with passwords and keys of the sources of `tagwatch serve`; empty = in the directory of the settings",
+    )
     api_tls: ApiTls = _setting(
         ApiTls.OFF, "TLS of the API: off, own (a certificate made here) or given (api_certificate and api_private_key)"
     )
@@ -220,7 +226,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
             values[name] = _convert(known[name], value, str(path))
             origins[name] = str(path)
     for variable, text in (os.environ if environ is None else environ).items():
-        if not variable.startswith(_ENV_PREFIX) or variable in _OTHER_VARIABLES:
+        if not variable.startswith(_ENV_PREFIX) or variable in _OTHER_VARIABLES or variable.startswith(SECRET_PREFIX):
             continue
         name = variable.removeprefix(_ENV_PREFIX).lower()
         if name not in known:

@@ -76,7 +76,9 @@ class GatewayService:
             case "source":
                 saved = self._saved(request.source)
                 backend, name = saved.backend, name or saved.name
-                options = {**saved.options, **await self._sources.secrets(saved), **options}
+                # With another address, or another way there, what is kept would be told to whoever the client likes.
+                kept = dict[str, str]() if options else await self._sources.secrets(saved)
+                options = {**saved.options, **kept, **options}
                 wanted = wanted or (RestartPolicy.ON_FAULT if saved.restart else RestartPolicy.NEVER)
             case "backend":
                 backend = request.backend

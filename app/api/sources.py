@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 #: Options that are secrets, of whatever backend.
@@ -44,19 +44,9 @@ class NoSources:
         return {}
 
 
-class ListedSources:
-    """Those of a list, with a way to their secrets."""
-
-    def __init__(self, listed: Callable[[], Sequence[Saved]], secrets: Mapping[str, Mapping[str, str]]) -> None:
-        """``secrets``: source name -> option -> secret."""
-        self._listed = listed
-        self._secrets = secrets
-
-    def all(self) -> Sequence[Saved]:
-        return self._listed()
-
-    async def secrets(self, source: Saved) -> Mapping[str, str]:
-        return self._secrets.get(source.name, {})
+def secret_of(backend: str) -> str:
+    """The option that is the secret of a source: another Tagwatch wants a key, the others a password."""
+    return "key" if backend == "gateway" else "password"
 
 
 def shown(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,4 +55,5 @@ def shown(options: Mapping[str, Any]) -> dict[str, Any]:
 
 def missing(source: Saved, kept: Mapping[str, str]) -> list[str]:
     """Secrets that whoever opens the source has to bring."""
-    return ["password"] if source.user and "password" not in kept else []
+    secret = secret_of(source.backend)
+    return [secret] if source.user and secret not in kept else []

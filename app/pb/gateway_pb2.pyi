@@ -289,7 +289,9 @@ class OpenSessionRequest(message.Message):
     backend: builtins.str
     """or a backend, with options"""
     name: builtins.str
-    """what the client calls the session"""
+    """secret is then not used: bring it as well
+    what the client calls the session
+    """
     correlation_id: builtins.str
     """found again in logs"""
     lease_s: builtins.float
@@ -298,7 +300,7 @@ class OpenSessionRequest(message.Message):
     """a new worker after a fault; unset = the server's setting"""
     @builtins.property
     def options(self) -> containers.MessageMap[builtins.str, values_pb2.Value]:
-        """of the backend; with a saved source: what is to be different"""
+        """of the backend; with a saved source: what is to be different. Its kept"""
 
     def __init__(
         self,

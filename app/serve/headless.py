@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping, Sequence
 
 from app import audit, config
 from app.api.host import ApiHost
 from app.api.records import Kept
 from app.api.server import Served
-from app.api.sources import ListedSources
+from app.api.sources import Saved
 from app.config import JournalPolicy, RestartPolicy, Settings
 from app.errors import GatewayError
 from app.records.audit import AuditStore
@@ -19,6 +20,7 @@ from app.records.journal import Journal
 from app.runtime import Runtime
 from app.serve.alarms import HeadlessAlarms
 from app.serve.hub import Hub
+from app.serve.secrets import SourceSecrets
 from app.serve.workspace import SavedSource, ServedWorkspace
 from app.sessions.manager import OpenRequest
 from app.sessions.session import Session
@@ -35,6 +37,7 @@ class Headless:
     def __init__(self, settings: Settings, workspace: ServedWorkspace, *, read_only: bool = False) -> None:
         clock = SystemClock()
         self._workspace = workspace
+        self._secrets = SourceSecrets(settings, workspace.sources)
         self._journal_on = settings.journal is not JournalPolicy.OFF
         folder = config.directory() / "journal"
         self._journal = Journal.of(settings, folder, clock, _journal_failed)
@@ -52,7 +55,7 @@ class Headless:
                 writer=AuditedWriter(self.store, clock, read_only=rules),
                 kept=Kept(folder if self._journal_on else None, self.store, History(config.directory() / "records")),
                 alarms=self.alarms,
-                sources=ListedSources(lambda: workspace.sources, {}),
+                sources=_Sources(workspace.sources, self._secrets),
                 store_problem=lambda: self.store.problem,
             ),
             self.runtime.metrics,
@@ -63,6 +66,7 @@ class Headless:
         """The API's address. SettingError, GatewayError: nothing is left of the attempt then."""
         for problem in self._workspace.problems:
             _log.warning("workspace: %s", problem)
+        await asyncio.to_thread(self._secrets.check)
         await self.runtime.start()
         self.runtime.manager.watch(self._opened)
         self._journal.start()
@@ -93,11 +97,13 @@ class Headless:
         """Tried until it is open: a source may come up after this server."""
         while True:
             restart = RestartPolicy.ON_FAULT if source.restart else RestartPolicy.NEVER
-            request = OpenRequest(source.backend, source.options, source.name, restart=restart, keep_alive=True)
             try:
+                options = {**source.options, **await self._secrets.of(source)}
+                request = OpenRequest(source.backend, options, source.name, restart=restart, keep_alive=True)
                 session = await self.runtime.manager.open(request)
-            except GatewayError as error:
-                _log.warning("source %s is not open: %s", source.name, error.fault.message)
+            except (GatewayError, config.SettingError) as error:
+                why = error.fault.message if isinstance(error, GatewayError) else error
+                _log.warning("source %s is not open: %s", source.name, why)
                 await self.runtime.clock.sleep(_RETRY_S)
                 continue
             if self.alarms is not None:
@@ -114,6 +120,25 @@ class Headless:
         await self.runtime.stop(_CLOSE_S)
         await asyncio.to_thread(self._journal.stop)
         await self.store.stop()
+
+
+class _Sources:
+    """As :class:`app.api.sources.Sources`."""
+
+    def __init__(self, sources: Sequence[SavedSource], secrets: SourceSecrets) -> None:
+        self._sources = sources
+        self._secrets = secrets
+
+    def all(self) -> Sequence[SavedSource]:
+        return self._sources
+
+    async def secrets(self, source: Saved) -> Mapping[str, str]:
+        try:
+            found = [one for one in self._sources if one.name == source.name]
+            return await self._secrets.of(found[0]) if found else {}
+        except config.SettingError as error:
+            _log.warning("the secret of source %s is not had: %s", source.name, error)
+            return {}
 
 
 def _journal_failed(words: str) -> None:

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from app.alarms.limits import TagLimits, from_json
+from app.api.sources import SECRETS, secret_of
 from app.config import SettingError
-
-_SECRETS = frozenset({"password", "api_key"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +25,21 @@ class SavedSource:
 
     @property
     def address(self) -> str:
-        return str(self.options.get("endpoint") or self.options.get("file") or self.options.get("address") or "")
+        return str(next(filter(None, (self.options.get(name) for name in ("endpoint", "address", "file"))), ""))
 
     @property
     def user(self) -> str:
-        return str(self.options.get("user") or "")
+        return str(self.options.get("user") or self.options.get("key_id") or "")
+
+    @property
+    def secret(self) -> str:
+        """The option that is its secret."""
+        return secret_of(self.backend)
+
+    @property
+    def account(self) -> str:
+        """Under which the window keeps it in the keyring; "" = it needs none."""
+        return f"{self.user} @ {self.address or self.backend}" if self.user else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +92,9 @@ def _source(entry: dict[str, Any], problems: list[str]) -> SavedSource | None:
     if not (isinstance(name, str) and name.strip() and isinstance(backend, str) and isinstance(options, dict)):
         problems.append(f"source {str(name)[:40]!r}: it needs a name, a backend and options")
         return None
-    kept = {key: value for key, value in cast("dict[str, Any]", options).items() if key not in _SECRETS}
+    given = cast("dict[str, Any]", options)
+    kept = {key: value for key, value in given.items() if key not in SECRETS}
+    if left_out := sorted(given.keys() - kept.keys()):
+        problems.append(f"source {name.strip()!r}: its {left_out[0]} was left out: only a private file has secrets")
     flags = [entry.get(flag, True) is not False for flag in ("restart", "open_at_start")]
     return SavedSource(name.strip(), backend, kept, *flags)

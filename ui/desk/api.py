@@ -117,7 +117,7 @@ class _Sources:
         if saved is None or not saved.account:
             return {}
         password = await self._vault.get(saved.account)
-        return {} if password is None else {"password": password}
+        return {} if password is None else {saved.secret: password}
 
 
 class _Alarms:
