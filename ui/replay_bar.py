@@ -77,7 +77,7 @@ class ReplayBar(QFrame):
         self.loop.setToolTip(tr("Begin again at the end"))
         self.away = self._button(tr("Close"), self.close_wanted.emit)
         self.away.setToolTip(tr("Close the session of this replay"))
-        layout.addWidget(self.words, 2)
+        layout.addWidget(self.words, 4)
         for widget in (self.play, self.speed):
             layout.addWidget(widget)
         layout.addWidget(self.track, 5)

@@ -274,6 +274,10 @@ def _sheet(theme: Theme) -> str:
     QCheckBox::indicator:focus {{ border: 2px solid {theme.accent}; width: 12px; height: 12px; }}
     QCheckBox::indicator:disabled {{ border-color: {theme.border}; background: {theme.window}; }}
     QPushButton {{ padding: 4px 12px; min-height: 18px; }}
+    QPushButton:focus {{ border: 2px solid {theme.accent}; border-radius: 3px; background: {theme.panel};
+        padding: 3px 11px; }}
+    QToolButton:focus {{ border: 2px solid {theme.accent}; border-radius: 3px; background: {theme.panel}; }}
+    QPushButton:checked:focus, QToolButton:checked:focus {{ background: {theme.border}; }}
     {_contrast_sheet(theme) if theme is CONTRAST else ""}
     QMainWindow::separator {{ background: {theme.window}; width: 5px; height: 5px; }}
     """

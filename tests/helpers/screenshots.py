@@ -30,8 +30,8 @@ _SCREEN = {
     "logicalBaseDpi": 96,
     "dpr": 1,
 }
-_LIVE_S = 40.0  # so much of a trend is worth a look
-_REPLAY_S = 30.0
+_LIVE_S = 65.0  # so much of a trend is worth a look, and the start is no longer among the stalls of the last minute
+_REPLAY_S = 20.0
 #: Written by hand beforehand, for the record of writes: tag, by how much more than now, comment.
 _WRITES = (
     ("Reactor.SP", 1.5, "warmer for the next batch"),
@@ -82,6 +82,7 @@ async def _pictures(qt: QApplication, folder: Path, only: str) -> None:
 
     application = Application(qt, Settings())
     window = application.window
+    application.set_mode(Mode.LIGHT)
     await application.start()
     await asyncio.sleep(5.0)
     for tag, more, comment in _WRITES:
@@ -137,6 +138,7 @@ async def _replay(application: Any, folder: Path) -> None:
     window.trends.plant("Replay")
     for tag in ("CPU.Total", "CPU.Load1"):
         await application.trends.add_pen(session, tag)
+    application.replay.bars()[0].speed_wanted.emit(8.0)
     await asyncio.sleep(_REPLAY_S)
     for mode in (Mode.LIGHT, Mode.DARK):
         application.set_mode(mode)

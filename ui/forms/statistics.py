@@ -37,7 +37,7 @@ _HEADERS = (
 _TEXTS = (0, 1, 2, 12)
 _WIDTHS = (
     Wide("Area1.Reactor.Temp", share=3), Wide("Simulated plant", rank=6, share=2), Wide("m³/h"), Wide("−12345.67"),
-    Wide("−12345.67"), Wide("−12345.67"), Wide("12345.67", rank=1), Wide("12345.67 m³", rank=2), Wide("12,345"),
+    Wide("−12345.67"), Wide("−12345.67"), Wide("12345.67", rank=1), Wide("0.123456 °C·h", rank=2), Wide("12,345"),
     Wide("123,456", rank=3), Wide("100.0 %"), Wide("1 h 12 min", rank=4),
     Wide("open 12 min · closed 3 min", rank=5, share=3),
 )  # fmt: skip
@@ -68,7 +68,7 @@ class StatisticsForm(QDialog):
         self.setWindowTitle(tr("Statistics"))
         self.setAccessibleName(tr("Statistics"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(980, 340)
+        self.resize(1080, 340)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
@@ -78,7 +78,12 @@ class StatisticsForm(QDialog):
         layout.addWidget(self.times)
         self._table = table = QTableWidget(0, len(_HEADERS))
         table.setAccessibleName(tr("Statistics"))
-        table.setHorizontalHeaderLabels([tr(words) for words in _HEADERS])
+        for column, words in enumerate(_HEADERS):
+            head = QTableWidgetItem(tr(words))
+            side = Qt.AlignmentFlag.AlignLeft if column in _TEXTS else Qt.AlignmentFlag.AlignRight
+            head.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+            table.setHorizontalHeaderItem(column, head)
+        table.setAlternatingRowColors(True)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setTabKeyNavigation(False)

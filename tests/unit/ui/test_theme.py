@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QLineEdit, QPushButton, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from app.events.notices import Severity
 from app.sessions.state import SessionState
@@ -170,3 +171,32 @@ def test_numbers_have_digits_of_one_width(qapp: QApplication) -> None:
 
     metrics = QFontMetricsF(t.number_font())
     assert len({metrics.horizontalAdvance(digit) for digit in "0123456789"}) == 1
+
+
+@pytest.mark.clause("L3")
+@pytest.mark.parametrize("mode", [t.Mode.LIGHT, t.Mode.DARK, t.Mode.CONTRAST], ids=lambda mode: mode.value)
+@pytest.mark.parametrize("kind", [QPushButton, QToolButton])
+def test_a_button_with_the_focus_is_seen_to_have_it(
+    qtbot: QtBot, qapp: QApplication, mode: t.Mode, kind: type[QAbstractButton]
+) -> None:
+    """Enter goes from a field to Write: where the focus is must be seen."""
+    accent = QColor(t.apply(qapp, mode).accent)
+    window = QWidget()
+    qtbot.addWidget(window)
+    row = QHBoxLayout(window)
+    button, other = kind(), QLineEdit()
+    button.setText("Write")
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    row.addWidget(button)
+    row.addWidget(other)
+    window.show()
+    window.activateWindow()
+
+    def ringed() -> bool:
+        image = button.grab().toImage()
+        return image.pixelColor(image.width() // 2, 0) == accent
+
+    button.setFocus()
+    qtbot.waitUntil(ringed, timeout=20_000)
+    other.setFocus()
+    qtbot.waitUntil(lambda: not ringed(), timeout=20_000)
