@@ -81,7 +81,7 @@ class AlarmsView(QWidget):
         self._comment.setAccessibleName(tr("Comment"))
         self._comment.setPlaceholderText(tr("Comment, kept with what you do"))
         self._comment.setMaxLength(400)
-        self._comment.setMinimumWidth(150)
+        self._comment.setMinimumWidth(90)
         self._comment.setMaximumWidth(360)
         self._comment.setClearButtonEnabled(True)
         self._comment.returnPressed.connect(self.acknowledge)

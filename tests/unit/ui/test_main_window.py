@@ -260,6 +260,13 @@ def test_nothing_that_matters_is_cut(alone: Callable[..., MainWindow], size: tup
     assert all(label.width() >= label.sizeHint().width() for label in labels)
 
 
+@pytest.mark.clause("L2")
+async def test_the_window_with_all_panes_fits_a_small_screen_at_150_percent(scripted: Scripted) -> None:
+    await scripted.ready()
+    least = scripted.window.minimumSizeHint()
+    assert (least.width() <= 1066, least.height() <= 660) == (True, True), least
+
+
 def test_a_figure_that_changes_does_not_move_its_neighbours(alone: Callable[..., MainWindow]) -> None:
     window = alone()
     window.show_status("2 ready", 123_456, "nothing lost", 0.1234, "2026-01-01 00:00:00", True)
