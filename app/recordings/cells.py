@@ -21,6 +21,8 @@ _NOTHING = frozenset(
     ("nan", "n/a", "#n/a", "na", "null", "none", "bad", "no data", "nodata", "-", "--", "i/o timeout", "#nv")
 )
 _BOOLEANS = {"true": True, "false": False, "wahr": True, "falsch": False}
+#: A number with more of them is larger than any double.
+_DIGITS = 300
 _DANGEROUS = "=+-@\t\r\n＝＋－＠"
 
 
@@ -51,6 +53,8 @@ def undefused(text: str) -> str:
 
 def number(text: str, decimal: str = ".") -> int | float:
     """ValueError for what is none. Integers stay exact."""
+    if len(text) > _DIGITS:
+        raise ValueError(f"{text[:40]!r} … has {len(text):,} digits: no double is as long")
     if _INTEGER.match(text):
         return int(text)
     if _GROUPS[decimal].match(text):
@@ -125,7 +129,7 @@ class TagCells:
             return
         try:
             value = self._parsed(text)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             self._problem(row, str(error))
             return
         self._put(time_ns, value, quality)

@@ -14,7 +14,9 @@ from app.recordings.layout import ROWS
 from app.recordings.model import RecordingError
 from app.recordings.times import guess_form
 
-_LOOK = 256 * 1024
+_LOOK = 1024 * 1024
+#: As a spreadsheet has them.
+_COLUMNS = 16_384
 _SEPARATORS = (";", "\t", "|", ",")
 _COMMA = re.compile(r"[+-]?\d+,\d+$")
 _POINT = re.compile(r"[+-]?\d+\.\d+$")
@@ -69,6 +71,8 @@ def look(path: Path, *, encoding: str = "", separator: str = "", decimal: str = 
     rows = [row for row in csv.reader(rest, delimiter=separator) if row]
     if not rows or len(rows[0]) < 2:
         raise RecordingError(f"{path}: no separator makes columns of it (semicolon, tab, bar and comma were tried)")
+    if len(rows[0]) > _COLUMNS:
+        raise RecordingError(f"{path}: more than {_COLUMNS:,} columns are not read at once: split the file")
     header = not _has_time(rows[0])
     width = max(len(row) for row in rows[:ROWS])
     names = _names(rows[0] if header else [""] * width)
@@ -122,12 +126,12 @@ def _has_time(row: Sequence[str]) -> bool:
 
 def _names(cells: Sequence[str]) -> tuple[str, ...]:
     """Each its own: one without a name, or with that of another, is numbered."""
-    names: list[str] = []
+    names: dict[str, None] = {}  # in their order
     for number, cell in enumerate(cells, 1):
         name = cell.strip().lstrip("\ufeff") or f"Column {number}"
         if name[:1] == "'" and name[1:2] in ("=", "+", "-", "@"):
             name = name[1:]
-        names.append(name if name not in names else f"{name} {number}")
+        names[name if name not in names else f"{name} {number}"] = None
     return tuple(names)
 
 

@@ -24,6 +24,8 @@ _YEAR_LAST = re.compile(
 )
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?$")
 _NOON = 12
+#: Nanoseconds of 64 bits, but for the least of them, which stands for no time.
+_FARTHEST = 2**63 - 1
 
 
 class TimeForm(enum.StrEnum):
@@ -105,8 +107,14 @@ class TimeReader:
         self._minutes: dict[tuple[int, int, int, int, int], int] = {}  # of the zone -> seconds since 1970
 
     def __call__(self, text: str) -> int:
-        """ns since 1970 UTC; ValueError for what is no time of this form."""
-        text = text.strip()
+        """ns since 1970 UTC; ValueError for what is no time of this form, or too far away for 64 bits."""
+        found = self._read(text.strip())
+        if not -_FARTHEST <= found < _FARTHEST:
+            self._last = -(2**63)  # the times behind it are not in the hour that is repeated
+            raise ValueError(f"{text[:40]!r} is not between the years 1678 and 2262")
+        return found
+
+    def _read(self, text: str) -> int:
         if (per := _PER.get(self._form)) is not None:
             return _scaled(text, per)
         if self._form is TimeForm.EXCEL:

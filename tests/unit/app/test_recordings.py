@@ -332,3 +332,29 @@ def test_a_track_is_put_in_order_and_says_where_nothing_was_recorded() -> None:
     assert isinstance(plain.values, np.ndarray)
     assert list(addressed([one, plain])) == ["x", "B: y"]
     assert Recording("r", {}).start_ns == 0
+
+
+def test_times_that_no_clock_holds_cost_their_row_alone(tmp_path: Path) -> None:
+    rows = ["9999-12-31T23:59:59Z,1", "0001-01-01T00:00:00Z,2", "2026-01-01T00:00:00Z,3", "1969-12-31T23:59:59Z,4"]
+    found = read(_file(tmp_path, "time,a\n" + "\n".join(rows) + "\n"))
+    assert [value for _, value, _ in _samples(found, "a")] == [4, 3]
+    assert found.problems[0] == "row 2: '9999-12-31T23:59:59Z' is not between the years 1678 and 2262"
+    assert len(found.problems) == 2
+
+
+def test_numbers_that_no_double_holds_cost_their_row_alone(tmp_path: Path) -> None:
+    text = f"time,a\n2026-01-01T00:00:00Z,{'9' * 400}\n2026-01-01T00:00:01Z,1.5\n2026-01-01T00:00:02Z,2\n"
+    layout = Layout(Shape.WIDE, "time", tags={"a": "a"})
+    rows = "".join(f"2026-01-01T00:01:{second:02d}Z,1\n" for second in range(20))
+    found = read(_file(tmp_path, text + rows), layout)
+    assert len(found.tracks["a"]) == 22
+    assert found.problems == (f"row 2: {'9' * 40!r} … has 400 digits: no double is as long",)
+    elapsed = "time,tag,value,type\n2026-01-01T00:00:00Z,a,inf,ElapsedTime\n2026-01-01T00:00:01Z,a,2 s,ElapsedTime\n"
+    found = read(_file(tmp_path, elapsed, name="elapsed.csv"))
+    assert [value for _, value, _ in _samples(found, "a")] == [Duration(2 * S)]
+
+
+def test_a_million_columns_are_refused_at_once(tmp_path: Path) -> None:
+    names = ",".join(f"c{number}" for number in range(1_000_000))
+    with pytest.raises(RecordingError, match="more than 16,384 columns"):
+        read(_file(tmp_path, f"time,{names}\n2026-01-01T00:00:00Z\n"))
