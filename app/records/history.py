@@ -25,6 +25,7 @@ _log = logging.getLogger(__name__)
 
 #: Samples that one call of :meth:`History.samples` gives at the most, unless told otherwise.
 LIMIT = 1_000_000
+_LAST_NS = 2**63 - 1
 #: Blocks that are read between two looks at whether somebody still wants the answer.
 _TURN = 64
 
@@ -169,7 +170,7 @@ class History:
 
         def read(file: SegmentReader, number: int) -> None:
             offer(file.arrivals.of(number))
-            rows = file.blocks(number, -(2**63), time_ns + 1)
+            rows = file.blocks(number, -(2**63), min(time_ns, _LAST_NS - 1) + 1)
             # The nearest first: as a rule the first one that is read has it.
             for row, _, last_ns in sorted(rows, key=lambda row: (min(row[2], time_ns), row[0]), reverse=True):
                 if len(best) and last_ns < best.times[0]:

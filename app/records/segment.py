@@ -482,7 +482,7 @@ def files(folder: Path) -> list[Path]:
     """The store's files, the oldest first."""
     with contextlib.suppress(OSError):
         return sorted(
-            (path for path in folder.iterdir() if NAME.fullmatch(path.name)),
+            (path for path in folder.iterdir() if NAME.fullmatch(path.name) and not path.is_dir()),
             key=lambda path: (path.name.split("-", 1)[1], path.name),
         )
     return []

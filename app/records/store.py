@@ -64,6 +64,7 @@ class Store:
         self._lock: filelock.FileLock | None = None
         self._writers: dict[int, SegmentWriter] = {}
         self._sealed: set[Path] = set()
+        self._left: set[Path] = set()  # could not be looked after: another file is begun
         self._last: dict[Path, int] = {}  # last commits of files that nobody writes any more
         self.set_aside: list[str] = []  # damaged files, by their new names
 
@@ -83,7 +84,11 @@ class Store:
                 part.unlink(missing_ok=True)
             for path in files(self.folder):
                 if _days_of(path) is not None:
-                    self._look_after(path)
+                    try:
+                        self._look_after(path)
+                    except OSError as error:  # it may not be read, or another program holds it: that costs it alone
+                        self._left.add(path)
+                        _log.warning("%s is left alone: %s", path.name, error)
         except BaseException:
             self.close()
             raise
@@ -153,7 +158,12 @@ class Store:
         now_ns = self._now_ns()
         mine = [path for path in files(self.folder) if _days_of(path) == days]
         path = mine[-1] if mine else None
-        if path is None or path in self._sealed or _stamp(path)[:8] != _utc(now_ns)[:8] or not self._has_room(path):
+        if (
+            path is None
+            or path in self._sealed | self._left
+            or _stamp(path)[:8] != _utc(now_ns)[:8]
+            or not self._has_room(path)
+        ):
             path = self._new(days, now_ns)
         try:
             writer = SegmentWriter(path)

@@ -61,3 +61,52 @@ def test_a_certificate_that_cannot_be_kept_is_told_and_not_left_half(tmp_path: P
     assert "CertificateNotKept" in done.stderr
     assert done.stderr.rstrip().endswith("No space left on device")
     assert done.stdout == "", "nothing is left there"
+
+
+#: Records into $D until the disk is full, goes on with it full, and gets its room back.
+RECORD = """
+import os, sys, time
+from pathlib import Path
+from app.records import recorder as recorders
+from app.records.recorder import RecorderState
+from tests.unit.app.test_recorder import Desk, Item, until
+recorders._RETRY_S = 0.2
+disk = Path(sys.argv[1])
+desk = Desk(disk / "records", queue=1000)
+desk.sessions["s"].items.set(Item(1, "a"))
+desk.recorder.start()
+desk.send(["before"])
+until(lambda: desk.values() == ["before"])
+with open(disk / "full", "wb", buffering=0) as file:
+    try:
+        while True:
+            file.write(os.urandom(4096))
+    except OSError:
+        pass
+state = lambda: desk.recorder.statistics().state
+while state() is not RecorderState.NO_ROOM:
+    desk.send([os.urandom(500).hex() for _ in range(100)])
+    time.sleep(0.01)
+for _ in range(20):
+    desk.send([1.0] * 100)
+missed = desk.recorder.statistics().missed
+assert missed > 0 and desk.recorder.statistics().queued <= 1000
+print("told:", desk.recorder.statistics().words)
+(disk / "full").unlink()
+until(lambda: state() is RecorderState.RECORDING)
+desk.send(["after"])
+until(lambda: desk.values()[-1:] == ["after"])
+desk.recorder.stop(10)
+assert desk.values()[0] == "before"
+assert desk.history.statistics().missed == missed == desk.recorder.statistics().missed, "counted"
+assert desk.history.statistics().troubles == desk.recorder.statistics().set_aside == ()
+print("held:", *[part.why for part in desk.history.held("Plant", "a", 0, 2**62) if not part.held and part.missed])
+"""
+
+
+@pytest.mark.clause("K5")
+def test_a_full_disk_stops_the_recording_alone_and_it_goes_on_when_there_is_room(tmp_path: Path) -> None:
+    script = 'mount -t tmpfs -o size=2m tmpfs "$0" || exit 77\n"$1" -c "$2" "$0"'
+    done = alone(script, str(tmp_path), sys.executable, RECORD, environment={"TAGWATCH_CONFIG_DIR": str(tmp_path)})
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "told: the disk is full\nheld: missed\n"

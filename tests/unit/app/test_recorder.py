@@ -354,6 +354,67 @@ def test_a_damaged_file_is_set_aside_at_the_start_and_recording_goes_on(make: Ca
 
 
 @pytest.mark.clause("K9")
+def test_what_cannot_be_opened_costs_itself_alone(make: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = make()
+    desk.folder.mkdir()
+    empty, held = (desk.folder / f"d30-20260101T000000Z-00000{number}.samples" for number in (1, 2))
+    empty.touch()
+    segments.create(held, T0)
+    (desk.folder / "d30-20260101T000000Z-000003.samples").mkdir()
+    real = stores.connect
+
+    def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+        if path == held:
+            raise PermissionError(13, "Permission denied")
+        return real(path, read_only=read_only)
+
+    monkeypatch.setattr(stores, "connect", connect)
+    desk.recorder.start()
+    desk.send([1.0])
+    until(lambda: desk.values() == [1.0])
+    assert desk.recorder.statistics().set_aside == (empty.name + ".damaged",)
+    assert held.exists()
+
+
+@pytest.mark.clause("K1")
+def test_a_clock_that_goes_back_loses_nothing(make: Callable[..., Desk]) -> None:
+    desk = make()
+    desk.clock.ahead_ns = 86_400 * S
+    desk.recorder.start()
+    desk.send([1.0])
+    until(lambda: desk.values() == [1.0])
+    desk.clock.ahead_ns = 0
+    until(lambda: len(files(desk.folder)) == 2)
+    desk.send([2.0])
+    until(lambda: desk.values() == [2.0, 1.0])
+    desk.recorder.stop()
+    later = make()
+    later.recorder.start()
+    later.send([3.0])
+    until(lambda: later.values() == [2.0, 3.0, 1.0])
+    assert (later.recorder.statistics().missed, later.recorder.statistics().set_aside) == (0, ())
+
+
+@pytest.mark.clause("K1")
+def test_times_at_the_ends_of_64_bits_are_kept(make: Callable[..., Desk]) -> None:
+    desk = make()
+    desk.recorder.start()
+    for number, at_ns in enumerate((2**63 - 2, 0, -1, -(2**63) + 1)):
+        desk.send([float(number)], at_ns=at_ns)
+    until(lambda: desk.recorder.statistics().samples == 4)
+    for _ in range(2):  # as they came, and sorted
+        found = every(desk.history.samples("Plant", "a", -(2**63), 2**63 - 1).samples)
+        assert [sample.value for sample in found] == [3.0, 2.0, 1.0, 0.0]
+        assert desk.history.bins("Plant", "a", 0, 2**63 - 1, 2_000).total == 2
+        assert len(desk.history.before("Plant", "a", 2**63 - 1)) == 1
+        desk.recorder.stop()
+        (path,) = files(desk.folder)
+        writer = segments.SegmentWriter(path)
+        writer.finish(desk.clock.utc_ns(), "ended")
+        writer.close()
+
+
+@pytest.mark.clause("K9")
 def test_a_file_that_is_damaged_while_it_is_written_is_set_aside(make: Callable[..., Desk]) -> None:
     desk = make()
     desk.recorder.start()
@@ -469,6 +530,33 @@ while True:
     number += 1
     time.sleep(0.002)
 """
+
+
+@pytest.mark.clause("K6")
+def test_two_processes_never_write_one_store(
+    tmp_path: Path, make: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorders, "_RETRY_S", 0.2)
+    folder = tmp_path / "records"
+    root = str(Path(__file__).resolve().parents[3])
+    child = subprocess.Popen(
+        [sys.executable, "-c", CHILD.format(root=root), str(folder)], stdout=subprocess.DEVNULL, text=True
+    )
+    try:
+        desk = make(folder=folder)
+        until(lambda: len(desk.values()) > 0)
+        before = files(folder)
+        desk.recorder.start()
+        until(lambda: desk.recorder.statistics().state is RecorderState.ELSEWHERE)
+        desk.send([-1])
+        assert (files(folder), -1 in desk.values()) == (before, False)
+    finally:
+        child.kill()
+        child.wait()
+    until(lambda: desk.recorder.statistics().state is RecorderState.RECORDING)
+    desk.send([-2])
+    until(lambda: -2 in desk.values())
+    assert desk.recorder.statistics().set_aside == ()
 
 
 @pytest.mark.clause("K5")
