@@ -1,4 +1,4 @@
-"""MXAccess as a script, for the driver's own rules: no COM and no thread, which the stand-in in a lab has."""
+"""MXAccess as a script, for the driver's own rules: no COM and no thread."""
 
 from __future__ import annotations
 

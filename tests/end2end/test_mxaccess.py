@@ -1,0 +1,158 @@
+"""MXAccess through everything: engine, launcher, pipe, 32-bit worker, COM. The far end is the stand-in; nothing on the
+way knows that."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app import commands as c
+from app.config import RestartPolicy
+from app.errors import GatewayError
+from app.events.notices import NoticeKind
+from app.sessions import calls
+from app.sessions.manager import OpenRequest
+from app.values import EventKind, Status, Timestamp, Value
+from tests.helpers import lmx_standin
+from tests.helpers.engine import engine, sample, subscribed, until
+
+ROOT = Path(__file__).resolve().parents[2]
+_REASON = lmx_standin.why_not()
+pytestmark = [pytest.mark.skipif(bool(_REASON), reason=_REASON), pytest.mark.clause("M12")]
+
+
+@pytest.fixture
+def standin() -> Iterator[None]:
+    with lmx_standin.registered():
+        yield
+
+
+async def _write(session: Any, recorder: Any, key: int, value: Value) -> Any:
+    after = max((event.sequence for event in recorder.events()), default=0)
+    await calls.write(session, key >> 32, key & 0xFFFF_FFFF, value)
+    done = await until(lambda: recorder.completion(key, after), "the completion")
+    return done.detail.statuses[0]
+
+
+async def _told(recorder: Any, key: int) -> list[Status]:
+    """The statuses of the item's events, waiting for the first."""
+
+    def statuses() -> list[Status]:
+        return [status for event in recorder.events() if event.key == key for status in event.detail.statuses]
+
+    return await until(statuses, "a status")
+
+
+@pytest.mark.usefixtures("standin")
+async def test_values_of_every_kind_come_with_quality_time_and_status() -> None:
+    async with engine() as (runtime, recorder):
+        session = await runtime.manager.open(OpenRequest("mxaccess", {}))
+        wanted = {
+            "Real.A": 1.25, "Whole.A": 42, "Flag.A": True, "Text.A": "Kühlung", "Array.A[]": (0.5, 1.5, 2.5),
+            "FileTime.A": 1.25, "TextTime.A": 1.25, "NoTime.A": 1.25,
+        }  # fmt: skip
+        keys = await subscribed(session, *wanted, "Time.A", "Bad.Reference", "Array.Bare", "Whole.Counter")
+        for tag, value in wanted.items():
+            got = await sample(session, keys[tag])
+            assert (tag, got.value, got.quality) == (tag, value, 192)
+        assert isinstance((await sample(session, keys["Time.A"])).value, Timestamp)
+        assert (await sample(session, keys["Bad.Reference"])).quality == 4
+        for tag, detail in (("Bad.Reference", 6), ("Array.Bare", 1003)):
+            assert detail in [status.detail for status in await _told(recorder, keys[tag])]
+        await until(lambda: session.items.sample(keys["Whole.Counter"]).value > 44, "a value that goes on")
+
+
+@pytest.mark.usefixtures("standin")
+async def test_writes_of_every_kind_and_their_ends() -> None:
+    async with engine() as (runtime, recorder):
+        session = await runtime.manager.open(OpenRequest("mxaccess", {"first_data_s": 20}))
+        written: dict[str, Value] = {
+            "Real.W": 7.0, "Whole.W": -5, "Flag.W": False, "Text.W": "zu 🔒", "Array.W[]": (1.0, 2.0, 3.0, 4.0),
+            "Real.W.Pending": 3.5, "Real.W.Late": 9.5,
+        }  # fmt: skip
+        keys = await subscribed(session, *written, "Real.W.Secured", "Real.W.Verified")
+        for tag, value in written.items():
+            assert (await _write(session, recorder, keys[tag], value)).ok, tag
+            await until(lambda tag=tag, value=value: session.items.sample(keys[tag]).value == value, tag)
+        for tag, detail in (("Real.W.Secured", 1012), ("Real.W.Verified", 1013)):
+            await sample(session, keys[tag])
+            assert (await _write(session, recorder, keys[tag], 1.0)).detail == detail
+        server, secured = keys["Real.W.Secured"] >> 32, keys["Real.W.Secured"]
+        with pytest.raises(GatewayError, match="the user or the password is wrong"):
+            await calls.authenticate(session, server, "operator", "wrong")
+        user = await calls.authenticate(session, server, "operator", "right")
+        await calls.write_secured(session, server, secured & 0xFFFF_FFFF, 2.0, user, user)
+        await until(lambda: session.items.sample(secured).value == 2.0, "the secured value")
+
+
+@pytest.mark.usefixtures("standin")
+async def test_suspend_activate_buffered_and_what_is_refused() -> None:
+    async with engine() as (runtime, recorder):
+        session = await runtime.manager.open(OpenRequest("mxaccess", {}))
+        keys = await subscribed(session, "Whole.Counter")
+        key = keys["Whole.Counter"]
+        server = key >> 32
+        await sample(session, key)
+        assert (await session.invoke(c.Suspend(server, key & 0xFFFF_FFFF))).statuses[0].pending
+        await until(lambda: recorder.events(EventKind.OPERATION_COMPLETE), "the operation")
+        await session.invoke(c.Activate(server, key & 0xFFFF_FFFF))
+        await session.invoke(c.SetBufferedUpdateInterval(server, 150))
+        reply = await session.invoke(c.AddBufferedItem(server, "Whole.B"))
+        await session.invoke(c.Advise(server, reply.payload.handle))
+        await until(lambda: len(recorder.events(EventKind.BUFFERED_DATA_CHANGE)) > 1, "buffered samples")
+        refused = await session.invoke(c.AddItem(server, "NoLicence.A"))
+        assert (refused.hresult, "no licence" in refused.words + refused.diagnostic) == (-2147024891, True)
+
+
+@pytest.mark.parametrize(("tag", "options"), [("Real.Crash", {}), ("Real.Hang", {"call_timeout_s": 2})])
+@pytest.mark.usefixtures("standin")
+async def test_a_server_that_crashes_or_hangs_costs_its_worker(tag: str, options: dict[str, Any]) -> None:
+    async with engine() as (runtime, recorder):
+        session = await runtime.manager.open(OpenRequest("mxaccess", options, restart=RestartPolicy.NEVER))
+        server = (await session.invoke(c.Register("test"))).payload.handle
+        item = (await session.invoke(c.AddItem(server, tag))).payload.handle
+        with pytest.raises(GatewayError):
+            await calls.invoke(session, c.Advise(server, item))
+        await until(lambda: recorder.told(NoticeKind.FAULT), "the fault")
+
+
+@pytest.mark.usefixtures("standin")
+async def test_an_older_version_lacks_what_came_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LMX_STANDIN_VERSION", "3")
+    async with engine() as (runtime, _):
+        session = await runtime.manager.open(OpenRequest("mxaccess", {}))
+        server = (await session.invoke(c.Register("test"))).payload.handle
+        item = (await session.invoke(c.AddItem(server, "Real.A"))).payload.handle
+        reply = await session.invoke(c.Suspend(server, item))
+        assert (reply.code, "Suspend" in reply.words) == (c.ProtocolStatus.UNSUPPORTED, True)
+
+
+async def test_without_an_installation_it_says_so() -> None:
+    async with engine() as (runtime, _):
+        with pytest.raises(GatewayError, match=r"not installed on this computer.*0x80040154"):
+            await runtime.manager.open(OpenRequest("mxaccess", {}))
+
+
+@pytest.mark.usefixtures("standin")
+def test_the_doctor_tells_kinds_and_codes_without_names_and_values(tmp_path: Path) -> None:
+    out = tmp_path / "report.jsonl"
+    words = ["--tag", "Text.Secret", "--tag", "NoLicence.A", "--seconds", "1", "--out", str(out)]
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "doctor", "mxaccess", *words],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=120, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    text = out.read_text(encoding="utf-8")
+    lines = [json.loads(line) for line in text.splitlines()]
+    seen = {line["what"]: line for line in lines}
+    assert seen["created"]["interface"] == 5
+    assert seen["OnDataChange"]["value"]["words"] == "VT_BSTR"
+    assert seen["AddItem refused"]["hresult"] == -2147024891
+    assert "Secret" not in text
+    assert "hlung" not in text

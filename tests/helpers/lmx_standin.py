@@ -1,0 +1,45 @@
+"""The COM stand-in for LMXProxy (tests/lmx_standin), registered while a test needs it: an administrator may do that."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+#: Names the built lmxproxy.dll; how it is built stands in its source.
+DLL = "LMX_STANDIN_DLL"
+_CLASS = r"Software\Classes\CLSID\{C30B52F5-2CB5-4760-AF0A-3A344A7EB5DC}"
+
+
+def why_not() -> str:
+    """Why it cannot be tried here; "" where it can."""
+    if sys.platform != "win32":
+        return "COM is Windows' own: the stand-in for LMXProxy runs there alone"
+    if not Path(os.environ.get(DLL, "")).is_file():
+        return f"{DLL} names no built stand-in for LMXProxy"
+    if not os.environ.get("TAGWATCH_PYTHON32"):
+        return "TAGWATCH_PYTHON32 names no 32-bit Python"
+    import winreg
+
+    with contextlib.suppress(OSError):
+        winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, _CLASS, 0, winreg.KEY_READ | winreg.KEY_WOW64_32KEY).Close()
+        return "an LMXProxy is installed here: nothing is put over it"
+    return ""
+
+
+@contextlib.contextmanager
+def registered() -> Iterator[None]:
+    assert sys.platform == "win32"
+    import winreg
+
+    access = winreg.KEY_ALL_ACCESS | winreg.KEY_WOW64_32KEY
+    with winreg.CreateKeyEx(winreg.HKEY_LOCAL_MACHINE, _CLASS + r"\InprocServer32", 0, access) as key:
+        winreg.SetValueEx(key, "", 0, winreg.REG_SZ, str(Path(os.environ[DLL]).resolve()))
+        winreg.SetValueEx(key, "ThreadingModel", 0, winreg.REG_SZ, "Apartment")
+    try:
+        yield
+    finally:
+        for name in (_CLASS + r"\InprocServer32", _CLASS):
+            winreg.DeleteKeyEx(winreg.HKEY_LOCAL_MACHINE, name, winreg.KEY_WOW64_32KEY)
