@@ -105,16 +105,22 @@ class Writes:
         return reply, ticket.number
 
     async def bulk(self, session: Session, caller: Caller, command: Bulk, comment: str) -> Reply:
-        """One round trip; one row per entry. What cannot be written fails its row alone."""
+        """One round trip; one row per entry. What cannot be written fails its row alone, and so does a tag that an
+        earlier row writes already: completions name the tag alone, so nobody could tell which of the two has ended."""
         secured, timed = isinstance(command, _SECURED), isinstance(command, _TIMED)
         run = uuid.uuid4().hex[:12]
         rows: list[WriteRow | None] = [None] * len(command.entries)
         writes: list[tuple[int, _OnItsWay, _Wish]] = []
+        first: dict[str, int] = {}  # by tag
 
         async def intend(index: int, entry: WriteEntry) -> None:
             try:
                 plain = 0 if secured else entry.user_id
                 wish = self._wish(session, command.server_handle, entry, secured, timed, plain)
+                if (earlier := first.setdefault(wish.item.tag, index)) != index:
+                    words = f"{wish.item.tag} stands in entry {earlier} already: one bulk writes a tag once"
+                    rows[index] = WriteRow(False, entry.item_handle, words)
+                    return
                 await self._check(session, caller, wish.item)
                 ticket = await self._intend(session, caller, wish, comment, run)
                 writes.append((index, _OnItsWay(session, ticket, wish, self._clock), wish))

@@ -202,7 +202,7 @@ class GatewayServicer:
 
     def WriteBulk(self, request, context):
         """Write many values. One row per entry: success = accepted by the source and recorded in the audit store; whether it
-        was written is told by the item's write-complete event.
+        was written is told by the item's write-complete event. A tag counts once: a further entry of it is a refused row.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -69,7 +69,7 @@ class GatewayStub:
     """
     WriteBulk: grpc.UnaryUnaryMultiCallable[gateway_pb2.WriteBulkRequest, gateway_pb2.WriteRows]
     """Write many values. One row per entry: success = accepted by the source and recorded in the audit store; whether it
-    was written is told by the item's write-complete event.
+    was written is told by the item's write-complete event. A tag counts once: a further entry of it is a refused row.
     """
     Write2Bulk: grpc.UnaryUnaryMultiCallable[gateway_pb2.Write2BulkRequest, gateway_pb2.WriteRows]
     """WriteBulk with a time for each value."""
@@ -116,7 +116,7 @@ class GatewayAsyncStub(GatewayStub):
     """
     WriteBulk: aio.UnaryUnaryMultiCallable[gateway_pb2.WriteBulkRequest, gateway_pb2.WriteRows]  # type: ignore[assignment]
     """Write many values. One row per entry: success = accepted by the source and recorded in the audit store; whether it
-    was written is told by the item's write-complete event.
+    was written is told by the item's write-complete event. A tag counts once: a further entry of it is a refused row.
     """
     Write2Bulk: aio.UnaryUnaryMultiCallable[gateway_pb2.Write2BulkRequest, gateway_pb2.WriteRows]  # type: ignore[assignment]
     """WriteBulk with a time for each value."""
@@ -232,7 +232,7 @@ class GatewayServicer(metaclass=abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> typing.Union[gateway_pb2.WriteRows, abc.Awaitable[gateway_pb2.WriteRows]]:
         """Write many values. One row per entry: success = accepted by the source and recorded in the audit store; whether it
-        was written is told by the item's write-complete event.
+        was written is told by the item's write-complete event. A tag counts once: a further entry of it is a refused row.
         """
 
     @abc_1.abstractmethod

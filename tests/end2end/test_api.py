@@ -117,7 +117,7 @@ async def test_a_stream_resumes_after_a_sequence_and_tells_a_gap() -> None:
         assert error.code() is grpc.StatusCode.INVALID_ARGUMENT
 
 
-@pytest.mark.clause("S4.2", "S4.3")
+@pytest.mark.clause("S4.2", "S4.3", "J5")
 async def test_a_client_that_never_reads_is_disconnected_and_told_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.api.streams.GRACE_S", 0.3)
     async with served(event_queue=3_000) as api:
@@ -182,7 +182,7 @@ async def test_places_at_a_session_are_limited_and_come_back() -> None:
         assert (await first(api.gateway.StreamEvents(request))).HasField("started")
 
 
-@pytest.mark.clause("S5.4", "S10.4")
+@pytest.mark.clause("S5.4", "S10.4", "J5")
 async def test_two_hundred_clients_come_and_vanish() -> None:
     async with served(subscribers=256) as api:
         session = await api.open()
@@ -205,6 +205,7 @@ async def test_two_hundred_clients_come_and_vanish() -> None:
         assert (await api.gateway.GetSession(pb.GetSessionRequest(session_id=session))).subscribers == 0
 
 
+@pytest.mark.clause("J5")
 async def test_a_connection_that_is_only_half_there_gives_its_place_back() -> None:
     """Its client is stopped: it answers nothing, and its system keeps the connection."""
     async with served(api_keepalive_s=2.0) as api:
@@ -242,6 +243,7 @@ async def test_the_second_of_a_single_subscriber_exists_already() -> None:
         assert error.code() is grpc.StatusCode.ALREADY_EXISTS
 
 
+@pytest.mark.clause("J4")
 async def test_single_events_and_limits_of_messages() -> None:
     async with served() as api:
         session = await api.open()
@@ -266,6 +268,7 @@ async def test_single_events_and_limits_of_messages() -> None:
         assert "max_delay_ms is 1000000" in (bad.details() or "")
 
 
+@pytest.mark.clause("J4")
 async def test_a_stream_of_one_servers_items_tells_the_sequences_of_what_it_has() -> None:
     async with served() as api:
         session = await api.open()
@@ -289,7 +292,7 @@ async def _write(api: Api, session: str, handle: int, item: int, value: float) -
     return await api.invoke(session, write=command)
 
 
-@pytest.mark.clause("R11")
+@pytest.mark.clause("R11", "J6")
 async def test_a_write_is_recorded_with_who_called_and_followed_to_its_end() -> None:
     async with served() as api:
         session = await api.open()
@@ -322,7 +325,7 @@ async def test_without_an_audit_store_nothing_is_written() -> None:
         assert reason(error)[0] == "AuditUnavailable"
 
 
-@pytest.mark.clause("S9.1", "S9.2")
+@pytest.mark.clause("S9.1", "S9.2", "J6")
 async def test_a_bulk_of_writes_has_a_row_and_a_record_for_each() -> None:
     async with served() as api:
         session = await api.open()
@@ -335,7 +338,7 @@ async def test_a_bulk_of_writes_has_a_row_and_a_record_for_each() -> None:
         rows = (await api.gateway.WriteBulk(request)).rows
         assert [row.success for row in rows] == [True, False, False]
         assert "there is no item 999" in rows[1].error
-        assert "on its way" in rows[2].error
+        assert rows[2].error == "Sample.Double stands in entry 0 already: one bulk writes a tag once"
         await until(lambda: len(api.audit.entries) == 2, "the end of the write")
         assert api.audit.entries[0].comment == "shift"
         assert api.audit.entries[0].run

@@ -53,7 +53,7 @@ async def serving(directory: Path, *arguments: str, **settings: str) -> AsyncIte
         await process.communicate()
 
 
-@pytest.mark.clause("S10.4", "S12.1")
+@pytest.mark.clause("S10.4", "S12.1", "J9")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_it_stops_cleanly_when_it_is_told_to(number: signal.Signals, tmp_path: Path) -> None:
     async with serving(tmp_path) as (address, process), grpc.aio.insecure_channel(address) as channel:
@@ -67,6 +67,7 @@ async def test_it_stops_cleanly_when_it_is_told_to(number: signal.Signals, tmp_p
         await until(lambda: not psutil.pid_exists(session.worker_pid), "the worker's end")
 
 
+@pytest.mark.clause("J9")
 async def test_it_says_what_is_wrong_with_its_settings(tmp_path: Path) -> None:
     for settings, code, words in (
         ({"api_port": "99999"}, 2, "api_port"),
@@ -79,6 +80,7 @@ async def test_it_says_what_is_wrong_with_its_settings(tmp_path: Path) -> None:
         assert words in told.decode()
 
 
+@pytest.mark.clause("J9")
 async def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
     async with serving(tmp_path) as (address, _):
         process = await started(tmp_path / "other", api_port=address.rpartition(":")[2])
@@ -87,6 +89,7 @@ async def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
         assert f"cannot listen on {address}" in told.decode()
 
 
+@pytest.mark.clause("J9")
 async def test_health_follows_capacity_and_reflection_tells_the_services(tmp_path: Path) -> None:
     async with serving(tmp_path, sessions="1") as (address, _), grpc.aio.insecure_channel(address) as channel:
         health = health_pb2_grpc.HealthStub(channel)
@@ -105,6 +108,7 @@ async def test_health_follows_capacity_and_reflection_tells_the_services(tmp_pat
         assert {f"tagwatch.gateway.v1.{name}" for name in ("Gateway", "Records", "Alarms")} <= found
 
 
+@pytest.mark.clause("J7")
 async def test_what_was_watched_is_read_back_as_samples_and_bins(tmp_path: Path) -> None:
     async with serving(tmp_path) as (address, _), grpc.aio.insecure_channel(address) as channel:
         gateway, records = stubs.GatewayStub(channel), stubs.RecordsStub(channel)
@@ -154,6 +158,7 @@ WORKSPACE = {
 }
 
 
+@pytest.mark.clause("J8", "J9")
 async def test_a_workspace_gives_sources_and_alarms(tmp_path: Path) -> None:
     file = tmp_path / "plant.tagwatch"
     file.write_text(json.dumps(WORKSPACE), encoding="utf-8")

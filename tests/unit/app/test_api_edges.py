@@ -118,6 +118,7 @@ async def _storm(seeds: list[int]) -> set[grpc.StatusCode]:
 
 @settings(max_examples=3, suppress_health_check=[HealthCheck.too_slow])
 @given(first=st.integers(0, 2**32))
+@pytest.mark.clause("J3")
 def test_any_request_has_a_clear_status(first: int) -> None:
     found = asyncio.run(_storm(list(range(first, first + 120))))
     assert grpc.StatusCode.INVALID_ARGUMENT in found
@@ -125,6 +126,7 @@ def test_any_request_has_a_clear_status(first: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(3_600)
+@pytest.mark.clause("J3")
 def test_a_storm_of_requests() -> None:
     """``STORM`` says how many; 100,000 take a long while."""
     count = int(os.environ.get("STORM", "3000"))

@@ -30,6 +30,7 @@ def write(folder: Path, rows: int) -> None:
     (folder / f"events-{begun}Z-7-0001.jsonl").write_text("".join(lines))
 
 
+@pytest.mark.clause("J7")
 async def test_a_stretch_of_the_event_log_in_pages(tmp_path: Path) -> None:
     write(tmp_path, 1_000)
     async with served(serve={"kept": Kept(tmp_path)}) as api:
@@ -44,6 +45,7 @@ async def test_a_stretch_of_the_event_log_in_pages(tmp_path: Path) -> None:
         ]
 
 
+@pytest.mark.clause("J7")
 async def test_who_leaves_while_the_event_log_is_searched_leaves_no_search(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -63,11 +63,13 @@ def _message(old: descriptor_pb2.DescriptorProto, new: descriptor_pb2.Descriptor
     return found
 
 
+@pytest.mark.clause("J1")
 def test_nothing_that_was_released_is_broken() -> None:
     assert breaks(released(), present()) == []
 
 
 @pytest.mark.parametrize("change", ["number", "type", "gone", "method", "value"])
+@pytest.mark.clause("J1")
 def test_a_break_is_found(change: str) -> None:
     new = present()
     file = new.file[1]

@@ -18,10 +18,12 @@ from app.values import Fault
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "api.md"
 
 
+@pytest.mark.clause("J2")
 def test_every_code_has_a_status() -> None:
     assert set(ErrorCode) <= set(status.TABLE)
 
 
+@pytest.mark.clause("J2")
 def test_the_page_shows_the_table() -> None:
     found = re.search(r"<!-- statuses -->\n(.*?)<!-- /statuses -->", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     assert found is not None
@@ -56,6 +58,7 @@ def test_details_are_kept_within_what_a_client_takes() -> None:
     assert told.message.endswith("…")
 
 
+@pytest.mark.clause("J2")
 def test_when_to_try_again_is_told() -> None:
     told = status.status_of(Fault(ErrorCode.RATE_LIMITED, "later", {status.RETRY_AFTER_S: "1.5"}))
     retry = error_details_pb2.RetryInfo()

@@ -59,7 +59,7 @@ def gaps(messages: list[pb.StreamMessage]) -> list[tuple[int, int]]:
     return [(m.gap.after_sequence, m.gap.oldest_available) for m in messages if m.HasField("gap")]
 
 
-@pytest.mark.clause("C1")
+@pytest.mark.clause("C1", "J4")
 async def test_events_that_never_came_are_a_gap_in_their_place() -> None:
     key = 1 << 32 | 1
     messages = await told(batch(5, key, key), batch(9, key), batch(10, key))
@@ -69,7 +69,7 @@ async def test_events_that_never_came_are_a_gap_in_their_place() -> None:
     assert order == [[5], "gap", [9, 10]]
 
 
-@pytest.mark.clause("C1")
+@pytest.mark.clause("C1", "J4")
 async def test_a_filtered_stream_says_so_and_tells_real_gaps_alone() -> None:
     mine, other = 1 << 32 | 1, 2 << 32 | 1
     messages = await told(batch(5, mine, other), batch(7, other), batch(8, mine), batch(12, other), server_handles=[1])
