@@ -89,7 +89,9 @@ def statistics(
     if not len(times) == len(values) == len(classes):
         raise ValueError(f"{len(times)} times, {len(values)} values and {len(classes)} classes are no columns")
     whole = (stop_ns - start_ns) / 1e9
-    begin = max(int(np.searchsorted(times, start_ns, side="right")) - 1, 0)
+    begin = int(np.searchsorted(times, start_ns, side="left"))
+    if begin == len(times) or times[begin] > start_ns:
+        begin = max(begin - 1, 0)  # what holds at the start
     end = min(int(np.searchsorted(times, stop_ns, side="right")) + 1, len(times))
     newest = end == len(times)
     times, values, classes = times[begin:end], values[begin:end], classes[begin:end]
@@ -103,6 +105,8 @@ def statistics(
     else:
         added = 0
     parts = _pieces(times, values, classes, start_ns, stop_ns, gaps)
+    if times[-1] < start_ns or (added and times[-1] == start_ns and len(times) == 2 and times[0] < start_ns):
+        return Statistics(start_ns, stop_ns, unknown_s=whole)  # what was newest holds no more
     told = slice(0, len(times) - added)
     return _summed(times[told], values[told], classes[told], parts, start_ns, stop_ns, step, gaps)
 

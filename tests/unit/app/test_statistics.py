@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -215,3 +216,30 @@ def test_two_parts_add_up_to_the_whole(
     assert whole.known_s == pytest.approx(left.known_s + right.known_s)
     assert (whole.integral or 0) == pytest.approx((left.integral or 0) + (right.integral or 0), abs=1e-9)
     assert whole.changes >= left.changes
+
+
+@pytest.mark.clause("Q1")
+@given(
+    _rows, st.integers(-3, 40), st.integers(0, 40), st.none() | st.integers(0, 90), st.integers(-5, 60), st.booleans()
+)
+def test_extremes_counts_and_changes_are_those_of_a_plain_look(
+    waits: list[tuple[int, int, int]], start: int, length: int, until: int | None, gap_from: int, switch: bool
+) -> None:
+    second, rows = 0, list[Row]()
+    for wait, value, worth in waits:  # several at one time, at the edges, too; a switch is 0 or 1
+        second += wait
+        rows.append((second, float(value > 0) if switch else float(value), worth))
+    stop = start + length
+    found = _of(rows, start, stop, until=until, gaps=((gap_from, gap_from + 3),))
+    inside = [row for row in rows if start <= row[0] <= stop]
+    known = [row for row in inside if row[2] != BAD]
+    earlier = [row for row in rows if row[0] < start]
+    if earlier and not any(row[0] == start for row in rows) and earlier[-1][2] != BAD:
+        held = earlier[-1] is not rows[-1] or (until is not None and until > start)
+        if held and not earlier[-1][0] <= gap_from <= start:
+            known.insert(0, earlier[-1])
+    seen = [value for _, value, _ in known]
+    assert found.samples == len(inside)
+    assert (found.low, found.high) == (min(seen, default=None), max(seen, default=None))
+    assert (found.first, found.last) == ((seen[0], seen[-1]) if seen else (None, None))
+    assert found.changes == sum(a != b for a, b in itertools.pairwise(seen))
