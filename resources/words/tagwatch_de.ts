@@ -1476,6 +1476,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Datei mit Zertifikaten (PEM), für einen anderen Rechner</translation>
         </message>
         <message>
+            <source>File with the tags</source>
+            <translation>Datei mit den Variablen</translation>
+        </message>
+        <message>
             <source>File: choose the recording to play</source>
             <translation>Datei: die Aufzeichnung wählen, die abgespielt wird</translation>
         </message>
@@ -1921,6 +1925,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>local</source>
             <translation>örtlich</translation>
+        </message>
+        <message>
+            <source>local, utc or an offset like +02:00</source>
+            <translation>local, utc oder ein Abstand wie +02:00</translation>
         </message>
         <message>
             <source>Lock panes</source>
@@ -2539,6 +2547,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Eigene</translation>
         </message>
         <message>
+            <source>one that always changes; its silence is a loss</source>
+            <translation>eine, die sich immer ändert; schweigt sie, gilt die Verbindung als verloren</translation>
+        </message>
+        <message>
             <source>OPC DA (192 is good)</source>
             <translation>OPC DA (192 ist gut)</translation>
         </message>
@@ -2784,6 +2796,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>Priority of {alarm}</source>
             <translation>Priorität von {alarm}</translation>
+        </message>
+        <message>
+            <source>Probe tag</source>
+            <translation>Prüfvariable</translation>
         </message>
         <message>
             <source>Problem</source>
@@ -4171,6 +4187,10 @@ Simulated plant:Reactor.PV
         <message>
             <source>To</source>
             <translation>Bis</translation>
+        </message>
+        <message>
+            <source>to browse: a tag a line, or CSV</source>
+            <translation>zum Durchsuchen: eine Variable je Zeile, oder CSV</translation>
         </message>
         <message>
             <source>Tolerance</source>

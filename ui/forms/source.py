@@ -36,7 +36,15 @@ _NUMBERS: Mapping[str, tuple[tuple[str, str, float, float, bool, str], ...]] = {
     "host": (("interval_s", noop("Read every … seconds"), 0.1, 3600, False, "1"),),
     "replay": (("speed", noop("Speed"), 0.1, 128, False, "1"),),
 }
-_KINDS = ("opcua", "sim", "host", "replay", "gateway")
+#: Options of AVEVA MXAccess that are texts: name, words, what an empty field says.
+_TEXTS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
+    "mxaccess": (
+        ("tags", noop("File with the tags"), noop("to browse: a tag a line, or CSV")),
+        ("probe", noop("Probe tag"), noop("one that always changes; its silence is a loss")),
+        ("zone", noop("Time zone"), noop("local, utc or an offset like +02:00")),
+    ),
+}
+_KINDS = ("opcua", "sim", "host", "replay", "gateway", "mxaccess")
 
 
 class SourceForm(QDialog):
@@ -69,6 +77,8 @@ class SourceForm(QDialog):
         for backend in _NUMBERS:
             self._pages.addWidget(self._numbers_page(backend))
         self._gateway = self._gateway_page(keyring)
+        for backend in _TEXTS:
+            self._pages.addWidget(self._texts_page(backend))
         layout.addWidget(self._pages)
         layout.addLayout(self._tail())
         self._words = QLabel()
@@ -142,6 +152,19 @@ class SourceForm(QDialog):
             edit = QLineEdit()
             edit.setAccessibleName(tr(words))
             edit.setPlaceholderText(without)
+            form.addRow(tr(words), edit)
+            self._fields[backend][name] = edit
+        return page
+
+    def _texts_page(self, backend: str) -> QWidget:
+        page = QWidget()
+        form = self._form()
+        page.setLayout(form)
+        self._fields[backend] = {}
+        for name, words, without in _TEXTS[backend]:
+            edit = QLineEdit()
+            edit.setAccessibleName(tr(words))
+            edit.setPlaceholderText(tr(without))
             form.addRow(tr(words), edit)
             self._fields[backend][name] = edit
         return page
@@ -220,6 +243,10 @@ class SourceForm(QDialog):
                 raise ValueError(tr("File: choose the recording to play"))
             if file != options.get("file"):  # another file has other columns
                 options = {"file": file}
+        for name, _, _ in _TEXTS.get(backend, ()):
+            options.pop(name, None)
+            if text := self._fields[backend][name].text().strip():
+                options[name] = text
         for name, words, least, most, whole, _ in _NUMBERS.get(backend, ()):
             text = self._fields[backend][name].text().strip().replace(",", ".")
             options.pop(name, None)

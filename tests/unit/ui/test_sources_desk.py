@@ -297,6 +297,29 @@ async def test_a_recording_keeps_its_columns_until_it_is_another_file(scripted: 
     assert scripted.application.desk.saved.find("Tuesday").options == {"file": "/r/b.csv", "speed": 8.0}  # type: ignore[union-attr]
 
 
+@pytest.mark.clause("P4", "M13")
+async def test_mxaccess_is_set_up_by_texts_and_keeps_what_has_no_field(scripted: Scripted) -> None:
+    options = {"tags": "/t.csv", "zone": "utc", "supervisory": True}
+    scripted.application.desk.saved.put(Source("Galaxy", "mxaccess", options))
+    form = await manager(scripted)
+    form.choose("Galaxy")
+    press(form, "Edit …")
+    one: SourceForm = await found(scripted, SourceForm, form)
+    fields = one._fields["mxaccess"]
+    assert (one._kind.currentText(), fields["tags"].text(), fields["zone"].text()) == (
+        "AVEVA MXAccess",
+        "/t.csv",
+        "utc",
+    )
+    assert fields["probe"].isVisible()
+    fields["tags"].setText("")
+    fields["probe"].setText("Platform.Time")
+    press(one, "Save")
+    wanted = {"probe": "Platform.Time", "zone": "utc", "supervisory": True}
+    saved = scripted.application.desk.saved
+    await until(lambda: saved.find("Galaxy").options == wanted, "the saved source")  # type: ignore[union-attr]
+
+
 async def test_a_trial_tells_the_step_that_failed_and_leaves_nothing(scripted: Scripted) -> None:
     form = await manager(scripted)
     before = len(scripted.application.runtime.manager.list())
