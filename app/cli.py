@@ -80,6 +80,11 @@ def build_parser(wanted: str = "") -> argparse.ArgumentParser:
     line.add_argument("--count", type=_positive(int), metavar="N", help="stop after N values")
     line.add_argument("--seconds", type=_positive(float), metavar="S", help="stop after S seconds")
     line.add_argument("--restart", action="store_true", help="start a new worker after a fault instead of stopping")
+    line.add_argument("--quiet", action="store_true", help="print no values")
+    line.add_argument(
+        "--record", metavar="NAME", default="", help="keep the values in the records, under this name of the source"
+    )
+    line.add_argument("--records", type=Path, metavar="FOLDER", help="the recorder's store; without it, this user's")
     line.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="an option of the source")
     line.add_argument("--security", metavar="MODE", help="OPC UA: None, Basic256Sha256/Sign, …/SignAndEncrypt")
     line.add_argument("--user", help=f"OPC UA: log in; the password is asked for, or taken from {_PASSWORD}")
@@ -108,6 +113,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             limit=arguments.count,
             duration_s=arguments.seconds,
             restart=arguments.restart,
+            quiet=arguments.quiet,
+            record_as=_record(arguments),
+            records=arguments.records,
         )
         settings = config.load(arguments.settings or config.usual_file())
     except ValueError as error:
@@ -165,6 +173,14 @@ def _source(source: str) -> tuple[str, dict[str, Any]]:
             f"source {source!r} is not known: use sim, host, replay, mxaccess, or an address that starts with opc.tcp://"
         )
     return source, {}
+
+
+def _record(arguments: argparse.Namespace) -> str:
+    if arguments.record and arguments.source == "replay":
+        raise ValueError("a replay is not recorded again: “tagwatch import --record” takes its file into the records")
+    if arguments.records is not None and not arguments.record:
+        raise ValueError("--records belongs to --record")
+    return str(arguments.record)
 
 
 def _option(text: str) -> tuple[str, Any]:

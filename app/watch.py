@@ -9,9 +9,11 @@ import errno
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, TextIO
 
+from app import config
 from app.batch import Event, EventBatch
 from app.config import RestartPolicy, Settings
 from app.errors import GatewayError
@@ -53,6 +55,9 @@ class WatchRequest:
     limit: int | None = None  # stop after so many values
     duration_s: float | None = None
     restart: bool = False  # a new worker after a fault, instead of the end
+    quiet: bool = False  # print no values
+    record_as: str = ""  # keep the values in the records, under this name of a source
+    records: Path | None = None  # the recorder's folder; None = this user's
 
 
 class Output:
@@ -102,12 +107,28 @@ class _Notes:
 
 async def watch(request: WatchRequest, settings: Settings, stop: asyncio.Event, output: Output) -> ExitCode:
     """Open a session for each source, print its values until ``stop`` or the request's limits, and close everything."""
-    runtime = Runtime(settings, broadcaster=_Notes(output, faults=request.restart))
+    notes = _Notes(output, faults=request.restart)
+    if not request.record_as:
+        runtime = Runtime(settings, broadcaster=notes)
+    else:
+        folder = request.records or config.directory() / "records"
+        runtime = Runtime(replace(settings, record=True), broadcaster=notes, records=folder)
     await runtime.start()
     try:
-        return await _Watch(runtime, request, stop, output).run()
+        result = await _Watch(runtime, request, stop, output).run()
     finally:
         await runtime.stop()
+    recorded = _recorded(runtime, output)
+    return result or recorded
+
+
+def _recorded(runtime: Runtime, output: Output) -> ExitCode:
+    """What the recorder kept; a failure where it could not keep anything."""
+    if runtime.recorder is None:
+        return ExitCode.STOPPED
+    told = runtime.recorder.statistics()
+    output.note(f"{told.samples:,} values recorded in {runtime.recorder.folder}, {told.missed:,} not held")
+    return ExitCode.STOPPED if told.samples else ExitCode.OUTPUT_FAILED
 
 
 class _Watch:
@@ -145,6 +166,7 @@ class _Watch:
             session = await self._runtime.manager.open(
                 OpenRequest(
                     backend=source.backend,
+                    name=self._request.record_as,
                     options=source.options,
                     keep_alive=True,
                     restart=RestartPolicy.ON_FAULT if self._request.restart else RestartPolicy.NEVER,
@@ -207,7 +229,8 @@ class _Watch:
         events = [event for event in piece if event.kind <= EventKind.BUFFERED_DATA_CHANGE]
         if limit is not None:
             events = events[: max(0, limit - self._printed)]
-        await self._output.lines([show(session, event) for event in events])
+        if not self._request.quiet:
+            await self._output.lines([show(session, event) for event in events])
         self._printed += len(events)
         if limit is not None and self._printed >= limit:
             self._stop.set()

@@ -11,7 +11,7 @@ from ui.desk.desk import Desk
 from ui.i18n import tr
 from ui.views.help import HelpWindow
 
-#: By the object name of a pane.
+#: By the object name of a pane, or of a form.
 TOPICS = {
     "sessions": "sessions",
     "items": "items",
@@ -21,6 +21,7 @@ TOPICS = {
     "alarms": "alarms",
     "audit": "writing",
     "diagnostics": "trouble",
+    "recorder": "recorder",
 }
 
 

@@ -59,6 +59,7 @@ class RecorderForm(QDialog):
         self.setWindowTitle(tr("Recorder"))
         self.setAccessibleName(tr("Recorder"))
         self.setMinimumWidth(560)
+        self.setObjectName("recorder")  # what F1 looks for
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(12)

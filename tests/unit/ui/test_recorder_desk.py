@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QMessageBox, QPushButton, QSpinBox, QTableWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QLabel,
+    QMessageBox,
+    QPushButton,
+    QSpinBox,
+    QTableWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.records.recorder import Recorder, RecorderState, RecorderStatistics, SourceFigures
@@ -18,6 +26,7 @@ from tests.helpers.engine import until
 from tests.helpers.plant_window import ScriptedWindow, scripted_window
 from tests.helpers.recorded import T0
 from ui.banners import Banner
+from ui.desk.help import TOPICS
 from ui.desk.troubles import RECORDER, SET_ASIDE
 from ui.forms.recorder import MIB, RecorderForm, size_text
 from ui.views.watch_list import AS_OTHERS, NOT_RECORDED
@@ -73,6 +82,7 @@ async def test_the_status_bar_tells_its_state_and_leads_to_the_form(made: Script
     table = form.findChild(QTableWidget)
     assert table is not None
     assert table.item(0, 0).text() == "Plant"  # pyright: ignore[reportOptionalMemberAccess]
+    assert TOPICS[form.objectName()] == "recorder"
     form.reject()
     assert made.application.recorder.form is None
 
