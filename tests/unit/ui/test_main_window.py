@@ -21,6 +21,7 @@ from app.workers.contract import StartStep
 from tests.helpers.batches import batch
 from tests.helpers.engine import until
 from tests.helpers.scripted import Scripted
+from ui import theme as themes
 from ui.application import Application
 from ui.forms.properties import PropertiesDialog
 from ui.forms.write import WriteForm
@@ -217,6 +218,8 @@ def alone(qapp: QApplication, tmp_path: Path) -> Any:
 
     async def nobody(session_id: str, tag: str) -> TagProperties:
         return TagProperties(())
+
+    themes.apply(qapp, themes.Mode.LIGHT)  # its style sheet decides what has room
 
     def make(screen: QSize | None = None) -> MainWindow:
         kept = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
