@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QMouseEvent, QPainter, QPaintEvent, QPalette, QShortcut
@@ -16,7 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.format import MARKS
 from ui.theme import Theme
+
+#: Left and right of the text of a cell.
+_CELL_PAD = 8
 
 
 @runtime_checkable
@@ -78,6 +82,18 @@ class Tags(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         super().initStyleOption(option, index)
         option.textElideMode = Qt.TextElideMode.ElideMiddle  # type: ignore[attr-defined]
+
+
+class Values(QStyledItemDelegate):
+    """Long values lose their end where there is no room, but keep the mark of their quality behind it."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        given: Any = option  # its members are not in PySide's stubs
+        value, _, mark = given.text.rpartition(" ")
+        if mark and mark in MARKS.values():
+            room = given.rect.width() - given.fontMetrics.horizontalAdvance(f" {mark}") - _CELL_PAD
+            given.text = f"{given.fontMetrics.elidedText(value, Qt.TextElideMode.ElideRight, room)} {mark}"
 
 
 class Elided(QLabel):

@@ -13,7 +13,7 @@ from ui.i18n import tr
 from ui.models.items import VALUE, ItemsModel, Node
 from ui.tag_menu import TagActs, copy_tags, tag_menu
 from ui.theme import number_font
-from ui.widgets import Tags, paint_hint
+from ui.widgets import Tags, Values, paint_hint
 
 _INDENT = 12
 _COLUMNS = (
@@ -56,9 +56,8 @@ class ItemsView(QTreeView):
         self.doubleClicked.connect(self._activated)
         self.setIndentation(_INDENT)
         self.columns = Columns(self, self.header(), _COLUMNS)
-        tags = Tags(self)
-        self.setItemDelegateForColumn(0, tags)
-        self.setItemDelegateForColumn(VALUE, tags)  # the mark at its end is never lost
+        self.setItemDelegateForColumn(0, Tags(self))
+        self.setItemDelegateForColumn(VALUE, Values(self))
         self.refusal: Callable[[], str] = lambda: ""  # why none of these tags may be written
         self._touched = False  # somebody has looked around in it
         self.verticalScrollBar().actionTriggered.connect(self._touch)

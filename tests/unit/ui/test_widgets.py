@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QPaintEvent, QStandardItemModel
-from PySide6.QtWidgets import QApplication, QHeaderView, QStyleOptionViewItem, QTableWidget
+from PySide6.QtWidgets import QApplication, QHeaderView, QStyleOptionViewItem, QTableWidget, QTableWidgetItem
 from pytestqt.qtbot import QtBot
 
 from ui import theme as themes
-from ui.widgets import Elided, Steady, Tags, WholeRows, paint_hint
+from ui.widgets import Elided, Steady, Tags, Values, WholeRows, paint_hint
 
 
 def _inked(view: QTableWidget, colour: str) -> bool:
@@ -41,6 +41,28 @@ def test_long_tags_keep_their_ends(qtbot: QtBot) -> None:
     option = QStyleOptionViewItem()
     delegate.initStyleOption(option, table.model().index(0, 0))
     assert option.textElideMode is Qt.TextElideMode.ElideMiddle  # type: ignore[attr-defined]
+
+
+@pytest.mark.clause("W5")
+def test_a_long_value_loses_its_end_and_keeps_its_mark(qtbot: QtBot) -> None:
+    table = QTableWidget(1, 1)
+    qtbot.addWidget(table)
+    delegate = Values(table)
+
+    def shown(text: str, width: int) -> str:
+        table.setItem(0, 0, QTableWidgetItem(text))
+        option = QStyleOptionViewItem()
+        option.rect = QRect(0, 0, width, 20)  # type: ignore[attr-defined]
+        option.fontMetrics = table.fontMetrics()  # type: ignore[attr-defined]
+        delegate.initStyleOption(option, table.model().index(0, 0))
+        return option.text  # type: ignore[attr-defined]
+
+    wide = table.fontMetrics().horizontalAdvance("86.84043868512345") + 60
+    assert shown("86.84043868512345 ✕", wide) == "86.84043868512345 ✕"
+    short = shown("86.84043868512345 ✕", wide // 2)
+    assert short.startswith("86.8")
+    assert short.endswith("… ✕")
+    assert shown("Running (1)", 400) == "Running (1)"
 
 
 def test_a_line_that_gives_way_ends_with_dots_and_keeps_its_words(qtbot: QtBot) -> None:
