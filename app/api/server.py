@@ -27,6 +27,16 @@ from app.tasks import Clock
 
 _log = logging.getLogger(__name__)
 
+#: Where gRPC itself logs.
+CORE_LOG = "grpc._cython.cygrpc"
+
+
+def is_trouble(record: logging.LogRecord) -> bool:
+    """Whether a line of gRPC's own log is one: that a client went before its answer is none."""
+    error = record.exc_info[0] if record.exc_info else None
+    return error is None or error.__name__ != "ExecuteBatchError"
+
+
 GATEWAY, RECORDS, ALARMS = (pb.DESCRIPTOR.services_by_name[name].full_name for name in ("Gateway", "Records", "Alarms"))
 
 
@@ -69,6 +79,7 @@ class ApiServer:
     async def start(self, address: str, credentials: grpc.ServerCredentials | None = None) -> str:
         """Listen on ``address`` (host:port, port 0 = any that is free), in plain text without ``credentials``; the
         address with its port. GatewayError InvalidArgument where that is not possible."""
+        logging.getLogger(CORE_LOG).addFilter(is_trouble)  # once, however often
         server = grpc.aio.server(options=_options(self._served.settings))
         services = pb.DESCRIPTOR.services_by_name
         for name, service in (("Gateway", self.gateway), ("Records", self._records), ("Alarms", self._alarms)):

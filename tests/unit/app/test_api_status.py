@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from pathlib import Path
 
@@ -9,8 +10,10 @@ import grpc
 import pytest
 from google.protobuf.duration_pb2 import Duration
 from google.rpc import error_details_pb2
+from grpc._cython import cygrpc
 
 from app.api import status
+from app.api.server import CORE_LOG, is_trouble
 from app.commands import ProtocolStatus
 from app.errors import ErrorCode
 from app.values import Fault
@@ -64,3 +67,15 @@ def test_when_to_try_again_is_told() -> None:
     retry = error_details_pb2.RetryInfo()
     assert told.details[1].Unpack(retry)
     assert retry.retry_delay == Duration(seconds=1, nanos=500_000_000)
+
+
+@pytest.mark.clause("J5")
+def test_a_client_that_left_before_its_answer_is_no_error_of_the_log() -> None:
+    def record(error: Exception) -> logging.LogRecord:
+        given = (type(error), error, None)
+        return logging.LogRecord(CORE_LOG, logging.ERROR, __file__, 1, "raised in core", None, given)
+
+    left: Exception = getattr(cygrpc, "ExecuteBatchError")("failed")  # noqa: B009 - the stubs do not know it
+    assert not is_trouble(record(left))
+    assert is_trouble(record(ValueError("another")))
+    assert is_trouble(logging.LogRecord(CORE_LOG, logging.ERROR, __file__, 1, "words", None, None))
