@@ -209,7 +209,9 @@ class Samples:
 
     def range_between(self, start_ns: int, stop_ns: int) -> tuple[float, float] | None:
         """Smallest and largest good or uncertain value in the window, what holds at its start included."""
-        first = max(0, int(np.searchsorted(self.times, start_ns, side="right")) - 1)
+        first = int(np.searchsorted(self.times, start_ns, side="left"))
+        if first == len(self) or self.times[first] > start_ns:
+            first = max(first - 1, 0)  # what holds at the start
         last = int(np.searchsorted(self.times, stop_ns, side="right"))
         low, high = self._pyramid.extremes(self.values, self.classes, first, last)
         return (low, high) if low <= high else None

@@ -39,5 +39,8 @@ def between(samples: Samples | Joined, a_ns: int, b_ns: int, step: bool, holds_u
     start, stop = min(a_ns, b_ns), max(a_ns, b_ns)
     low, high = samples.range_between(start, stop) or (None, None)
     mean, seconds = samples.mean_between(start, stop, step, holds_until_ns)
+    newest = samples.at(2**63 - 1)
+    if not seconds and newest is not None and newest.time_ns < start:
+        low = high = None  # it does not hold any more
     known = seconds * 1e9 / (stop - start) if stop > start else 0.0
     return Between(at_a, at_b, delta, slope, low, high, mean, min(known, 1.0), exact)
