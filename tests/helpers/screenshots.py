@@ -90,13 +90,12 @@ async def _pictures(qt: QApplication, folder: Path, only: str) -> None:
     _watch_limits(application)
     await asyncio.sleep(_LIVE_S)
     if only:
-        application.set_mode(Mode.LIGHT)
-        await asyncio.sleep(1.0)
         _save(window, folder / f"{only}.png")
         await application.stop()
         return
     for mode in (Mode.LIGHT, Mode.DARK, Mode.CONTRAST):
-        application.set_mode(mode)
+        if mode is not Mode.LIGHT:  # which it has had from the start: to change it is a stall of its own
+            application.set_mode(mode)
         await asyncio.sleep(1.0)
         _save(window, folder / f"window-{mode.value}.png")
         for dock in window.panes():
