@@ -45,6 +45,8 @@ ROWS = 100_000
 HELD = ROWS // 2
 #: A new filter looks through so many rows at once, and through more for so long: the window stays awake.
 _SLICE = 2_000
+#: How far a row may stand from its place by time: what a session sends waits for its batch, other rows do not.
+_DISORDER_ROWS = 2_000
 _LOOK_S = 0.012
 
 NOTICE_WORDS = {
@@ -387,11 +389,11 @@ class LogModel(QAbstractTableModel):
         rows = self.rowCount()
         if not rows or time_ns < self.time_of(0):
             return None
-        low, high = 0, rows - 1  # rows are told in the order in which they came, which is nearly that of time
+        low, high = 0, rows - 1  # rows stand in the order in which they came, which is nearly that of time
         while low < high:
             middle = (low + high) // 2
             low, high = (low, middle) if self.time_of(middle) >= time_ns else (middle + 1, high)
-        near = range(max(0, low - 3), min(rows, low + 3))
+        near = range(max(0, low - _DISORDER_ROWS), min(rows, low + _DISORDER_ROWS))
         return min(near, key=lambda row: abs(self.time_of(row) - time_ns))
 
     # ---- pause and filter
