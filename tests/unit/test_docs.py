@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import pathlib
 import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -50,3 +52,28 @@ def test_every_row_of_the_fault_table_names_tests_that_are_there() -> None:
     named = [re.findall(r"`([^`]+\.py)`", row.rpartition(" | ")[2]) for row in rows[1:]]
     assert all(named)
     assert [name for names in named for name in names if not (ROOT / "tests" / name).is_file()] == []
+
+
+def _texts() -> Iterator[str]:
+    """What the window can say: its string literals, as far as what is filled in, without marks of keys and dots."""
+    for file in (ROOT / "ui").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value.replace("&", "").partition("{")[0].removesuffix(" …").strip(" ,")
+
+
+def test_the_operators_guide_uses_the_words_of_the_window() -> None:
+    page = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
+    said = [word for words in re.findall(r"(?<![*\w])\*([^*\n]+)\*(?![*\w])", page) for word in words.split(" → ")]
+    assert len(said) > 60, "the guide is not read as it is written"
+    known = set(_texts())
+    assert [word for word in said if word.removesuffix(" …") not in known] == []
+
+
+def test_the_operators_guide_shows_the_window_and_is_found() -> None:
+    pictures = re.findall(
+        r"!\[[^\]]+\]\(images/([\w-]+)\.png\)", (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
+    )
+    assert len(pictures) == len(set(pictures)) > 10
+    assert "(docs/operator.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "(operator.md)" in (ROOT / "docs" / "windows.md").read_text(encoding="utf-8")
