@@ -4174,6 +4174,11 @@ Simulated plant:Reactor.PV
         </message>
         <message>
             <source>Times</source>
+            <comment>how a recording writes them</comment>
+            <translation>Zeiten</translation>
+        </message>
+        <message>
+            <source>Times</source>
             <translation>Mal</translation>
         </message>
         <message>

@@ -153,7 +153,9 @@ class RecordingForm(QDialog):
         self._tags.setMaximumHeight(120)
         left.addRow(tr("Tags"), self._tags)
         self._left = left
-        self._form = self._choice(right, tr("Times"), [tr(_FORMS[form]) for form in TimeForm])
+        self._form = self._choice(
+            right, tr("Times", "how a recording writes them"), [tr(_FORMS[form]) for form in TimeForm]
+        )
         self._zone = QLineEdit("UTC")
         self._zone.setAccessibleName(tr("Time zone"))
         self._zone.setToolTip(tr("Of times that do not say theirs: UTC, Europe/Berlin …"))
