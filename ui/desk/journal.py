@@ -16,9 +16,10 @@ from ui.bridge import act, serving
 from ui.desk.desk import Desk
 from ui.desk.trends import TrendsDesk
 from ui.i18n import tr
-from ui.models.journal import matcher, needles
+from ui.models.journal import About, matcher, needles
 from ui.models.log import LogModel
 from ui.plots.trend import TrendView
+from ui.tagbook import UNKNOWN, TagAbout
 from ui.tagref import TagRef
 
 #: Rows after the time that somebody jumps to are shown as well.
@@ -40,6 +41,8 @@ class JournalDesk(QObject):
         self._work: asyncio.Task[object] | None = None
         self.view = view = desk.window.log
         self.model = view.journal
+        self.model.about = self._about
+        desk.book.changed.connect(self.model.look_again)
         view.journal_toggled.connect(self._toggled)
         view.filter_changed.connect(self._again)
         view.older_wanted.connect(self.load)
@@ -51,6 +54,17 @@ class JournalDesk(QObject):
 
     def _set_theme(self, theme: object) -> None:
         self.model.theme = theme  # type: ignore[assignment]
+
+    def _about(self, name: str, tag: str) -> TagAbout:
+        """What the source says of a tag now; of a session that is closed, and of its rows, nothing is known."""
+        session = self._desk.session_named(name) if tag else None
+        return UNKNOWN if session is None else self._desk.book.about(session.id, tag)
+
+    def _known(self) -> About:
+        """The same as far as it has been told, for another thread."""
+        ids = {session.name: session.id for session in self._desk.runtime.manager.list()}
+        known = self._desk.book.known
+        return lambda name, tag: known(ids[name], tag) if name in ids else UNKNOWN
 
     def _toggled(self, shown: bool) -> None:
         if shown:
@@ -82,7 +96,7 @@ class JournalDesk(QObject):
 
     async def _loaded(self) -> None:
         wanted = self.view.filter()
-        passes = matcher(wanted, self._live.sessions(), self._desk.utc)
+        passes = matcher(wanted, self._live.sessions(), self._desk.utc, self._known())
         given_up = threading.Event()
         read = partial(
             page, self._folder, self._place, passes,

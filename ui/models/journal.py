@@ -24,20 +24,30 @@ from ui.models.log_filter import (
     SEVERITY,
     TAG,
     TIME,
+    UNIT,
     VALUE,
     LogFilter,
     words_of,
 )
 from ui.models.log_rows import copied
+from ui.tagbook import UNKNOWN, TagAbout
 from ui.theme import SEVERITY_MARKS, Theme
 
 #: Rows that are held; with more the newest go.
 ROWS = 50_000
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+#: Tells of a tag, by its session's name and its own.
+About = Callable[[str, str], TagAbout]
+
+
+def _unknown(session: str, tag: str) -> TagAbout:
+    return UNKNOWN
 
 
 class JournalModel(QAbstractTableModel):
-    """``state_changed``: rows came, or it is known that no older ones are there."""
+    """``state_changed``: rows came, or it is known that no older ones are there. ``about`` tells the decimals, words
+    and units of tags: the journal has values alone, and they read as in the live log; :meth:`look_again` when it has
+    learnt something."""
 
     state_changed = Signal()
 
@@ -45,6 +55,7 @@ class JournalModel(QAbstractTableModel):
         super().__init__(parent)
         self.theme = theme
         self.utc = False
+        self.about: About = _unknown
         self.loading = False
         self.complete = False  # no older rows are there
         self.until_ns: int | None = None  # how far back it was looked
@@ -67,7 +78,7 @@ class JournalModel(QAbstractTableModel):
         row, column = self._rows[index.row()], index.column()
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return text_of(row, column, self.utc, said=True)
+                return self._text(index.row(), column)
             case Qt.ItemDataRole.TextAlignmentRole if column == VALUE:
                 return _RIGHT
             case Qt.ItemDataRole.ForegroundRole:
@@ -120,17 +131,26 @@ class JournalModel(QAbstractTableModel):
         if self._rows:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, 0))
 
+    def look_again(self) -> None:
+        """Something more is told of some tags."""
+        if self._rows:
+            self.dataChanged.emit(self.index(0, VALUE), self.index(len(self._rows) - 1, UNIT))
+
     # ---- out of the table
 
     def copied(self, rows: Sequence[int]) -> str:
-        return copied([[text_of(self._rows[row], c, self.utc, said=True) for c in range(len(COLUMNS))] for row in rows])
+        return copied([[self._text(row, c) for c in range(len(COLUMNS))] for row in rows])
+
+    def _text(self, number: int, column: int) -> str:
+        return text_of(self._rows[number], column, self.utc, self.about, said=True)
 
     def told(self, number: int) -> list[tuple[str, str]]:
         """All that is known of a row: (name, text)."""
         row = self._rows[number]
         columns = (SESSION, TAG, KIND, SEVERITY, QUALITY, DETAIL)
-        lines = [(tr(COLUMNS[column]), text_of(row, column, self.utc, said=True)) for column in columns]
+        lines = [(tr(COLUMNS[column]), self._text(number, column)) for column in columns]
         lines.append((tr(COLUMNS[VALUE]), full_text(_plain(row.value)) if row.value is not None else ""))
+        lines.append((tr(COLUMNS[UNIT]), self._text(number, UNIT)))
         lines.append((tr("Time"), iso_text(row.time_ns, self.utc)))
         some = [name for name in ("source_time", "sequence") if name in row.more]
         lines += [(name.replace("_", " "), str(row.more[name])) for name in some]
@@ -152,7 +172,7 @@ def severity_of(row: JournalRow) -> Severity:
     return Severity[row.severity.upper()] if row.severity.upper() in Severity.__members__ else Severity.INFO
 
 
-def text_of(row: JournalRow, column: int, utc: bool, *, said: bool) -> str:
+def text_of(row: JournalRow, column: int, utc: bool, about: About = _unknown, *, said: bool) -> str:
     """A cell; ``said``: in the window's language, else as filters know it."""
     match column:
         case _ if column == TIME:
@@ -167,7 +187,12 @@ def text_of(row: JournalRow, column: int, utc: bool, *, said: bool) -> str:
         case _ if column == TAG:
             return row.tag
         case _ if column == VALUE:
-            return "" if row.value is None else value_text(_plain(row.value))
+            if row.value is None:
+                return ""
+            told = about(row.session, row.tag)
+            return value_text(_plain(row.value), decimals=told.decimals, enumeration=told.enumeration)
+        case _ if column == UNIT:
+            return "" if row.value is None else about(row.session, row.tag).unit
         case _ if column == QUALITY:
             return "" if row.quality is None else quality_text(row.quality)
         case _ if column == DETAIL:
@@ -183,8 +208,11 @@ def _plain(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
 
 
-def matcher(wanted: LogFilter, sessions: Mapping[str, str], utc: bool) -> Callable[[JournalRow], bool]:
-    """Whether a row passes the log's filter; ``sessions`` are the names of the ids in it. For any thread."""
+def matcher(
+    wanted: LogFilter, sessions: Mapping[str, str], utc: bool, about: About = _unknown
+) -> Callable[[JournalRow], bool]:
+    """Whether a row passes the log's filter; ``sessions`` are the names of the ids in it. For any thread, where
+    ``about`` is."""
     words = words_of(wanted.text)
     names = {sessions.get(session_id, "") for session_id in wanted.sessions}
 
@@ -197,7 +225,7 @@ def matcher(wanted: LogFilter, sessions: Mapping[str, str], utc: bool) -> Callab
             return False
         for word in words:
             columns = range(len(COLUMNS)) if word.column < 0 else (word.column,)
-            if not any(word.search(text_of(row, column, utc, said=False)) for column in columns):
+            if not any(word.search(text_of(row, column, utc, about, said=False)) for column in columns):
                 return False
         return True
 

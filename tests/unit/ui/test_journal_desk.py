@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.records.journal_read import JournalRow
-from app.values import NS_PER_S
+from app.values import NS_PER_S, iso_utc
 from tests.helpers.engine import until
 from tests.helpers.plant_window import ScriptedWindow, scripted_window
 from tests.unit.app.test_journal_read import T0, write
 from ui import theme as themes
 from ui.models.journal import JournalModel, matcher, needles
-from ui.models.log_filter import DETAIL, KIND, TAG, VALUE, LogFilter
+from ui.models.log_filter import DETAIL, KIND, TAG, UNIT, VALUE, LogFilter
 from ui.tagref import TagRef
 
 
@@ -123,6 +124,24 @@ async def test_a_mark_of_long_ago_is_shown_in_the_journal(window: ScriptedWindow
     trend = window.window.trends.current()
     assert trend.cursors()[0] == pytest.approx(wanted, abs=1000)
     assert trend.has_line(TagRef("Plant", view.journal.row(row).tag))
+
+
+@pytest.mark.clause("W5")
+async def test_values_of_the_journal_read_as_in_the_live_log(window: ScriptedWindow) -> None:
+    line = {"time": iso_utc(T0), "session": "Plant", "kind": "data change", "tag": "Tank.Level", "value": 56.2137894}
+    (window.application.log.folder / "events-20200101T000000Z-77-0001.jsonl").write_text(json.dumps(line) + "\n")
+    book, session = window.application.desk.book, window.session.id
+    await until(lambda: book.about(session, "Tank.Level").unit == "bar", "what the source says of the tag")
+    view: Any = window.window.log
+    view.show_journal(True)
+    view._find.setText("tag:=Tank.Level value:=56.21 unit:=bar")
+    view._filter()
+    journal = view.journal
+    await until(lambda: journal.complete and not journal.loading, "all of it")
+    assert cells(journal, VALUE) == ["56.21"]
+    assert cells(journal, UNIT) == ["bar"]
+    assert ("Value", "56.2137894") in journal.told(0), "nothing is lost"
+    assert ("Unit", "bar") in journal.told(0)
 
 
 def test_rows_in_words(qapp: QApplication) -> None:
