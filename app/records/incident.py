@@ -95,6 +95,7 @@ class Samples:
     values: Sequence[Value]
     qualities: Sequence[int]
     gaps: Sequence[tuple[int, int]] = ()  # of these nothing was recorded
+    ends: Sequence[int] = ()  # times of bad samples that never came: they say that the line ends there
 
 
 Rows = Iterable[tuple[Value, ...]]
@@ -247,8 +248,9 @@ def statistics_rows(incident: Incident) -> Iterator[tuple[Value, ...]]:
         times = np.asarray(one.times, dtype=np.int64)
         # Nothing is said of what follows the newest sample but that it holds to the end of the stretch.
         found = statistics(
-            times, values, classes, incident.start_ns, incident.stop_ns, holds_until_ns=incident.stop_ns, gaps=one.gaps
-        )
+            times, values, classes, incident.start_ns, incident.stop_ns,
+            holds_until_ns=incident.stop_ns, gaps=one.gaps, ends=one.ends,
+        )  # fmt: skip
         total, unit = (None, "") if found.integral is None else total_of(found.integral, one.unit)
         yield (
             one.source, one.tag, one.unit, found.samples, found.mean,

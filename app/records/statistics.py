@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -76,13 +76,15 @@ def statistics(
     step: bool = True,
     holds_until_ns: int | None = None,
     gaps: Sequence[tuple[int, int]] = (),
+    ends: Sequence[int] = (),
 ) -> Statistics:
     """``times`` do not fall; what stands before ``start_ns`` may be there, for the last of it holds at the start.
 
     ``step``: a value holds until the next sample; otherwise samples are joined by straight lines. The newest sample
     holds until ``holds_until_ns``, where it steps; without that, nothing is known behind it. ``gaps`` (ns, from and to)
-    are stretches that nobody recorded. Values that are no number count as bad. ValueError where the time runs
-    backwards, or columns differ in length.
+    are stretches that nobody recorded; ``ends`` are the times of bad samples that only say that the line ends there,
+    and count for no samples. Values that are no number count as bad. ValueError where the time runs backwards, or
+    columns differ in length.
     """
     if stop_ns < start_ns:
         raise ValueError(f"the stretch ends {(start_ns - stop_ns) / 1e9:g} s before it starts")
@@ -108,7 +110,9 @@ def statistics(
     if times[-1] < start_ns or (added and times[-1] == start_ns and len(times) == 2 and times[0] < start_ns):
         return Statistics(start_ns, stop_ns, unknown_s=whole)  # what was newest holds no more
     told = slice(0, len(times) - added)
-    return _summed(times[told], values[told], classes[told], parts, start_ns, stop_ns, step, gaps)
+    found = _summed(times[told], values[told], classes[told], parts, start_ns, stop_ns, step, gaps)
+    never_came = sum(start_ns <= end <= stop_ns for end in ends)
+    return replace(found, samples=max(found.samples - never_came, 0))
 
 
 @dataclass(frozen=True, slots=True)

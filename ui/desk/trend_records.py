@@ -150,6 +150,7 @@ def _summed(pen: Pen, one: Series, start_ns: int, stop_ns: int, now_ns: int) -> 
         step=pen.stepping,
         holds_until_ns=now_ns if pen.live else None,
         gaps=gaps,
+        ends=one.ends,
     )
 
 
@@ -157,7 +158,7 @@ def _samples(pen: Pen, one: Series, start_ns: int, stop_ns: int) -> Samples:
     gaps = pen.joined.lacking(start_ns, stop_ns, pen.line.not_held(start_ns, stop_ns))
     qualities = [_QUALITIES[worth] for worth in one.classes.tolist()]
     cells = [one.cell(at) for at in range(len(one.times))]
-    return Samples(one.source, one.tag, one.unit, one.times.tolist(), cells, qualities, gaps)
+    return Samples(one.source, one.tag, one.unit, one.times.tolist(), cells, qualities, gaps, one.ends)
 
 
 def _kept(start_ns: int, stop_ns: int) -> _Kept:

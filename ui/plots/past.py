@@ -110,6 +110,12 @@ class Past:
         made.add(ended.times, ended.values, ended.classes)
         return replace(cls(start_ns, stop_ns, made, tuple(lacking)), **more)  # type: ignore[arg-type]
 
+    @property
+    def ends(self) -> list[int]:
+        """As :attr:`Samples.ends`."""
+        first = int(self.samples.times[0]) if len(self.samples) else 2**63 - 1
+        return [start for start, _ in self.lacking if start >= first]
+
     def origin(self, time_ns: int) -> Origin:
         told = any(start <= time_ns < stop for start, stop in self.sourced)
         return Origin.SOURCE if told else Origin.RECORDER
@@ -202,6 +208,13 @@ class Joined:
         """Whether the past goes on in memory."""
         border, past = self.border_ns, self.past
         return border is not None and past is not None and (past.stop_ns >= border or past.open)
+
+    @property
+    def ends(self) -> list[int]:
+        """As :attr:`Samples.ends`."""
+        border, past = self.border_ns, self.past
+        earlier = [] if past is None else [end for end in past.ends if border is None or end < border]
+        return earlier + self._samples.ends
 
     def columns(self, start_ns: int, stop_ns: int, before: bool) -> Columns:
         """Copies, both ends included; with the sample ``before`` that still holds at the start."""

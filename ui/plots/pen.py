@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,6 +79,7 @@ class Samples:
         self._pyramid = Pyramid()
         self._areas = Areas()
         self.total = 0  # samples that ever came
+        self._ended: list[int] = []  # times of the bad samples that only say that the line ends there
         #: Of a replay: a sample before the newest one takes the place of all that followed its time.
         self.rewinds = False
         #: The one that came last, as it came.
@@ -161,6 +163,12 @@ class Samples:
             moment = int(self._times[last]) if time_ns is None else time_ns
             self.add(np.array([moment]), self._values[last : last + 1].copy(), np.array([BAD], dtype=np.uint8))
             self.total -= 1
+            self._ended.append(int(self._times[self._count - 1]))
+
+    @property
+    def ends(self) -> list[int]:
+        """Where the line ended (ns, rising): a bad sample stands there that never came."""
+        return self._ended[bisect_left(self._ended, int(self._times[0])) :] if self._count else []
 
     def _cut(self, time_ns: int) -> None:
         """Forget what stands at this time and behind it."""
@@ -168,6 +176,7 @@ class Samples:
         if not count or self._times[count - 1] < time_ns:
             return
         self._count = int(np.searchsorted(self.times, time_ns, side="left"))
+        del self._ended[bisect_left(self._ended, time_ns) :]
         self._pyramid.grow(self.values, self.classes, self._count)
         self._areas.grow(self.times, self.values, self.classes, self._count)
 
@@ -195,6 +204,7 @@ class Samples:
         for column in (self._times, self._values, self._classes):
             column[: self._count - drop] = column[drop : self._count].copy()
         self._count -= drop
+        self._ended = self.ends
         self._bad = int((self.classes == BAD).sum())
         self._doubtful = int((self.classes != GOOD).sum())
 

@@ -30,6 +30,7 @@ class Series:
     values: Floats
     classes: Classes
     enumeration: tuple[str, ...] = ()
+    ends: Sequence[int] = ()  # times of bad samples that never came: they say that the line ends there
     origin: Callable[[int], str] = lambda time_ns: Origin.MEMORY  # where the sample of a time is from
 
     @property
@@ -53,7 +54,7 @@ def series_of(pen: Pen, joined: Joined, start_ns: int, stop_ns: int, before: boo
     found = joined.columns(start_ns, stop_ns, before)
     line = pen.line
     columns = found.times, found.values, found.classes
-    return Series(line.source, line.tag, line.unit, *columns, line.enumeration, joined.origin)
+    return Series(line.source, line.tag, line.unit, *columns, line.enumeration, joined.ends, joined.origin)
 
 
 def long_columns() -> list[Column]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import json
 import threading
 import zipfile
@@ -66,6 +67,26 @@ async def test_statistics_of_the_time_between_the_cursors_are_a_table_to_copy(sc
     assert lines[1].split("\t")[:3] == ["Tank.Level", "Simulated plant", "bar"]
     assert "00:00:08" in form.times.text()
     form.close()
+
+
+@pytest.mark.clause("Q2")
+async def test_where_a_line_ends_no_sample_is_counted(scripted: Scripted, tmp_path: Path) -> None:
+    trend, start = await _trend(scripted)
+    pen = trend.pens()[0]
+    pen.samples.end(start + 10 * S)
+    pen.samples.end(start + 11 * S)
+    assert pen.joined.ends == [start + 10 * S], "one end, however often it is told"
+    records = scripted.application.trends._records
+    times = start, start + 15 * S
+    ((_, one), *_) = await records._files.series(trend, *times, before=True)
+    assert len(one.times) == 11
+    found = statistics(one.times, one.values, one.classes, *times, ends=one.ends)
+    assert (found.samples, round(found.bad_s, 2), round(found.good_s, 2)) == (10, 1.0, 9.0)
+    out = tmp_path / "incident.zip"
+    await records.export_incident(trend, out, times)
+    with zipfile.ZipFile(out) as bundle:
+        rows = list(csv.DictReader(bundle.read("statistics.csv").decode("utf-8-sig").splitlines()))
+    assert [row["Samples"] for row in rows if row["Tag"] == "Tank.Level"] == ["10"]
 
 
 @pytest.mark.clause("Q2")
