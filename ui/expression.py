@@ -21,6 +21,10 @@ _NODES = 200
 _DEPTH = 40
 _SHIFT = 64
 _EXPONENT = 1024
+#: Rounding to more digits than this, before or after the point, changes nothing more; and it is counted out in full.
+_DIGITS = 1024
+#: What a name in brackets becomes.
+_VARIABLE = re.compile(r"\b_(\d+)_\b")
 #: Whole numbers stay exact up to this; what is larger is refused, for it could be made to grow for ever.
 _LARGEST = 1 << 128
 
@@ -74,8 +78,9 @@ def _where(text: str, error: BaseException) -> str:
 
 
 def _without_names(text: str) -> tuple[str, list[str]]:
-    """Names in brackets become variables that no one else can write."""
+    """Names in brackets become variables, which nobody can write himself."""
     plain: list[str] = []
+    written: list[str] = []
     names: list[str] = []
     at = 0
     while at < len(text):
@@ -96,7 +101,12 @@ def _without_names(text: str) -> tuple[str, list[str]]:
             at = end + 1
         else:
             plain.append(text[at])
+            written.append(text[at])
             at += 1
+            continue
+        written.append(" ")
+    if variable := _VARIABLE.search("".join(written)):
+        raise _unknown(variable[0])
     return "".join(plain).replace("\n", " "), names
 
 
@@ -146,6 +156,11 @@ def _left(value: Operand, count: Operand) -> Operand:
     if not isinstance(count, int) or not 0 <= count <= _SHIFT:
         raise ExpressionError(tr(DOMAIN))
     return value << count  # type: ignore[operator]
+
+
+def _rounded(value: Operand, digits: Operand = 0) -> Operand:
+    places = max(-_DIGITS, min(int(digits), _DIGITS))
+    return round(value, places) if digits else round(value)  # type: ignore[arg-type]
 
 
 def _numbers(*values: Operand) -> None:
@@ -198,7 +213,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Operand], int, int]] = {
     "max": (_numeric(max), 2, 50),
     "avg": (_numeric(lambda *values: sum(values) / len(values)), 1, 50),
     "sum": (_numeric(lambda *values: sum(values)), 1, 50),
-    "round": (_numeric(lambda value, digits=0: round(value, int(digits)) if digits else round(value)), 1, 2),
+    "round": (_numeric(_rounded), 1, 2),
     "sqrt": (_numeric(math.sqrt), 1, 1),
     "exp": (_numeric(math.exp), 1, 1),
     "ln": (_numeric(math.log), 1, 1),
@@ -246,8 +261,13 @@ class _Reader:
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
                 return self._call(name, [read(argument) for argument in args])
             case _:
-                part = re.sub(r"\b_(\d+)_\b", lambda found: f"[{self._names[int(found[1])]}]", ast.unparse(node))
+                part = _VARIABLE.sub(self._written, ast.unparse(node))
                 raise ExpressionError(tr("“{part}” has no place in an expression.").format(part=_shown(part)))
+
+    def _written(self, variable: re.Match[str]) -> str:
+        """The name that it stands for; a text in quotation marks may look like one."""
+        number = int(variable[1])
+        return f"[{self._names[number]}]" if number < len(self._names) else variable[0]
 
     def _name(self, name: str) -> _Step:
         digits = name[1:-1]
@@ -257,7 +277,7 @@ class _Reader:
         if name in _CONSTANTS:
             value = _CONSTANTS[name]
             return lambda inputs: value
-        raise ExpressionError(tr("“{name}” is not known: tags stand in brackets, [{name}].").format(name=_shown(name)))
+        raise _unknown(name)
 
     def _comparison(self, steps: list[_Step], acts: list[Callable[..., bool]]) -> _Step:
         def compare(inputs: _Inputs) -> Operand:
@@ -280,6 +300,10 @@ class _Reader:
                 )
             )
         return lambda inputs: act(*[step(inputs) for step in steps])
+
+
+def _unknown(name: str) -> ExpressionError:
+    return ExpressionError(tr("“{name}” is not known: tags stand in brackets, [{name}].").format(name=_shown(name)))
 
 
 def _shown(text: str) -> str:
