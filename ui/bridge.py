@@ -59,7 +59,7 @@ def act(
 
 
 def serving() -> bool:
-    """Whether a loop runs that :func:`act` can work on."""
+    """Whether there is a loop that :func:`act` can work on: Qt also turns before it runs, and after."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -89,15 +89,6 @@ async def answered(dialog: QDialog) -> int:
         dialog.finished.disconnect(finished)
         if dialog.isVisible():
             dialog.reject()
-
-
-def on_a_loop() -> bool:
-    """Whether there is a loop to work on: Qt also turns before it runs, and after."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
 
 
 def _alive(widget: QWidget) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.commands import TagProperties
 from app.errors import GatewayError
 from app.tasks import spawn
+from ui.bridge import serving
 
 _AT_ONCE = 4
 _QUEUE = 500
@@ -120,7 +120,7 @@ class TagBook(QObject):
         self._wanted[entry] = None
         if len(self._wanted) > _QUEUE:
             self._wanted.popitem(last=False)
-        if self._asking < _AT_ONCE and _on_a_loop():  # else with a later question: views paint before and after it too
+        if self._asking < _AT_ONCE and serving():  # else with a later question: views paint before and after it too
             self._asking += 1
             spawn(self._run(), name="tag book")
 
@@ -148,11 +148,3 @@ class TagBook(QObject):
         self._stopped = True
         self._soon.stop()
         self._wanted.clear()
-
-
-def _on_a_loop() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True

@@ -14,7 +14,7 @@ from app.records.audit_query import PAGE, AuditQuery
 from app.records.audit_record import AuditRow
 from app.records.export import export_table
 from app.values import Value
-from ui.bridge import act, on_a_loop
+from ui.bridge import act, serving
 from ui.desk.desk import Desk
 from ui.desk.files import file_to_write
 from ui.desk.writing import WritingDesk
@@ -73,7 +73,7 @@ class AuditDesk(QObject):
         self._ask(self._refresh)
 
     def _ask(self, question: Callable[[], Awaitable[None]]) -> None:
-        if not on_a_loop():  # a timer may fire before it runs, and after
+        if not serving():  # a timer may fire before it runs, and after
             return
 
         async def ask() -> None:
