@@ -23,6 +23,7 @@ VERSION = 1
 GENERATIONS = 3
 _KIND = "workspace"
 _LIMIT = 256 * 1024 * 1024
+_DEPTH = 100
 _HEADER = ("tagwatch", "version", "saved", "autosave")
 
 Parts = dict[str, dict[str, Any]]
@@ -105,6 +106,7 @@ def parse(path: Path, text: str, steps: Mapping[int, Step] = _STEPS, newest: int
     """A file's text; ``path`` is its name in errors."""
     try:
         content: Any = json.loads(text)
+        _check_depth(content)
     except json.JSONDecodeError as error:
         raise WorkspaceError(
             tr("{path} is broken in line {line}: {reason}.").format(path=path, line=error.lineno, reason=error.msg)
@@ -116,6 +118,16 @@ def parse(path: Path, text: str, steps: Mapping[int, Step] = _STEPS, newest: int
             tr('{path} is not a workspace: it does not begin with "tagwatch": "workspace".').format(path=path)
         )
     return _loaded(path, _migrated(path, content, steps, newest))
+
+
+def _check_depth(value: Any, left: int = _DEPTH) -> None:
+    """ValueError: what is not read here could not be written again either, and every save would fail."""
+    if not left:
+        raise ValueError(tr("it is nested more than {count} levels deep").format(count=_DEPTH))
+    if isinstance(value, dict | list):
+        for entry in value.values() if isinstance(value, dict) else value:
+            if isinstance(entry, dict | list):
+                _check_depth(entry, left - 1)
 
 
 def _migrated(path: Path, content: dict[str, Any], steps: Mapping[int, Step], newest: int) -> dict[str, Any]:

@@ -167,7 +167,10 @@ def _limit_from_json(told: object) -> Limit:
         number = entry.get(key, 0.0)
         if isinstance(number, bool) or not isinstance(number, int | float):
             raise ValueError(f"{condition.value}: {key} is {number!r}, but must be a number")  # noqa: TRY004
-        numbers[key] = float(number)
+        try:
+            numbers[key] = float(number)
+        except OverflowError:
+            raise ValueError(f"{condition.value}: {key} is larger than any number of a source") from None
     return Limit(condition, states=_states(entry.get("states", [])), priority=Priority[name], **numbers)
 
 

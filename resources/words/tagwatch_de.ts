@@ -252,6 +252,10 @@
             <translation>eine Liste wurde erwartet</translation>
         </message>
         <message>
+            <source>A name is too long, or a quotation mark is missing.</source>
+            <translation>Ein Name ist zu lang, oder ein Anführungszeichen fehlt.</translation>
+        </message>
+        <message>
             <source>A note has a text.</source>
             <translation>Eine Notiz braucht einen Text.</translation>
         </message>
@@ -1713,6 +1717,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>it has this value already</source>
             <translation>hat diesen Wert bereits</translation>
+        </message>
+        <message>
+            <source>it is nested more than {count} levels deep</source>
+            <translation>es ist tiefer als {count} Ebenen verschachtelt</translation>
         </message>
         <message>
             <source>Item</source>

@@ -433,8 +433,8 @@ def _after(made: WatchList, rows: Sequence[Row]) -> Row | None:
     """The row below the selected ones, in the list's own order; None = the end."""
     if not rows:
         return None
-    all_rows = made.model.rows
-    at = max(all_rows.index(row) for row in rows) + 1
+    all_rows, chosen = made.model.rows, set(rows)
+    at = max(number for number, row in enumerate(all_rows) if row in chosen) + 1
     return all_rows[at] if at < len(all_rows) else None
 
 

@@ -41,7 +41,10 @@ class BulkLine:
 def lines_of(text: str, sources: Collection[str], usual: str) -> list[BulkLine]:
     """Columns tag and value, and source where there is one; a header may name them in any order. ``source:`` before a
     tag works too, else it is the ``usual`` one's. ValueError where it is no table at all."""
-    rows = _rows(text)
+    try:
+        rows = _rows(text)
+    except csv.Error:  # a field that swallowed all that came after its mark
+        raise ValueError(tr("A name is too long, or a quotation mark is missing.")) from None
     if not rows:
         raise ValueError(tr("there is nothing to paste: copy a column of tags and one of values"))
     if len(rows) > LIMIT:

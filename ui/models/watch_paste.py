@@ -6,7 +6,7 @@ import csv
 import re
 from collections.abc import Collection, Iterable
 
-from ui.expression import parse
+from ui.expression import ExpressionError, parse
 from ui.i18n import tr
 from ui.models.watch_cells import NOT_FOUND, NOT_OPEN
 from ui.models.watch_rows import Kind, Line
@@ -23,7 +23,7 @@ _COMMA = re.compile(r",(?![^\[]*\])")
 def lines_of(text: str, sources: Collection[str], usual: str) -> list[Line]:
     """A name each line, or several separated by tabs or commas; ``source:`` before a name where it is one of
     ``sources``, else the ``usual`` one. "# words" is a comment, "= expression" a computed row. ExpressionError where
-    one is wrong."""
+    one is wrong, or a name is longer than any could be."""
     found: list[Line] = []
     for raw in text.splitlines():
         line = raw.strip()
@@ -32,7 +32,11 @@ def lines_of(text: str, sources: Collection[str], usual: str) -> list[Line]:
         elif line.startswith("="):
             found.append(computed("", line[1:].strip(), sources, usual))
         elif line:
-            found += [Line(Kind.TAG, ref_of(name, sources, usual)) for name in _names(raw)]
+            try:
+                names = _names(raw)
+            except csv.Error:
+                raise ExpressionError(tr("A name is too long, or a quotation mark is missing.")) from None
+            found += [Line(Kind.TAG, ref_of(name, sources, usual)) for name in names]
     return found
 
 

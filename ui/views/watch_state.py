@@ -49,7 +49,7 @@ def restore_list(made: WatchList, kept: object) -> list[str]:
     def take(what: str, make: Callable[[], _T]) -> _T | None:
         try:
             return make()
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
             problems.append(f"{model.name}, {what}: {error}")
             return None
 

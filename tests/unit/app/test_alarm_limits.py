@@ -83,6 +83,7 @@ def test_limits_go_to_json_and_back(limits: TagLimits) -> None:
         ({"limits": [{"condition": "HHH"}]}, "HHH"),
         ({"limits": [{"condition": "H", "value": "80"}]}, "H: value is '80'"),
         ({"limits": [{"condition": "H", "value": True}]}, "H: value is True"),
+        ({"limits": [{"condition": "H", "value": 10**400}]}, "H: value is larger than any number"),
         ({"limits": [{"condition": "H", "priority": "dire"}]}, "dire is no priority"),
         ({"limits": [{"condition": "state", "states": "on"}]}, "must be a list"),
         ({"limits": [{"condition": "state", "states": [[]]}]}, "is no value of a state"),

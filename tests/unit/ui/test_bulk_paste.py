@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 
 from ui.forms import bulk_paste
@@ -56,3 +58,12 @@ def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk_paste, "LIMIT", 3)
     with pytest.raises(ValueError, match="4 rows are too many"):
         lines_of("A\t1\n" * 4, SOURCES, "Plant")
+
+
+def test_a_field_that_swallows_the_table_is_told() -> None:
+    usual = csv.field_size_limit(1_000)
+    try:
+        with pytest.raises(ValueError, match="quotation mark is missing"):
+            lines_of('"Tag\n' + "Tank.Level\t5\n" * 1_000, SOURCES, "Plant")
+    finally:
+        csv.field_size_limit(usual)

@@ -414,6 +414,11 @@ async def test_lists_are_kept_in_a_workspace_and_come_back(lists: Lists) -> None
     await lists.desk.restore({"lists": [{"name": "A", "rows": [5]}, 7], "current": "x"})
     assert [made.model.name for made in lists.desk.pane.lists()] == ["A", "List 2"]
     assert lists.said().startswith("2 entries of the watch lists were left out")
+    odd = {"name": "A", "rows": [{"source": PLANT, "tag": "Kept"}], "span_s": 10**400}
+    odd["tolerance"] = {"percent": 10**400}
+    await lists.desk.restore({"lists": [odd, {"name": "B"}]})
+    assert [made.model.name for made in lists.desk.pane.lists()] == ["A", "B"]
+    assert lists.said().startswith("2 entries of the watch lists were left out")
     await lists.desk.restore({})
     assert len(lists.desk.pane.lists()) == 1
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 
 from ui.expression import ExpressionError
@@ -56,3 +58,12 @@ def test_comments_and_expressions() -> None:
     with pytest.raises(ExpressionError):
         lines_of("A\n= [A] +", [], "Sim")
     assert computed("name", "[A]", [], "S", "bar").unit == "bar"
+
+
+def test_a_name_longer_than_any_could_be_is_told() -> None:
+    usual = csv.field_size_limit(1_000)
+    try:
+        with pytest.raises(ExpressionError, match="A name is too long"):
+            lines_of("A\t" + "x" * 2_000, ["Plant"], "Plant")
+    finally:
+        csv.field_size_limit(usual)

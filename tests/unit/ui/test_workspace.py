@@ -126,6 +126,7 @@ def test_a_link_and_the_rights_of_the_file_stay(tmp_path: Path) -> None:
         (b'{"tagwatch": "workspace", "version": "x"}', "version 'x'"),
         (b'{"tagwatch": "workspace", "version": true}', "version True"),
         (b"[" * 100_000, "broken"),
+        (b'{"tagwatch": "workspace", "version": 1, "n": ' + b"[" * 300 + b"]" * 300 + b"}", "100 levels"),
         (b'{"tagwatch": "workspace", "version": 1, "n": ' + b"9" * 5000 + b"}", "broken"),
     ],
 )
