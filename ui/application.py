@@ -316,7 +316,6 @@ def _run(
     qt = QApplication(list(argv))
     qt.setApplicationName("Tagwatch")
     qt.setQuitOnLastWindowClosed(False)
-    qt.setWindowIcon(themes.icon("tagwatch"))
     install(qt, kept_language(_kept()))
     loop = FastQEventLoop(qt)
     asyncio.set_event_loop(loop)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView
 
 from ui.i18n import tr
@@ -36,6 +36,7 @@ class Columns(QObject):
         self._view = view
         self._header = header
         self._columns = columns
+        self._advances: dict[tuple[str, str], int] = {}
         self._fitting = False
         self._own = False
         self._pressed = False  # the mouse, on the head: it may drag a column
@@ -105,16 +106,22 @@ class Columns(QObject):
         self._fitting = False
 
     def _least(self) -> dict[int, int]:
-        head, cell = QFontMetrics(self._header.font()), QFontMetrics(self._view.font())
+        head, cell = self._header.font(), self._view.font()
         model = self._header.model()
         return {
             number: max(
-                head.horizontalAdvance(str(model.headerData(number, Qt.Orientation.Horizontal))) + _HEADER_PAD,
-                cell.horizontalAdvance(tr(column.sample)) + column.indent + _CELL_PAD,
+                self._advance(head, str(model.headerData(number, Qt.Orientation.Horizontal))) + _HEADER_PAD,
+                self._advance(cell, tr(column.sample)) + column.indent + _CELL_PAD,
             )
             for number, column in enumerate(self._columns)
             if number in self._chosen
         }
+
+    def _advance(self, font: QFont, text: str) -> int:
+        """Measured once: a new theme alone asks dozens of times."""
+        if (key := (font.key(), text)) not in self._advances:
+            self._advances[key] = QFontMetrics(font).horizontalAdvance(text)
+        return self._advances[key]
 
     def _resized(self, *_: int) -> None:
         if not self._fitting and self._pressed:

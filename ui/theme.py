@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
@@ -178,10 +178,12 @@ def chosen(mode: Mode) -> Theme:
 def apply(app: QApplication, mode: Mode) -> Theme:
     """Style the whole application; widgets that paint by themselves take the theme that is returned."""
     theme = chosen(mode)
-    app.setStyle(QStyleFactory.create("Fusion"))
+    if not app.property(_STYLED):  # a style that is set again looks at each widget once more
+        app.setProperty(_STYLED, True)
+        app.setStyle(QStyleFactory.create("Fusion"))
+        app.setWindowIcon(icon("tagwatch", sizes=_WINDOW_SIZES))
     app.setPalette(_palette(theme))
     app.setStyleSheet(_sheet(theme))
-    app.setWindowIcon(icon("tagwatch"))
     return theme
 
 
@@ -304,17 +306,20 @@ def fixed_font() -> QFont:
     return QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
 
 
-_SIZES = (16, 20, 24, 32, 48, 64, 128, 256)
+#: Of an icon on a control, up to 300 %; larger ones take most of the time and are for a window alone.
+_SIZES = (16, 20, 24, 32, 48, 64)
+_WINDOW_SIZES = (*_SIZES, 128, 256)
+_STYLED = "tagwatch styled"
 
 
-def icon(name: str, theme: Theme = LIGHT) -> QIcon:
+def icon(name: str, theme: Theme = LIGHT, sizes: Sequence[int] = _SIZES) -> QIcon:
     """An icon of ours by its file's name without the ending, in the theme's text colour and muted where disabled.
     FileNotFoundError where there is none."""
     drawing = Path(_file(name)).read_text(encoding="utf-8")
     made = QIcon()
     for mode, colour in ((QIcon.Mode.Normal, theme.text), (QIcon.Mode.Disabled, theme.muted)):
         renderer = QSvgRenderer(QByteArray(drawing.replace("currentColor", colour).encode()))
-        for size in _SIZES:
+        for size in sizes:
             made.addPixmap(_drawn(renderer, size), mode)
     return made
 

@@ -97,6 +97,17 @@ def test_every_state_has_a_shape_and_trouble_has_its_own() -> None:
         assert state not in (SessionState.READY, SessionState.FAULTED, SessionState.CLOSED) or same == [state]
 
 
+def test_another_theme_takes_only_what_it_needs(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever switches it waits: no style is set anew, and no drawings are made that no control is large enough for."""
+    t.apply(qapp, t.Mode.LIGHT)
+    made: list[str] = []
+    monkeypatch.setattr(t, "QStyleFactory", SimpleNamespace(create=made.append))
+    t.apply(qapp, t.Mode.DARK)
+    t.apply(qapp, t.Mode.LIGHT)
+    assert made == []
+    assert max(size.width() for size in t.icon("write").availableSizes()) == 64
+
+
 @pytest.mark.parametrize("mode", [t.Mode.LIGHT, t.Mode.DARK, t.Mode.CONTRAST])
 def test_a_theme_is_applied_as_a_whole_and_at_run_time(qapp: QApplication, mode: t.Mode) -> None:
     theme = t.apply(qapp, mode)
@@ -105,7 +116,7 @@ def test_a_theme_is_applied_as_a_whole_and_at_run_time(qapp: QApplication, mode:
     assert qapp.palette().color(QPalette.ColorRole.Text).name() == theme.text
     disabled = qapp.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
     assert disabled.name() == theme.muted
-    assert not qapp.windowIcon().isNull()
+    assert max(size.width() for size in qapp.windowIcon().availableSizes()) == 256
     pictures = re.findall(r"url\(([^)]*)\)", qapp.styleSheet())
     assert pictures
     assert all(Path(picture).is_file() for picture in pictures)
