@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +15,11 @@ from app.access import certificates, key_file, pepper
 from app.access.certificates import CertificateError, OwnCertificates
 from app.access.errors import KeyStoreError
 from app.access.key_file import KeyFile
-from app.access.keys import WRITE_CLASSES, Constraints, KeyInfo, KeySpec, KeyText, class_name, parse_class
+from app.access.keys import WRITE_CLASSES, Constraints, KeyInfo, KeySpec, KeyText, class_name, parse_class, parse_expiry
 from app.access.private_files import make_private
 from app.access.scopes import READING, Scope, parse_scopes
 from app.records.audit_record import Who
-from app.values import NS_PER_S, SecurityClass, iso_utc
+from app.values import SecurityClass, iso_utc
 
 _EXIT_CODES = """exit codes:
   0 done                          2 bad arguments
@@ -29,7 +27,6 @@ _EXIT_CODES = """exit codes:
   6 the key store could not be read or written
 """
 _DONE, _REFUSED, _FAILED = 0, 1, 6
-_UNITS_S = {"h": 3600, "d": 86_400, "w": 7 * 86_400}
 
 
 def add_parser(commands: Any) -> None:
@@ -107,21 +104,15 @@ def run(arguments: argparse.Namespace) -> int:
     spec = _spec(arguments, now_ns) if arguments.action == "create" else None
     settings = config.load(arguments.settings or config.usual_file())
     path = arguments.store or key_file.of(settings)
+    if spec is None and not path.exists():
+        return _nothing_there(arguments, path)
     try:
-        kept = pepper.load(arguments.pepper or pepper.of(settings), make=spec is not None and not path.exists())
-        if spec is None and not path.exists():
-            return _nothing_there(arguments, path)
-        store = KeyFile(path, kept)
-    except KeyStoreError as error:
-        if spec is None and not path.exists():
-            return _nothing_there(arguments, path)
-        return _told(_FAILED, error)
-    try:
-        return _ACTIONS[arguments.action](store, arguments, now_ns) if spec is None else _create(store, spec, arguments)
+        with key_file.opened(path, arguments.pepper or pepper.of(settings), make=spec is not None) as store:
+            if spec is not None:
+                return _create(store, spec, arguments)
+            return _ACTIONS[arguments.action](store, arguments, now_ns)
     except KeyStoreError as error:
         return _told(_REFUSED if isinstance(error, key_file.REFUSALS) else _FAILED, error)
-    finally:
-        store.close()
 
 
 def _certificate(arguments: argparse.Namespace) -> int:
@@ -277,20 +268,11 @@ def _spec(arguments: argparse.Namespace, now_ns: int) -> KeySpec:
 
 
 def _expiry(text: str, now_ns: int) -> int:
-    if found := re.fullmatch(r"(\d{1,5})([hdw])", text, re.ASCII):
-        return now_ns + int(found[1]) * _UNITS_S[found[2]] * NS_PER_S
     try:
-        when = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"--expires {text!r} is neither a span like 90d nor a time like 2027-01-31T12:00Z") from None
-    if when.tzinfo is None:
-        raise ValueError(f"--expires {text!r} has no zone: write {text}Z for UTC")
-    expires = int(when.astimezone(UTC).timestamp()) * NS_PER_S
-    if expires <= now_ns:
-        raise ValueError(f"--expires {text!r} is over already")
-    return expires
+        return parse_expiry(text, now_ns)
+    except ValueError as error:
+        raise ValueError(f"--expires {error}") from None
 
 
 def _actor() -> str:
-    who = Who.here()
-    return f"{who.os_user}@{who.workstation}"
+    return str(Who.here())

@@ -35,6 +35,7 @@ from ui.desk.imports import ImportsDesk
 from ui.desk.index import IndexDesk
 from ui.desk.items import ItemsDesk
 from ui.desk.journal import JournalDesk
+from ui.desk.keys import KeysDesk
 from ui.desk.language import LanguageDesk
 from ui.desk.language import kept as kept_language
 from ui.desk.layout import LayoutDesk
@@ -129,6 +130,7 @@ class Application:
         self.bulk = BulkDesk(desk, self.writing, self.items, self.watch)
         self.alarms = AlarmsDesk(desk, self.trends)
         self.api = ApiDesk(desk, self.sources, self.writing, self.alarms)
+        self.keys = KeysDesk(desk, self.api)
         self.troubles = TroublesDesk(desk)
         self.program_log = ProgramLog()
         logging.getLogger().addHandler(self.program_log)

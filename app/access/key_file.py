@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from app import config
+from app.access import pepper
 from app.access.errors import KeyStateError, KeyStoreError, UnknownKeyError
 from app.access.keys import Constraints, KeyInfo, KeySpec, KeyText
 from app.access.pepper import Pepper
@@ -58,6 +59,15 @@ def usual_file() -> Path:
 def of(settings: Settings) -> Path:
     """Where these settings say that the keys are."""
     return Path(settings.api_key_store).expanduser() if settings.api_key_store else usual_file()
+
+
+@contextlib.contextmanager
+def opened(path: Path, pepper_path: Path, *, make: bool = False) -> Generator[KeyFile]:
+    """The store for one thing that somebody does to keys. ``make``: store and pepper are made where neither is there.
+    KeyStoreError says what is wrong and what to do. Blocks."""
+    kept = pepper.load(pepper_path, make=make and not path.exists())
+    with contextlib.closing(KeyFile(path, kept)) as file:
+        yield file
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,12 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from app.access.names import check_pattern
 from app.access.scopes import Scope, parse_scopes
-from app.values import SecurityClass
+from app.values import NS_PER_S, SecurityClass
 
 PREFIX = "tw"
 _ID_BYTES = 10
@@ -38,6 +39,7 @@ WRITE_CLASSES = (
     SecurityClass.VERIFIED_WRITE,
 )
 _LONGEST_NAME = 100
+_UNITS_S = {"h": 3600, "d": 86_400, "w": 7 * 86_400}
 
 
 def class_name(security_class: SecurityClass) -> str:
@@ -134,6 +136,24 @@ class KeySpec:
         parse_scopes(self.scopes)
         if self.calls_per_s is not None and not 0 < self.calls_per_s <= 1e6:
             raise ValueError(f"calls_per_s is {self.calls_per_s:g}, but must be above 0 and at most 1000000")
+
+
+def parse_expiry(text: str, now_ns: int) -> int:
+    """When a key ends, as people write it: ``12h``, ``90d``, ``52w`` from now, or a time with its zone. In ns since
+    1970 UTC; ValueError begins with the text."""
+    if found := re.fullmatch(r"(\d{1,5})([hdw])", text, re.ASCII):
+        expires = now_ns + int(found[1]) * _UNITS_S[found[2]] * NS_PER_S
+    else:
+        try:
+            when = datetime.fromisoformat(text)
+        except ValueError:
+            raise ValueError(f"{text!r} is neither a span like 90d nor a time like 2027-01-31T12:00Z") from None
+        if when.tzinfo is None:
+            raise ValueError(f"{text!r} has no zone: write {text}Z for UTC")
+        expires = int(when.astimezone(UTC).timestamp()) * NS_PER_S
+    if expires <= now_ns:
+        raise ValueError(f"{text!r} is over already")
+    return expires
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.api.front import Front
 from app.api.monitor import observer
 from app.api.server import ApiServer, Served
+from app.config import Settings
 from app.metrics import Metrics
 
 
@@ -17,6 +18,10 @@ class ApiHost:
         self.front: Front | None = None
         self.server: ApiServer | None = None
         self.monitor = ""  # where metrics and readiness are shown; "" = nowhere
+
+    @property
+    def settings(self) -> Settings:
+        return self._served.settings
 
     @property
     def address(self) -> str:

@@ -82,6 +82,9 @@ class Who:
             user = "unknown"
         return cls(user, platform.node() or "unknown")
 
+    def __str__(self) -> str:
+        return f"{self.os_user}@{self.workstation}"
+
 
 @dataclass(frozen=True, slots=True)
 class Intent:

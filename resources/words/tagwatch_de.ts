@@ -240,6 +240,10 @@
             <translation>eine beschädigte Datei liegt als {name} beiseite</translation>
         </message>
         <message>
+            <source>A key needs at least one scope.</source>
+            <translation>Ein Schlüssel braucht mindestens einen Bereich.</translation>
+        </message>
+        <message>
             <source>a late answer came: {answer}</source>
             <translation>eine späte Rückmeldung ist gekommen: {answer}</translation>
         </message>
@@ -375,8 +379,20 @@
             <translation>Alle angezeigten quittieren</translation>
         </message>
         <message>
+            <source>acknowledge and shelve alarms</source>
+            <translation>Alarme quittieren und zurückstellen</translation>
+        </message>
+        <message>
             <source>Action</source>
             <translation>Aktion</translation>
+        </message>
+        <message>
+            <source>active</source>
+            <translation>gültig</translation>
+        </message>
+        <message>
+            <source>active until {time}</source>
+            <translation>gültig bis {time}</translation>
         </message>
         <message>
             <source>active, acknowledged</source>
@@ -397,6 +413,10 @@
         <message>
             <source>Add a source that was opened lately, in any workspace</source>
             <translation>Eine kürzlich geöffnete Quelle hinzufügen, gleich aus welchem Arbeitsbereich</translation>
+        </message>
+        <message>
+            <source>add and advise items, read values</source>
+            <translation>Elemente anlegen und beobachten, Werte lesen</translation>
         </message>
         <message>
             <source>add rows</source>
@@ -457,6 +477,10 @@
         <message>
             <source>Address: {why}</source>
             <translation>Adresse: {why}</translation>
+        </message>
+        <message>
+            <source>admin: everything</source>
+            <translation>admin: alles</translation>
         </message>
         <message>
             <source>Age</source>
@@ -543,6 +567,10 @@
             <translation>alle außer gut</translation>
         </message>
         <message>
+            <source>all reading</source>
+            <translation>alles Lesende</translation>
+        </message>
+        <message>
             <source>All times</source>
             <translation>Alle Zeiten</translation>
         </message>
@@ -607,6 +635,34 @@
             <translation>Beantwortet</translation>
         </message>
         <message>
+            <source>API key</source>
+            <translation>API-Schlüssel</translation>
+        </message>
+        <message>
+            <source>API key created</source>
+            <translation>API-Schlüssel angelegt</translation>
+        </message>
+        <message>
+            <source>API key deleted</source>
+            <translation>API-Schlüssel gelöscht</translation>
+        </message>
+        <message>
+            <source>API key has a new secret</source>
+            <translation>API-Schlüssel hat ein neues Geheimnis</translation>
+        </message>
+        <message>
+            <source>API key revoked</source>
+            <translation>API-Schlüssel gesperrt</translation>
+        </message>
+        <message>
+            <source>API keys</source>
+            <translation>API-Schlüssel</translation>
+        </message>
+        <message>
+            <source>API keys …</source>
+            <translation>API-Schlüssel …</translation>
+        </message>
+        <message>
             <source>API {address}</source>
             <translation>API {address}</translation>
         </message>
@@ -621,6 +677,10 @@
         <message>
             <source>as the expression</source>
             <translation>wie der Ausdruck</translation>
+        </message>
+        <message>
+            <source>as the settings say</source>
+            <translation>wie in den Einstellungen</translation>
         </message>
         <message>
             <source>As the source says</source>
@@ -783,12 +843,24 @@
             <translation>Die Quelle zurückholen (Strg+Z)</translation>
         </message>
         <message>
+            <source>Browse</source>
+            <translation>Durchsuchen</translation>
+        </message>
+        <message>
             <source>Browse again</source>
             <translation>Erneut durchsuchen</translation>
         </message>
         <message>
             <source>Browse …</source>
             <translation>Durchsuchen …</translation>
+        </message>
+        <message>
+            <source>browses nothing</source>
+            <translation>durchsucht nichts</translation>
+        </message>
+        <message>
+            <source>browses only {patterns}</source>
+            <translation>durchsucht nur {patterns}</translation>
         </message>
         <message>
             <source>buffered data change</source>
@@ -825,6 +897,10 @@
         <message>
             <source>by {who}</source>
             <translation>von {who}</translation>
+        </message>
+        <message>
+            <source>Calls a second</source>
+            <translation>Aufrufe je Sekunde</translation>
         </message>
         <message>
             <source>Cancel</source>
@@ -959,6 +1035,10 @@
             <translation>Trend schließen</translation>
         </message>
         <message>
+            <source>close sessions and end their workers</source>
+            <translation>Sitzungen schließen und ihre Arbeitsprozesse beenden</translation>
+        </message>
+        <message>
             <source>Close the session of this replay</source>
             <translation>Die Sitzung dieser Wiedergabe schließen</translation>
         </message>
@@ -1083,6 +1163,10 @@
             <translation>Umwandlung nicht unterstützt</translation>
         </message>
         <message>
+            <source>Copied to the clipboard.</source>
+            <translation>In die Zwischenablage kopiert.</translation>
+        </message>
+        <message>
             <source>Copy</source>
             <translation>Kopieren</translation>
         </message>
@@ -1123,6 +1207,14 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>Count of writes</source>
             <translation>Anzahl der Schreibaufträge</translation>
+        </message>
+        <message>
+            <source>Create</source>
+            <translation>Anlegen</translation>
+        </message>
+        <message>
+            <source>Created</source>
+            <translation>Angelegt</translation>
         </message>
         <message>
             <source>creating</source>
@@ -1201,12 +1293,20 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Löschen</translation>
         </message>
         <message>
+            <source>Delete API key</source>
+            <translation>API-Schlüssel löschen</translation>
+        </message>
+        <message>
             <source>Delete now what is older than</source>
             <translation>Jetzt löschen, was älter ist als</translation>
         </message>
         <message>
             <source>Delete old records</source>
             <translation>Alte Aufzeichnungen löschen</translation>
+        </message>
+        <message>
+            <source>Delete the key “{name}”? Programs that use it are cut off. This cannot be undone; what was done to the key stays in the record.</source>
+            <translation>Den Schlüssel „{name}“ löschen? Programme, die ihn verwenden, werden getrennt. Das kann nicht rückgängig gemacht werden; was mit dem Schlüssel geschah, bleibt im Protokoll.</translation>
         </message>
         <message>
             <source>Delete what is older</source>
@@ -1218,6 +1318,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
                 <numerusform>Löschen, was vor mehr als {count} Tag aufgezeichnet wurde? Es ist nicht wiederzubringen.</numerusform>
                 <numerusform>Löschen, was vor mehr als {count} Tagen aufgezeichnet wurde? Es ist nicht wiederzubringen.</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>Delete …</source>
+            <translation>Löschen …</translation>
         </message>
         <message>
             <source>Description</source>
@@ -1336,8 +1440,16 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Ende</translation>
         </message>
         <message>
+            <source>End the key for good</source>
+            <translation>Den Schlüssel endgültig sperren</translation>
+        </message>
+        <message>
             <source>End the worker of {session} at once? Its session is closed.</source>
             <translation>Arbeitsprozess von {session} sofort beenden? Die Sitzung wird dabei geschlossen.</translation>
+        </message>
+        <message>
+            <source>Ends</source>
+            <translation>Endet</translation>
         </message>
         <message>
             <source>engine communication error</source>
@@ -1396,12 +1508,20 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Alles als Text oder die gewählten Zeilen</translation>
         </message>
         <message>
+            <source>everything, and whatever no other scope is for</source>
+            <translation>alles, auch wofür kein anderer Bereich da ist</translation>
+        </message>
+        <message>
             <source>Excel (*.xlsx);;CSV (*.csv);;Parquet (*.parquet)</source>
             <translation>Excel (*.xlsx);;CSV (*.csv);;Parquet (*.parquet)</translation>
         </message>
         <message>
             <source>Excel (*.xlsx);;Zip (*.zip)</source>
             <translation>Excel (*.xlsx);;Zip (*.zip)</translation>
+        </message>
+        <message>
+            <source>expired</source>
+            <translation>abgelaufen</translation>
         </message>
         <message>
             <source>Export</source>
@@ -1591,6 +1711,14 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Lücken</translation>
         </message>
         <message>
+            <source>Give the key a new secret; the old one opens nothing from then on</source>
+            <translation>Dem Schlüssel ein neues Geheimnis geben; das alte öffnet von da an nichts mehr</translation>
+        </message>
+        <message>
+            <source>Give the key “{name}” a new secret? Programs that use the old one get in no more from now on.</source>
+            <translation>Dem Schlüssel „{name}“ ein neues Geheimnis geben? Programme mit dem alten kommen von jetzt an nicht mehr hinein.</translation>
+        </message>
+        <message>
             <source>good</source>
             <translation>gut</translation>
         </message>
@@ -1617,6 +1745,14 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>high</source>
             <translation>hoch</translation>
+        </message>
+        <message>
+            <source>Highest class of tags that it may write</source>
+            <translation>Höchste Klasse von Variablen, die er schreiben darf</translation>
+        </message>
+        <message>
+            <source>history, event journal and record of writes</source>
+            <translation>Verlauf, Ereignisjournal und Schreibprotokoll</translation>
         </message>
         <message>
             <source>hours:minutes:seconds</source>
@@ -1721,6 +1857,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>it is nested more than {count} levels deep</source>
             <translation>es ist tiefer als {count} Ebenen verschachtelt</translation>
+        </message>
+        <message>
+            <source>It may</source>
+            <translation>Er darf</translation>
         </message>
         <message>
             <source>Item</source>
@@ -1859,6 +1999,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Letzte Stunde</translation>
         </message>
         <message>
+            <source>Last used</source>
+            <translation>Zuletzt benutzt</translation>
+        </message>
+        <message>
             <source>Last year</source>
             <translation>Letztes Jahr</translation>
         </message>
@@ -1887,6 +2031,14 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Grenze von {alarm}</translation>
         </message>
         <message>
+            <source>Limited to</source>
+            <translation>Begrenzt auf</translation>
+        </message>
+        <message>
+            <source>Limits</source>
+            <translation>Grenzen</translation>
+        </message>
+        <message>
             <source>Line</source>
             <translation>Linie</translation>
         </message>
@@ -1901,6 +2053,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>Link</source>
             <translation>Verknüpfen</translation>
+        </message>
+        <message>
+            <source>list sources and sessions, browse name spaces, properties of tags</source>
+            <translation>Quellen und Sitzungen auflisten, durchsuchen, Eigenschaften lesen</translation>
         </message>
         <message>
             <source>List {number}</source>
@@ -1941,6 +2097,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>Lock panes</source>
             <translation>Fensterteile verriegeln</translation>
+        </message>
+        <message>
+            <source>log users in, secured and verified writes</source>
+            <translation>Benutzer anmelden, gesichertes und bestätigtes Schreiben</translation>
         </message>
         <message>
             <source>Login</source>
@@ -2047,6 +2207,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Name</translation>
         </message>
         <message>
+            <source>Name of the key</source>
+            <translation>Name des Schlüssels</translation>
+        </message>
+        <message>
             <source>Name space</source>
             <translation>Namensraum</translation>
         </message>
@@ -2067,12 +2231,32 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Nanosekunden seit 1970</translation>
         </message>
         <message>
+            <source>never</source>
+            <translation>nie</translation>
+        </message>
+        <message>
+            <source>never; or 90d, 2027-01-31T12:00Z</source>
+            <translation>nie; oder 90d, 2027-01-31T12:00Z</translation>
+        </message>
+        <message>
+            <source>New API key</source>
+            <translation>Neuer API-Schlüssel</translation>
+        </message>
+        <message>
             <source>New list</source>
             <translation>Neue Liste</translation>
         </message>
         <message>
             <source>new list</source>
             <translation>neue Liste</translation>
+        </message>
+        <message>
+            <source>New secret</source>
+            <translation>Neues Geheimnis</translation>
+        </message>
+        <message>
+            <source>New secret …</source>
+            <translation>Neues Geheimnis …</translation>
         </message>
         <message>
             <source>New source</source>
@@ -2153,6 +2337,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>no Galaxy Repository</source>
             <translation>kein Galaxy Repository</translation>
+        </message>
+        <message>
+            <source>no limit</source>
+            <translation>ohne Grenze</translation>
         </message>
         <message>
             <source>no news</source>
@@ -2479,6 +2667,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Des alten Werts</translation>
         </message>
         <message>
+            <source>Of these, tags that it may write</source>
+            <translation>Davon Variablen, die er schreiben darf</translation>
+        </message>
+        <message>
             <source>Of times that do not say theirs: UTC, Europe/Berlin …</source>
             <translation>Für Zeiten ohne eigene Angabe: UTC, Europe/Berlin …</translation>
         </message>
@@ -2497,6 +2689,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>Off delay, s</source>
             <translation>Ausschaltverz., s</translation>
+        </message>
+        <message>
+            <source>Offer the API</source>
+            <translation>API anbieten</translation>
         </message>
         <message>
             <source>Offer the API to other programs</source>
@@ -2555,8 +2751,16 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Eigene</translation>
         </message>
         <message>
+            <source>One pattern a line: a tag stands for itself and everything below it; with * (any characters) or ? (one) it is a glob over the whole address.</source>
+            <translation>Ein Muster je Zeile: Eine Variable steht für sich und alles darunter; mit * (beliebige Zeichen) oder ? (eines) gilt das Muster für die ganze Adresse.</translation>
+        </message>
+        <message>
             <source>one that always changes; its silence is a loss</source>
             <translation>eine, die sich immer ändert; schweigt sie, gilt die Verbindung als verloren</translation>
+        </message>
+        <message>
+            <source>only sources {patterns}</source>
+            <translation>nur Quellen {patterns}</translation>
         </message>
         <message>
             <source>OPC DA (192 is good)</source>
@@ -2605,6 +2809,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>Open recent</source>
             <translation>Zuletzt geöffnet</translation>
+        </message>
+        <message>
+            <source>open sessions and extend their lease</source>
+            <translation>Sitzungen öffnen und verlängern</translation>
         </message>
         <message>
             <source>Open simulated plant</source>
@@ -2679,8 +2887,8 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Andere Programme auf diesem Rechner dürfen Sitzungen, Werte und Alarme benutzen, mit einem Schlüssel</translation>
         </message>
         <message>
-            <source>Other programs reach this window here; keys are made by tagwatch keys create</source>
-            <translation>Andere Programme erreichen dieses Fenster hier; Schlüssel macht tagwatch keys create</translation>
+            <source>Other programs reach this window here; keys are in Tools → API keys …</source>
+            <translation>Hier erreichen andere Programme dieses Fenster; Schlüssel stehen unter Extras → API-Schlüssel …</translation>
         </message>
         <message>
             <source>Other Tagwatches</source>
@@ -2713,6 +2921,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>Panes in one place</source>
             <translation>Fensterteile am selben Platz</translation>
+        </message>
+        <message>
+            <source>Parts of a name space that it is shown</source>
+            <translation>Teile eines Namensraums, die er sieht</translation>
         </message>
         <message>
             <source>Password</source>
@@ -2889,6 +3101,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Rohqualität</translation>
         </message>
         <message>
+            <source>Read</source>
+            <translation>Lesen</translation>
+        </message>
+        <message>
             <source>read</source>
             <translation>lesen</translation>
         </message>
@@ -2941,6 +3157,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Nur Lesen</translation>
         </message>
         <message>
+            <source>read-only</source>
+            <translation>nur lesend</translation>
+        </message>
+        <message>
             <source>Read-only mode</source>
             <translation>Nur-Lese-Betrieb</translation>
         </message>
@@ -2951,6 +3171,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>read-only mode on</source>
             <translation>Nur-Lese-Betrieb ein</translation>
+        </message>
+        <message>
+            <source>Read-only: no writes, whatever its scopes</source>
+            <translation>Nur lesend, was er sonst auch darf</translation>
         </message>
         <message>
             <source>Read-only: nothing is written from this window.</source>
@@ -2975,6 +3199,14 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>reading the samples …</source>
             <translation>Messwerte werden gelesen …</translation>
+        </message>
+        <message>
+            <source>reads nothing</source>
+            <translation>liest nichts</translation>
+        </message>
+        <message>
+            <source>reads only {patterns}</source>
+            <translation>liest nur {patterns}</translation>
         </message>
         <message>
             <source>ready</source>
@@ -3109,6 +3341,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Zeilen entfernen</translation>
         </message>
         <message>
+            <source>Remove the key; what was done to it stays in the record</source>
+            <translation>Den Schlüssel entfernen; was mit ihm geschah, bleibt im Protokoll</translation>
+        </message>
+        <message>
             <source>Remove the note</source>
             <translation>Notiz entfernen</translation>
         </message>
@@ -3207,6 +3443,22 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>Retry now</source>
             <translation>Jetzt versuchen</translation>
+        </message>
+        <message>
+            <source>Revoke API key</source>
+            <translation>API-Schlüssel sperren</translation>
+        </message>
+        <message>
+            <source>Revoke the key “{name}”? Programs that use it are cut off. This cannot be undone.</source>
+            <translation>Den Schlüssel „{name}“ sperren? Programme, die ihn verwenden, werden getrennt. Das kann nicht rückgängig gemacht werden.</translation>
+        </message>
+        <message>
+            <source>Revoke …</source>
+            <translation>Sperren …</translation>
+        </message>
+        <message>
+            <source>revoked</source>
+            <translation>gesperrt</translation>
         </message>
         <message>
             <source>right</source>
@@ -3309,6 +3561,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Wissenschaftlich</translation>
         </message>
         <message>
+            <source>Scopes</source>
+            <translation>Bereiche</translation>
+        </message>
+        <message>
             <source>seconds</source>
             <translation>Sekunden</translation>
         </message>
@@ -3395,6 +3651,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>Sessions</source>
             <translation>Sitzungen</translation>
+        </message>
+        <message>
+            <source>Sessions that it opens are its own: other keys do not see them.</source>
+            <translation>Sitzungen, die er öffnet, gehören ihm: Andere Schlüssel sehen sie nicht.</translation>
         </message>
         <message>
             <source>Seven minutes of a computer at work, which come with the program</source>
@@ -3589,6 +3849,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Quellen</translation>
         </message>
         <message>
+            <source>Sources and sessions that it may use, by their names</source>
+            <translation>Quellen und Sitzungen, die er nutzen darf, nach ihren Namen</translation>
+        </message>
+        <message>
             <source>Sources and workspaces (*.tagwatch *.json);;All files (*)</source>
             <translation>Quellen und Arbeitsbereiche (*.tagwatch *.json);;Alle Dateien (*)</translation>
         </message>
@@ -3635,6 +3899,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>state</source>
             <translation>Zustand</translation>
+        </message>
+        <message>
+            <source>State of the API</source>
+            <translation>Zustand der API</translation>
         </message>
         <message>
             <source>State of the bulk write</source>
@@ -3695,6 +3963,14 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>stop at the first failure</source>
             <translation>beim ersten Fehler anhalten</translation>
+        </message>
+        <message>
+            <source>stream alarms</source>
+            <translation>Alarme empfangen</translation>
+        </message>
+        <message>
+            <source>stream events</source>
+            <translation>Ereignisse empfangen</translation>
         </message>
         <message>
             <source>Style</source>
@@ -3793,6 +4069,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Variablen einer Beobachtungsliste können länger, kürzer oder gar nicht behalten werden: „Werte aufzeichnen“ im Menü der Liste. Was schon aufgezeichnet ist, behält die Tage, mit denen es aufgezeichnet wurde.</translation>
         </message>
         <message>
+            <source>Tags that it may read and get events of</source>
+            <translation>Variablen, die er lesen und deren Ereignisse er erhalten darf</translation>
+        </message>
+        <message>
             <source>Tags …</source>
             <translation>Variablen …</translation>
         </message>
@@ -3889,8 +4169,24 @@ Simulated plant:Reactor.PV
             <translation>die API ist aus</translation>
         </message>
         <message>
+            <source>The API is off: keys open nothing until this window, or tagwatch serve, offers it.</source>
+            <translation>Die API ist aus: Schlüssel öffnen nichts, bis dieses Fenster oder tagwatch serve sie anbietet.</translation>
+        </message>
+        <message>
             <source>the API listens on {address}</source>
             <translation>die API hört auf {address}</translation>
+        </message>
+        <message>
+            <source>The API listens on {address} with TLS.</source>
+            <translation>Die API ist mit TLS unter {address} erreichbar.</translation>
+        </message>
+        <message>
+            <source>The API listens on {address} without TLS: it serves programs on this computer alone.</source>
+            <translation>Die API ist ohne TLS unter {address} erreichbar: Sie dient nur Programmen auf diesem Computer.</translation>
+        </message>
+        <message>
+            <source>The API on {address} asks for no key: every program of this computer gets in with all rights.</source>
+            <translation>Die API unter {address} verlangt keinen Schlüssel: Jedes Programm dieses Computers hat alle Rechte.</translation>
         </message>
         <message>
             <source>The end must be later than now.</source>
@@ -4073,6 +4369,10 @@ Simulated plant:Reactor.PV
             <translation>Farbschema</translation>
         </message>
         <message>
+            <source>There are no keys yet: no other program gets in. New … makes one.</source>
+            <translation>Es gibt noch keine Schlüssel: Kein anderes Programm kommt hinein. Neu … legt einen an.</translation>
+        </message>
+        <message>
             <source>There are no names to add.</source>
             <translation>Keine Namen zum Hinzufügen.</translation>
         </message>
@@ -4119,6 +4419,10 @@ Simulated plant:Reactor.PV
         <message>
             <source>This is no expression: write numbers, [tags], + - * / and functions as in max([A], [B]).</source>
             <translation>Das ist kein Ausdruck: Zahlen, [Variablen], + - * / und Funktionen schreiben, wie in max([A], [B]).</translation>
+        </message>
+        <message>
+            <source>This is the key “{name}”. Keep it now where its program finds it: it cannot be shown again. Whoever has it can use it.</source>
+            <translation>Das ist der Schlüssel „{name}“. Bewahren Sie ihn jetzt dort auf, wo sein Programm ihn findet: Er kann nicht noch einmal gezeigt werden. Wer ihn hat, kann ihn benutzen.</translation>
         </message>
         <message>
             <source>This server's certificate is not trusted yet. Compare the fingerprint with the one that the server's owner tells you; trust it only if they are the same.</source>
@@ -4554,6 +4858,10 @@ Simulated plant:Reactor.PV
             <translation>Was nicht stimmt</translation>
         </message>
         <message>
+            <source>what it is for, such as the program that uses it</source>
+            <translation>wofür er ist, etwa das Programm, das ihn benutzt</translation>
+        </message>
+        <message>
             <source>What the columns mean was guessed: look whether it is right.</source>
             <translation>Die Bedeutung der Spalten ist geraten: prüfen, ob sie stimmt.</translation>
         </message>
@@ -4568,6 +4876,10 @@ Simulated plant:Reactor.PV
         <message>
             <source>What will be written</source>
             <translation>Was geschrieben wird</translation>
+        </message>
+        <message>
+            <source>When the key ends</source>
+            <translation>Wann der Schlüssel endet</translation>
         </message>
         <message>
             <source>why; it is kept with the record of this write</source>
@@ -4706,6 +5018,10 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
             <translation>Die in den Variablen gewählte Variable schreiben (F2)</translation>
         </message>
         <message>
+            <source>write values</source>
+            <translation>Werte schreiben</translation>
+        </message>
+        <message>
             <source>write what would change nothing, too</source>
             <translation>auch schreiben, was nichts ändern würde</translation>
         </message>
@@ -4748,6 +5064,22 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
             <translation>Schreibaufträge</translation>
         </message>
         <message>
+            <source>writes nothing</source>
+            <translation>schreibt nichts</translation>
+        </message>
+        <message>
+            <source>writes only {patterns}</source>
+            <translation>schreibt nur {patterns}</translation>
+        </message>
+        <message>
+            <source>writes tags up to {name}</source>
+            <translation>schreibt Variablen bis {name}</translation>
+        </message>
+        <message>
+            <source>Writes up to</source>
+            <translation>Schreibt bis</translation>
+        </message>
+        <message>
             <source>Written and confirmed: the tag reads {value}{quality}.</source>
             <translation>Geschrieben und bestätigt: die Variable hat {value}{quality}.</translation>
         </message>
@@ -4778,6 +5110,10 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
         <message>
             <source>yes</source>
             <translation>ja</translation>
+        </message>
+        <message>
+            <source>Your new API key</source>
+            <translation>Ihr neuer API-Schlüssel</translation>
         </message>
         <message>
             <source>Zoom back</source>
@@ -4825,6 +5161,10 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
         <message>
             <source>{count} alarms of the workspace could not be read.</source>
             <translation>{count} Alarme des Arbeitsbereichs waren nicht lesbar.</translation>
+        </message>
+        <message>
+            <source>{count} calls a second</source>
+            <translation>{count} Aufrufe je Sekunde</translation>
         </message>
         <message>
             <source>{count} chosen</source>
@@ -5111,6 +5451,10 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
             <translation>{low} bis {high} {unit}</translation>
         </message>
         <message>
+            <source>{name} (no limit)</source>
+            <translation>{name} (ohne Grenze)</translation>
+        </message>
+        <message>
             <source>{name} has changes that are not saved.</source>
             <translation>{name} hat Änderungen, die nicht gespeichert sind.</translation>
         </message>
@@ -5386,12 +5730,24 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
             <translation>„{name}“ ist geschlossen. Strg+Z holt zurück.</translation>
         </message>
         <message>
+            <source>“{name}” is deleted.</source>
+            <translation>„{name}“ ist gelöscht.</translation>
+        </message>
+        <message>
             <source>“{name}” is not known: tags stand in brackets, [{name}].</source>
             <translation>„{name}“ ist nicht bekannt: Variablen stehen in Klammern, [{name}].</translation>
         </message>
         <message>
+            <source>“{name}” is revoked.</source>
+            <translation>„{name}“ ist gesperrt.</translation>
+        </message>
+        <message>
             <source>“{part}” has no place in an expression.</source>
             <translation>„{part}“ hat in einem Ausdruck keinen Platz.</translation>
+        </message>
+        <message>
+            <source>“{text}” is no number of calls a second.</source>
+            <translation>„{text}“ ist keine Zahl von Aufrufen je Sekunde.</translation>
         </message>
         <message>
             <source>“{text}” is no time span: type for example 90 s, 20 min, 2 h 30 min or 1:30</source>

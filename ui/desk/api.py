@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QLabel
 
 from app import config
@@ -33,6 +33,8 @@ _ON = "api/on"
 class ApiDesk(QObject):
     """A switch, which is kept, and the address in the status bar. Off, unless settings or somebody say otherwise."""
 
+    changed = Signal()  # it listens, or does not any more
+
     def __init__(self, desk: Desk, sources: SourcesDesk, writing: WritingDesk, alarms: AlarmsDesk) -> None:
         super().__init__(desk)
         self._desk = desk
@@ -52,9 +54,9 @@ class ApiDesk(QObject):
             desk.runtime.metrics,
         )
         window = desk.window
-        self._switch = window.add_action(tr("Offer the API to other programs"), lambda: None, None, "tools", "sources")
-        self._switch.setCheckable(True)
-        self._switch.setToolTip(tr("Other programs on this computer may use sessions, values and alarms, with a key"))
+        self.switch = window.add_action(tr("Offer the API to other programs"), lambda: None, None, "tools", "sources")
+        self.switch.setCheckable(True)
+        self.switch.setToolTip(tr("Other programs on this computer may use sessions, values and alarms, with a key"))
         self._label = QLabel()
         self._label.setAccessibleName(tr("Address of the API"))
         self._label.hide()
@@ -64,8 +66,8 @@ class ApiDesk(QObject):
     def start(self) -> None:
         on = self._desk.kept.value(_ON)
         wanted = self._desk.runtime.settings.api if on is None else on == "true"
-        self._switch.setChecked(wanted)
-        self._switch.toggled.connect(self._toggled)
+        self.switch.setChecked(wanted)
+        self.switch.toggled.connect(self._toggled)
         if wanted:
             self._toggled(True)
 
@@ -99,7 +101,8 @@ class ApiDesk(QObject):
         address = self.host.address
         self._label.setText(tr("API {address}").format(address=address))
         self._label.setVisible(bool(address))
-        self._label.setToolTip(tr("Other programs reach this window here; keys are made by tagwatch keys create"))
+        self._label.setToolTip(tr("Other programs reach this window here; keys are in Tools → API keys …"))
+        self.changed.emit()
 
 
 class _Sources:

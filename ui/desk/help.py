@@ -22,6 +22,7 @@ TOPICS = {
     "audit": "writing",
     "diagnostics": "trouble",
     "recorder": "recorder",
+    "api keys": "api",
 }
 
 
