@@ -21,6 +21,7 @@ from ui.aside import aside
 from ui.bridge import act, serving
 from ui.desk.desk import Desk
 from ui.plots.collector import Line
+from ui.plots.filling import Kept, Memory, filled
 from ui.plots.past import EXACT, Columns, Past, Span, extremes, joined
 from ui.plots.trend import TrendView, Wanted
 
@@ -28,6 +29,10 @@ from ui.plots.trend import TrendView, Wanted
 _GAPS = 20
 #: Stretches of time whose extremes a source is asked for where it has more samples than can be loaded.
 _INTERVALS = 2_000
+#: Holes of a pen that are looked into in one turn, the newest first; the others have theirs.
+_HOLES = 50
+#: What the recorder has not written so long after, it never had.
+_LATE_NS = 60 * NS_PER_S
 
 
 class PastDesk(QObject):
@@ -73,32 +78,56 @@ class PastDesk(QObject):
             if wanted.start_ns < stop:
                 pen.past = await self.load(pen.line, wanted.start_ns, stop, wanted.bins)
                 trend.past_loaded()
+            for hole in pen.line.to_fill(wanted.start_ns, wanted.stop_ns, self._desk.clock.utc_ns())[-_HOLES:]:
+                if await self._fill(pen.line, hole, wanted.bins):
+                    trend.collector.changes += 1  # others may draw it, too
+                    trend.past_loaded()
+
+    async def _fill(self, line: Line, hole: Span, bins: int) -> bool:
+        """Whether something was found of what memory lacks."""
+        late = self._desk.clock.utc_ns() - hole[1] > _LATE_NS
+        if not late and not await aside(partial(written, self.history, line.source, line.tag, *hole)):
+            return False  # it is asked for again
+        kept = await self._kept(line, *hole, bins, EXACT, unwritten=False)
+        if not without([hole], kept.lacking):
+            line.looked.add(hole)
+            return False
+        memory = Memory.of(line.samples)
+        made = await aside(partial(filled, memory, hole, kept))
+        times = memory.columns.times
+        return bool(len(times)) and line.fill(hole, kept, made, len(times), int(times[0]))
 
     async def load(self, line: Line, start_ns: int, stop_ns: int, bins: int, exact: int = EXACT) -> Past:
         """What is kept of a line: every sample, if there are no more than ``exact``, else the extremes of so many
         stretches."""
         now = self._desk.clock.utc_ns()
+        kept = await self._kept(line, start_ns, stop_ns, bins, exact)
+        return Past.of(
+            kept.columns,
+            start_ns,
+            stop_ns,
+            kept.lacking,
+            bin_ns=kept.bin_ns,
+            open=stop_ns >= now,
+            sourced=kept.sourced,
+        )
+
+    async def _kept(
+        self, line: Line, start_ns: int, stop_ns: int, bins: int, exact: int, *, unwritten: bool = True
+    ) -> Kept:
+        """``unwritten``: what the recorder has not written yet counts as held."""
         given_up = threading.Event()
         try:
-            read = partial(
-                recorded, self.history, line.source, line.tag, start_ns, stop_ns, bins, exact, given_up.is_set
-            )
-            columns, lacking, bin_ns = await aside(read)
+            whole = self.history, line.source, line.tag, start_ns, stop_ns, bins, exact, given_up.is_set
+            columns, lacking, bin_ns = await aside(partial(recorded, *whole, unwritten=unwritten))
         except asyncio.CancelledError:
             given_up.set()
             raise
         except ReadCancelledError:  # its own flag alone says so
             raise asyncio.CancelledError from None
         more, sourced, width = await self._sourced(line, lacking, exact)
-        return Past.of(
-            joined([columns, *more]),
-            start_ns,
-            stop_ns,
-            without(lacking, sourced),
-            bin_ns=max(bin_ns, width),
-            open=stop_ns >= now,
-            sourced=tuple(sourced),
-        )
+        left = tuple(without(lacking, sourced))
+        return Kept(joined([columns, *more]), left, tuple(sourced), max(bin_ns, width))
 
     # ---- the source's own history
 
@@ -157,11 +186,14 @@ def recorded(
     bins: int,
     exact: int,
     cancelled: Callable[[], bool],
+    *,
+    unwritten: bool = True,
 ) -> tuple[Columns, list[Span], int]:
     """(samples, stretches of which the recorder has nothing, the length of the stretches whose extremes they are).
     Blocks: for a thread."""
     stretches = history.held(source, tag, start_ns, stop_ns)
-    lacking = [(one.start_ns, one.end_ns) for one in stretches if not one.held and one.why != "not yet"]
+    there = {"not yet"} if unwritten else set[str]()
+    lacking = [(one.start_ns, one.end_ns) for one in stretches if not one.held and one.why not in there]
     if not any(one.held for one in stretches):
         return Columns.none(), lacking, 0
     found = history.bins(source, tag, start_ns, stop_ns, bins, cancelled)
@@ -177,6 +209,11 @@ def recorded(
         if all(one.held for one in history.held(source, tag, at, start_ns)):
             columns = joined([Columns.of(before.times, before.reals, before.qualities), columns])
     return columns, lacking, bin_ns
+
+
+def written(history: History, source: str, tag: str, start_ns: int, stop_ns: int) -> bool:
+    """Whether the recorder has written whatever it has of this time. Blocks: for a thread."""
+    return all(one.why != "not yet" for one in history.held(source, tag, start_ns, stop_ns))
 
 
 def without(spans: Sequence[Span], told: Sequence[Span]) -> list[Span]:

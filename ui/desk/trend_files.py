@@ -104,7 +104,8 @@ class TrendFiles(QObject):
                 border = line.border_ns
                 until = stop_ns if border is None else min(border, stop_ns)
                 if start_ns < until:  # what a trend draws may be the extremes of many
-                    line = Joined(pen.samples, await self._past.load(pen.line, start_ns, until, 1, EXPORTED))
+                    past = await self._past.load(pen.line, start_ns, until, 1, EXPORTED)
+                    line = Joined(pen.samples, past, pen.line.filled)
                 found.append((pen, series_of(pen, line, start_ns, stop_ns, before=before)))
                 await asyncio.sleep(0)  # a million samples of each: a breath between them
         return found

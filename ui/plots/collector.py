@@ -11,7 +11,9 @@ from app.sessions.state import SessionState
 from app.values import EventKind
 from ui.feed import FeedFrame
 from ui.i18n import tr
+from ui.plots.filling import Kept, origins
 from ui.plots.marks import Mark, MarkKind, Marks
+from ui.plots.past import Filled, Span
 from ui.plots.pen import Samples
 from ui.plots.picker import Picker
 from ui.tagref import TagRef
@@ -21,6 +23,8 @@ _ENDINGS = (NoticeKind.SOURCE_LOST, NoticeKind.FAULT)
 _MISSING = (NoticeKind.SEQUENCE_GAP, NoticeKind.DROPPED, NoticeKind.MIRROR_RESTARTED)
 #: Stretches that a line remembers not to have; the oldest are forgotten.
 _HOLES = 500
+#: So long after a hole has ended the recorder has written what came in it.
+_WRITTEN_NS = 2_000_000_000
 
 
 @dataclass(slots=True, eq=False)
@@ -37,7 +41,9 @@ class Line:
     key: int = 0
     live: bool = False  # its source is there: the last value still holds
     samples: Samples = field(default_factory=Samples)
-    holes: list[tuple[int, int]] = field(default_factory=list)  # ns: of these nothing is held
+    holes: list[Span] = field(default_factory=list)  # ns: of these nothing is held
+    filled: list[Filled] = field(default_factory=list)  # what were holes, until the recorder or the source had them
+    looked: set[Span] = field(default_factory=set)  # holes of which nobody has anything either, as far as is known
     pens: int = 0
     hole_from: int | None = None  # the hole that is open
     _total: int = 0  # samples that had come when it opened
@@ -67,6 +73,28 @@ class Line:
             self.holes.append((self.hole_from, held_again))
             del self.holes[:-_HOLES]
         self.hole_from = None
+
+    def to_fill(self, start_ns: int, stop_ns: int, now_ns: int) -> list[Span]:
+        """The holes in the window that nobody was asked for yet. A replay has none: its times go back."""
+        if self.samples.rewinds or not len(self.samples):
+            return []
+        first = int(self.samples.times[0])
+        asked = [(start, stop) for start, stop in self.holes if start < stop_ns and stop > start_ns and start >= first]
+        return [hole for hole in asked if hole not in self.looked and hole[1] + _WRITTEN_NS <= now_ns]
+
+    def fill(self, hole: Span, kept: Kept, made: Samples, length: int, first_ns: int) -> bool:
+        """Take what was made of the first ``length`` samples, the first at ``first_ns``, and of what was kept. False,
+        and nothing changes, where the hole or those samples are gone."""
+        before = self.samples.total
+        if hole not in self.holes or not self.samples.take_over(made, length, first_ns):
+            return False
+        self._total += self.samples.total - before
+        self.holes.remove(hole)
+        self.holes = sorted([*self.holes, *kept.lacking])[-_HOLES:]
+        self.looked.update(kept.lacking)
+        self.filled += origins(hole, kept)
+        del self.filled[:-_HOLES]
+        return True
 
     def not_held(self, start_ns: int, stop_ns: int) -> list[tuple[int, int]]:
         """The stretches of the window of which nothing is held, in order: before the first sample, and holes."""
@@ -126,6 +154,8 @@ class Collector:
         whose times go back when somebody does."""
         again = (line.session_id, line.key) == (session_id, key)
         line.session_id, line.key, line.live = session_id, key, True
+        if not again:
+            line.looked.clear()  # its source may have kept what was missed
         line.unit, line.enumeration, line.decimals = unit, tuple(enumeration), decimals
         line.samples.rewinds = replayed
         if latest is not None and not (again and line.samples.latest == latest):
@@ -206,6 +236,8 @@ class Collector:
         told = not closed or notice.kind is NoticeKind.FAULT or any(line.live for line in lines)
         for line in lines:
             line.live = live
+            if live:
+                line.looked.clear()
         if not live:
             self._end(session_id, notice.time_ns, hole=closed)
         if told:

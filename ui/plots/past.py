@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,15 @@ class Origin(enum.StrEnum):
     MEMORY = "memory"
     RECORDER = "recorder"
     SOURCE = "source"
+
+
+class Filled(NamedTuple):
+    """A stretch that memory lacked and was given; ``bin_ns`` as of :class:`Past`."""
+
+    start_ns: int
+    stop_ns: int
+    origin: Origin
+    bin_ns: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,11 +146,13 @@ def _ended(columns: Columns, lacking: Sequence[Span]) -> Columns:
 
 
 class Joined:
-    """Memory, and before its first sample the past, as one line. Each call looks anew: memory goes on meanwhile."""
+    """Memory, and before its first sample the past, as one line. Each call looks anew: memory goes on meanwhile.
+    ``filled`` are the stretches that memory has from elsewhere."""
 
-    def __init__(self, samples: Samples, past: Past | None) -> None:
+    def __init__(self, samples: Samples, past: Past | None, filled: Sequence[Filled] = ()) -> None:
         self._samples = samples
         self.past = past
+        self._filled = filled
 
     @property
     def border_ns(self) -> int | None:
@@ -168,7 +180,8 @@ class Joined:
     @property
     def exact(self) -> bool:
         """Whether every sample is there, and not the extremes of many."""
-        return self.past is None or not self.past.bin_ns
+        whole = self.past is None or not self.past.bin_ns
+        return whole and not any(one.bin_ns for one in self._filled)
 
     def at(self, time_ns: int) -> At | None:
         """The last sample at or before this time, never a later one."""
@@ -181,7 +194,10 @@ class Joined:
         """Where the sample at this time is from."""
         border = self.border_ns
         memory = self.past is None or (border is not None and time_ns >= border)
-        return Origin.MEMORY if memory or self.past is None else self.past.origin(time_ns)
+        if memory or self.past is None:
+            told = (one.origin for one in self._filled if one.start_ns <= time_ns < one.stop_ns)
+            return next(told, Origin.MEMORY)
+        return self.past.origin(time_ns)
 
     def range_between(self, start_ns: int, stop_ns: int) -> tuple[float, float] | None:
         """Smallest and largest good or uncertain value in the window, what holds at its start included."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -169,6 +170,24 @@ class Samples:
     def ends(self) -> list[int]:
         """Where the line ended (ns, rising): a bad sample stands there that never came."""
         return self._ended[bisect_left(self._ended, int(self._times[0])) :] if self._count else []
+
+    def add_with(self, times: Times, values: Floats, classes: Classes, ends: Sequence[int]) -> None:
+        """:meth:`add`, of a line whose :attr:`ends` are known."""
+        self.add(times, values, classes)
+        self._ended += ends
+
+    def take_over(self, made: Samples, length: int, first_ns: int) -> bool:
+        """Become what was made of the first ``length`` samples, with what came since. False, and nothing changes, where
+        those are not there any more as they were: the first of them was at ``first_ns``."""
+        if self._count < length or not length or int(self._times[0]) != first_ns:
+            return False
+        more = len(made) - length
+        times = self._times[length : self._count]
+        ends = [end for end in self._ended if len(times) and end >= times[0]]
+        made.add_with(times, self._values[length : self._count], self._classes[length : self._count], ends)
+        made.total, made.latest = self.total + more, self.latest
+        self.__dict__.update(made.__dict__)
+        return True
 
     def _cut(self, time_ns: int) -> None:
         """Forget what stands at this time and behind it."""

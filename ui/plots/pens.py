@@ -84,7 +84,7 @@ class Pen:
     @property
     def joined(self) -> Joined:
         """Memory and the past that is loaded, as one line."""
-        return Joined(self.line.samples, self.past)
+        return Joined(self.line.samples, self.past, self.line.filled)
 
     def lacking(self, start_ns: int, stop_ns: int) -> list[tuple[int, int]]:
         """Stretches that nobody holds, in order."""

@@ -606,7 +606,11 @@ class TrendView(QWidget):
         start, stop = (round(at * 1e9) for at in self.visible_range())
         now, columns = self.moment_ns(), self.plot.columns()
         bin_ns = 3 * (stop - start) // (2 * columns)
-        pens = [pen for pen in self._pens if pen.visible and not pen.joined.covers(start, stop, bin_ns, now)]
+        pens = [
+            pen
+            for pen in self._pens
+            if pen.visible and (not pen.joined.covers(start, stop, bin_ns, now) or pen.line.to_fill(start, stop, now))
+        ]
         if not pens:
             return None
         room = (stop - start) // 2  # so that a hand that pans a little has it already
