@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, QChildEvent, QSettings, QSize, Qt, Signal
@@ -34,6 +35,7 @@ from ui.views.sessions import SessionsView
 from ui.widgets import Elided, Pressed, Steady, Themed
 
 #: Grows when the panes change so much that a kept layout no longer fits.
+_SUM = 4  # bytes of it stand before a layout
 _LAYOUT_VERSION = 3
 _SIZE = QSize(1720, 1020)
 #: What the frame of a window takes of a screen.
@@ -415,22 +417,25 @@ class MainWindow(QMainWindow):
 
     def layout_state(self) -> bytes:
         """Where the panes are, for :meth:`restore_layout`."""
-        return bytes(self.saveState(_LAYOUT_VERSION).data())
+        state = bytes(self.saveState(_LAYOUT_VERSION).data())
+        return _sum(state) + state
 
     def restore_layout(self, state: bytes) -> bool:
-        """Whether it was of this version, and has been taken over."""
-        return self.restoreState(state, _LAYOUT_VERSION)
+        """Whether it was whole and of this version, and has been taken over. Qt gets none that is not whole: some make
+        the process crash, at every start anew."""
+        whole = state[_SUM:]
+        return _sum(whole) == state[:_SUM] and self.restoreState(whole, _LAYOUT_VERSION)
 
     def _restore(self) -> None:
         geometry, state = self._settings.value("geometry"), self._settings.value("layout")
         if isinstance(geometry, QByteArray):  # an edited or broken file may hold anything
             self.restoreGeometry(geometry)
         if isinstance(state, QByteArray):
-            self.restoreState(state, _LAYOUT_VERSION)
+            self.restore_layout(bytes(state.data()))
 
     def keep_layout(self) -> None:
         self._settings.setValue("geometry", self.saveGeometry())
-        self._settings.setValue("layout", self.saveState(_LAYOUT_VERSION))
+        self._settings.setValue("layout", QByteArray(self.layout_state()))
 
     def reset_layout(self) -> None:
         self.restoreState(self._default_state, _LAYOUT_VERSION)
@@ -443,3 +448,7 @@ class MainWindow(QMainWindow):
             self.keep_layout()
             self.close_requested.emit()
         event.ignore()
+
+
+def _sum(state: bytes) -> bytes:
+    return zlib.crc32(state).to_bytes(_SUM, "big")

@@ -4261,8 +4261,8 @@ Simulated plant:Reactor.PV
             <translation>Die Sprache wechselt mit dem nächsten Start.</translation>
         </message>
         <message>
-            <source>The layout of the panes is of another version: it stays as it is.</source>
-            <translation>Die Anordnung der Fensterteile stammt aus einer anderen Version: sie bleibt, wie sie ist.</translation>
+            <source>The layout of the panes is broken or of another version: it stays as it is.</source>
+            <translation>Die Anordnung der Fensterteile ist beschädigt oder stammt aus einer anderen Version: sie bleibt, wie sie ist.</translation>
         </message>
         <message>
             <source>The list is sorted: click the column's head until the mark is gone, then move rows.</source>

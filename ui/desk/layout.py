@@ -74,7 +74,7 @@ class LayoutDesk(QObject):
                     window.showMaximized()
         panes = state.get("panes")
         if isinstance(panes, str) and not window.restore_layout(_bytes(panes)):
-            self._desk.say(tr("The layout of the panes is of another version: it stays as it is."))
+            self._desk.say(tr("The layout of the panes is broken or of another version: it stays as it is."))
         if isinstance(state.get("locked"), bool):
             self._lock.setChecked(state["locked"])
         _bring_back(window.panes())

@@ -281,6 +281,22 @@ def test_a_figure_that_changes_does_not_move_its_neighbours(alone: Callable[...,
     assert window._status["Events/s"].text() == "1 events/s"
 
 
+@pytest.mark.clause("F2")
+def test_a_layout_that_is_not_whole_never_reaches_qt(
+    alone: Callable[..., MainWindow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some of them make the process crash: here nothing may be restored at all."""
+    window = alone()
+    whole = window.layout_state()
+    assert window.restore_layout(whole)
+    given: list[bytes] = []
+    monkeypatch.setattr(window, "restoreState", lambda state, version: given.append(bytes(state)))
+    for place in range(0, len(whole), 7):
+        assert not window.restore_layout(whole[:place] + bytes([whole[place] ^ 0x80]) + whole[place + 1 :])
+        assert not window.restore_layout(whole[:place])
+    assert not given
+
+
 def test_a_layout_is_kept_and_can_be_reset(alone: Callable[..., MainWindow]) -> None:
     first = alone()
     first.pane("log").hide()
