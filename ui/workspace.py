@@ -8,6 +8,7 @@ import hashlib
 import json
 import math
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from app.records.cells import clean
 from ui.i18n import tr
 from ui.sources import SECRETS
 
@@ -24,6 +26,7 @@ GENERATIONS = 3
 _KIND = "workspace"
 _LIMIT = 256 * 1024 * 1024
 _DEPTH = 100
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _HEADER = ("tagwatch", "version", "saved", "autosave")
 
 Parts = dict[str, dict[str, Any]]
@@ -107,6 +110,8 @@ def parse(path: Path, text: str, steps: Mapping[int, Step] = _STEPS, newest: int
     try:
         content: Any = json.loads(text)
         _check_depth(content)
+        if _HALF.search(text):
+            content = _whole(content)
     except json.JSONDecodeError as error:
         raise WorkspaceError(
             tr("{path} is broken in line {line}: {reason}.").format(path=path, line=error.lineno, reason=error.msg)
@@ -128,6 +133,20 @@ def _check_depth(value: Any, left: int = _DEPTH) -> None:
         for entry in value.values() if isinstance(value, dict) else value:
             if isinstance(entry, dict | list):
                 _check_depth(entry, left - 1)
+
+
+def _whole(value: Any) -> Any:
+    """Halves of surrogate pairs become the replacement character: with one of them among its tags no command could be
+    sent to a source."""
+    match value:
+        case str():
+            return clean(value)
+        case list():
+            return [_whole(entry) for entry in value]
+        case dict():
+            return {clean(name): _whole(entry) for name, entry in value.items()}
+        case _:
+            return value
 
 
 def _migrated(path: Path, content: dict[str, Any], steps: Mapping[int, Step], newest: int) -> dict[str, Any]:

@@ -244,6 +244,13 @@ def test_whatever_a_pane_tells_can_be_saved(state: Any) -> None:
     assert ws.digest(parts) == ws.digest(json.loads(json.dumps(ws.plain(parts))))
 
 
+@pytest.mark.clause("F2")
+def test_half_a_character_is_replaced_and_a_whole_one_stays() -> None:
+    said = r'{"tagwatch": "workspace", "version": 1, "watch": {"\udc00": ["Tank\ud800", "\ud83d\ude00", "C:\\udfoo"]}}'
+    loaded = ws.parse(Path("plant.tagwatch"), said)
+    assert loaded.parts["watch"] == {"\ufffd": ["Tank\ufffd", "😀", r"C:\udfoo"]}
+
+
 def test_a_digest_tells_contents_apart() -> None:
     assert ws.digest({"a": {"x": 1, "y": 2}}) == ws.digest({"a": {"y": 2, "x": 1}})
     assert ws.digest({"a": {"x": 1}}) != ws.digest({"a": {"x": 2}})
