@@ -6,8 +6,9 @@ import codecs
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from app.recordings.layout import ROWS
@@ -25,6 +26,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+#: A row behind the last one: where it is no row of its own, a quote before it was never closed.
+_END = "\x03end\x03"
 csv.field_size_limit(16 * 1024 * 1024)
 
 
@@ -68,7 +71,11 @@ def look(path: Path, *, encoding: str = "", separator: str = "", decimal: str = 
     if not rest:
         raise RecordingError(f"{path}: the file has no rows")
     separator = separator or _separator(rest)
-    rows = [row for row in csv.reader(rest, delimiter=separator) if row]
+    if whole and len(rest) == len(lines) - skipped:
+        numbered = _closed(path, rest, separator, skipped)
+    else:
+        numbered = enumerate(csv.reader(rest, delimiter=separator))
+    rows = [row for _, row in numbered if row]
     if not rows or len(rows[0]) < 2:
         raise RecordingError(f"{path}: no separator makes columns of it (semicolon, tab, bar and comma were tried)")
     if len(rows[0]) > _COLUMNS:
@@ -82,19 +89,34 @@ def look(path: Path, *, encoding: str = "", separator: str = "", decimal: str = 
 
 
 def rows_of(path: Path, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
-    """(row as an editor counts them, cells)."""
+    """(row as an editor counts them, cells). RecordingError where a quote takes all that follows for one cell."""
     with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
         for _ in range(dialect.skipped):
             next(file, None)
-        reader = csv.reader(file, delimiter=dialect.separator)
-        try:
-            if dialect.header:
-                next(reader, None)
-            for row in reader:
-                if row:
-                    yield reader.line_num + dialect.skipped, row
-        except csv.Error as error:
-            raise RecordingError(f"{path}, row {reader.line_num + dialect.skipped:,}: {error}") from error
+        rows = _closed(path, file, dialect.separator, dialect.skipped)
+        if dialect.header:
+            next(rows, None)
+        for number, row in rows:
+            if row:
+                yield number, row
+
+
+def _closed(path: Path, lines: Iterable[str], separator: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(chain(lines, [_END]), delimiter=separator)
+    before = skipped
+    try:
+        for row in reader:
+            if row and row[-1].endswith(_END):
+                if len(row) > 1 or row[0] != _END:
+                    raise RecordingError(
+                        f"{path}, row {before + 1:,}: a quotation mark is never closed, and all that follows would be one "
+                        "cell: close it, or take it out"
+                    )
+                return
+            before = reader.line_num + skipped
+            yield before, row
+    except csv.Error as error:
+        raise RecordingError(f"{path}, row {before + 1:,}: {error}") from error
 
 
 def _encoding(head: bytes) -> str:

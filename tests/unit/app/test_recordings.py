@@ -237,6 +237,27 @@ def test_files_that_are_no_recordings_say_so(tmp_path: Path, content: bytes, wor
         read(path)
 
 
+@pytest.mark.clause("I1")
+def test_a_quotation_mark_that_is_never_closed_is_told_with_its_row(tmp_path: Path) -> None:
+    path = tmp_path / "cut.csv"
+    rows = [f"2026-01-01T00:00:{second:02d}Z,{second}.5,fine" for second in range(50)]
+    head = ["# of the plant", "Time,Level,Note"]
+    path.write_text(
+        "\n".join([*head, *rows[:20], '2026-01-01T01:00:00Z,7,"not ""closed', *rows[20:]]), encoding="utf-8"
+    )
+    with pytest.raises(RecordingError, match=r"cut\.csv, row 23: a quotation mark is never closed"):
+        preview(path)
+    long = [f"2026-01-01T{at // 3600:02d}:{at // 60 % 60:02d}:{at % 60:02d}Z,{at},fine" for at in range(40_000)]
+    path.write_text("\n".join([*head, *long, '2026-01-02T00:00:00Z,7,"cut']), encoding="utf-8")
+    assert preview(path).names == ("Time", "Level", "Note")
+    with pytest.raises(RecordingError, match="row 40,003: a quotation mark is never closed"):
+        read(path)
+    closed = '2026-01-01T01:00:00Z,7,"over\ntwo lines, ""said"""'
+    path.write_text("\r\n".join([*head, *rows, closed]), encoding="utf-8", newline="")
+    assert read(path).rows == 51
+
+
+@pytest.mark.clause("I1")
 def test_a_layout_that_does_not_fit_says_what_is_wrong(tmp_path: Path) -> None:
     path = _file(tmp_path, "time,x\n2023-11-14T22:13:20Z,1\n")
     with pytest.raises(RecordingError, match="no column 'y'; there are time, x"):
