@@ -109,8 +109,8 @@ def _closed(path: Path, lines: Iterable[str], separator: str, skipped: int) -> I
             if row and row[-1].endswith(_END):
                 if len(row) > 1 or row[0] != _END:
                     raise RecordingError(
-                        f"{path}, row {before + 1:,}: a quotation mark is never closed, and all that follows would be one "
-                        "cell: close it, or take it out"
+                        f"{path}, row {before + 1:,}: a quotation mark is never closed, and all that "
+                        "follows would be one cell: close it, or take it out"
                     )
                 return
             before = reader.line_num + skipped
