@@ -983,8 +983,8 @@
             <translation>Eine bereite Sitzung wählen, um ihre Variablen zu sehen.</translation>
         </message>
         <message>
-            <source>Choose a tag in the items first.</source>
-            <translation>Zuerst eine Variable auswählen.</translation>
+            <source>Choose a tag in the items or in a watch list first.</source>
+            <translation>Zuerst unter Variablen oder in einer Beobachtungsliste eine auswählen.</translation>
         </message>
         <message>
             <source>Choose failed ones</source>
@@ -5150,6 +5150,10 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
         <message>
             <source>{client} (handle {handle})</source>
             <translation>{client} (Kennung {handle})</translation>
+        </message>
+        <message>
+            <source>{count} active</source>
+            <translation>{count} aktiv</translation>
         </message>
         <message numerus="yes">
             <source>{count} alarms</source>

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QApplication, QToolButton
 
 from app.alarms.engine import AlarmEngine
 from app.alarms.limits import Condition, Priority, TagLimits, from_json, to_json
@@ -37,6 +37,7 @@ from ui.tagbook import UNKNOWN, TagAbout
 from ui.tagref import TagRef
 from ui.theme import PRIORITY_MARKS, icon
 from ui.views.alarms import AlarmsView
+from ui.views.watch_table import WatchTable
 
 _SEVERITIES = {Priority.LOW: Severity.INFO, Priority.MEDIUM: Severity.WARNING}
 _ACTIONS = {
@@ -266,10 +267,14 @@ class AlarmsDesk(QObject):
     # ---- limits
 
     def _edit_current(self) -> None:
-        if tag := self._desk.window.items.current_tag():
+        """Of what is chosen where the focus is: rows of a watch list, else the item."""
+        focus = QApplication.focusWidget()
+        if isinstance(focus, WatchTable) and (refs := focus.selected_refs()):
+            self.edit(refs)
+        elif tag := self._desk.window.items.current_tag():
             self._edit_chosen([tag])
         else:
-            self._desk.say(tr("Choose a tag in the items first."))
+            self._desk.say(tr("Choose a tag in the items or in a watch list first."))
 
     def _edit_chosen(self, tags: list[str]) -> None:
         session = self._desk.session(self._desk.window.items.session_id)
@@ -352,7 +357,9 @@ class AlarmsDesk(QObject):
         count, worst, theme = self.model.unacknowledged, self.model.worst, self._desk.theme
         words = tr("1 alarm") if count == 1 else tr("{count} alarms", None, count).format(count=count_text(count))
         mark = "" if worst is None else PRIORITY_MARKS[worst.limit.priority]
-        text = f"{mark} {words}" if worst is not None else tr("no alarms")
+        active = self.model.active  # acknowledged, but there all the same
+        calm = tr("{count} active").format(count=count_text(active)) if active else tr("no alarms")
+        text = f"{mark} {words}" if worst is not None else calm
         if self._count.text() != text:
             self._count.setText(text)
             self._count.setAccessibleName(tr("Alarms that nobody has acknowledged: {count}").format(count=count))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence
@@ -294,7 +295,8 @@ class WatchList(QWidget):
             write.setEnabled(not refused)
             write.setToolTip(refused or write.text())
             _entry(menu, tr("Read again"), lambda: table.read_wanted.emit(rows), "F5")
-            _entry(menu, tr("Alarm limits …"), lambda: table.limits_wanted.emit([row.line.ref for row in tags]))
+            limits = partial(table.limits_wanted.emit, [row.line.ref for row in tags])
+            _entry(menu, tr("Alarm limits …"), limits, "Ctrl+L")
             if any(link.source.is_open for link in tags[0].links):
                 _entry(menu, tr("Show in the name space"), lambda: table.place_wanted.emit(first))
             _entry(menu, tr("Properties"), lambda: table.properties_wanted.emit(first), "Alt+Return")

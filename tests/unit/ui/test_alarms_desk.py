@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel
+from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMenu
 
 from app.alarms.limits import Condition, Limit, Priority, Suppression, TagLimits
@@ -72,10 +73,11 @@ async def test_an_alarm_comes_is_acknowledged_and_goes(made: ScriptedWindow) -> 
     view._acknowledge.click()
     assert rows(made) == [("Tank.Level", "acknowledged")]
     assert view._comment.text() == ""
-    assert alarms(made)._count.text() == "no alarms"
+    assert alarms(made)._count.text() == "1 active"
     await made.send("Tank.Level", 60.0)
     made.application.feed.flush()
     assert rows(made) == []
+    assert alarms(made)._count.text() == "no alarms"
     assert made.told("alarm")[-1] == "over: H ≥ 80.00 bar"
     assert "alarm acknowledged, H ≥ 80.00 bar: on my way" in made.told("operator")
 
@@ -178,6 +180,23 @@ async def test_shelving_from_the_menu_and_by_the_form(made: ScriptedWindow) -> N
     assert shelved.comment == "calibration"
     view.event_wanted.emit([shelved], AlarmEvent.UNSHELVE, "")
     assert rows(made) == [("Tank.Level", "unacknowledged")]
+
+
+@pytest.mark.clause("A1")
+async def test_the_key_of_limits_takes_the_rows_that_are_chosen_in_a_watch_list(made: ScriptedWindow) -> None:
+    made.application.watch.first([LEVEL, TagRef("Plant", "Pump.Flow")])
+    table = made.application.watch.current.table
+    table.selectAll()
+    made.window.activateWindow()
+    table.setFocus()
+    await until(lambda: QApplication.focusWidget() is table, "the focus")
+    QTest.keyClick(table, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    form = await until(lambda: next(iter(made.window.findChildren(LimitsForm)), None), "the form")
+    next(row for row in form._rows if row.condition is Condition.LOW).check.setChecked(True)
+    next(row for row in form._rows if row.condition is Condition.LOW).value.setText("5")
+    form.save()
+    known = alarms(made).engine.all_limits()
+    assert {(source, tag) for source, tag, _ in known} == {_names(LEVEL), ("Plant", "Pump.Flow")}
 
 
 @pytest.mark.clause("A1")
