@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import html
 import json
 import math
 import re
@@ -24,6 +25,14 @@ from ui.i18n import tr
 MORE = "…"
 #: Marks beside a value, so that its worth never hangs on colour alone.
 MARKS = {QualityClass.GOOD: "", QualityClass.UNCERTAIN: "?", QualityClass.BAD: "✕"}
+
+
+def tip_text(text: str) -> str:
+    """For a tooltip that has words of a source in it. Qt takes for markup what looks like it: a name would be shown as
+    another one, and a value could fetch pictures from anywhere."""
+    if "<" not in text and "&" not in text:
+        return text
+    return f'<div style="white-space: pre-wrap">{html.escape(text)}</div>'
 
 
 def value_text(value: Value, *, decimals: int | None = None, enumeration: Sequence[str] = (), limit: int = 120) -> str:

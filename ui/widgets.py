@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui.format import MARKS
+from ui.format import MARKS, tip_text
 from ui.theme import Theme
 
 #: Left and right of the text of a cell.
@@ -103,8 +103,9 @@ class Elided(QLabel):
         return QSize(self.fontMetrics().averageCharWidth() * 4, super().minimumSizeHint().height())
 
     def setText(self, text: str) -> None:
+        self.setTextFormat(Qt.TextFormat.PlainText)
         super().setText(text)
-        self.setToolTip(text)
+        self.setToolTip(tip_text(text))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from ui.columns import Column, Columns
+from ui.format import tip_text
 from ui.i18n import tr
 from ui.theme import number_font
 from ui.widgets import on_key
@@ -38,7 +39,7 @@ class DetailsDialog(QDialog):
         self._columns = Columns(table, table.header(), (Column("value when raised"), Column("value", share=1)))
         for name, text in fields:
             row = QTreeWidgetItem([name, text])
-            row.setToolTip(1, text[:2000])
+            row.setToolTip(1, tip_text(text[:2000]))
             table.addTopLevelItem(row)
         layout.addWidget(table, 1)
         on_key(QKeySequence.StandardKey.Copy, table, self.copy)

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from app.alarms.limits import LEVELS, Condition, Limit, Priority, Suppression, TagLimits
 from app.values import Value
 from ui.alarm_words import CONDITIONS, PRIORITIES
-from ui.format import full_text, number_text, parse_value, quality_text, value_text
+from ui.format import full_text, number_text, parse_value, quality_text, tip_text, value_text
 from ui.forms.editors import Deaf
 from ui.i18n import noop, tr
 from ui.tagbook import UNKNOWN, TagAbout
@@ -196,7 +196,7 @@ class LimitsForm(QDialog):
         text = first.tag if not self._several else tr("{count} tags").format(count=len(refs))
         title = _words(f"{text}\n{first.source}" if not self._several else text)
         title.setAccessibleName(tr("Tag"))
-        title.setToolTip("\n".join(f"{ref.source}: {ref.tag}" for ref in refs[:40]))
+        title.setToolTip(tip_text("\n".join(f"{ref.source}: {ref.tag}" for ref in refs[:40])))
         return title
 
     def _range(self) -> str:

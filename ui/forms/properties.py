@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from app.commands import Property, TagProperties
 from ui.bridge import act
 from ui.columns import Column, Columns
-from ui.format import full_text, value_text
+from ui.format import full_text, tip_text, value_text
 from ui.i18n import tr
 from ui.theme import Theme, number_font
 from ui.widgets import on_key
@@ -173,7 +173,7 @@ def _row(name: str, text: str, full: str) -> QTreeWidgetItem:
 
 def _set_text(row: QTreeWidgetItem, text: str, full: str) -> None:
     row.setText(1, text)
-    row.setToolTip(1, full[:2000])
+    row.setToolTip(1, tip_text(full[:2000]))
     row.setData(1, _FULL, full)
 
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.format import tip_text
 from ui.i18n import noop, tr
 from ui.sources import BACKENDS, Source
 from ui.theme import number_font
@@ -164,7 +165,7 @@ class SourcesForm(QDialog):
                     self._table.setItem(row, column, item)
                 if item.text() != text:
                     item.setText(text)
-                    item.setToolTip(text)
+                    item.setToolTip(tip_text(text))
         names = [source.name for source in sources]
         if chosen in names:
             self._table.selectRow(names.index(chosen))

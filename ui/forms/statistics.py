@@ -24,7 +24,7 @@ from app.records.table import Column, ColumnKind
 from app.values import NS_PER_S, Value
 from ui.columns import Column as Wide
 from ui.columns import Columns
-from ui.format import duration_text, time_text, zone_text
+from ui.format import duration_text, time_text, tip_text, zone_text
 from ui.i18n import count_text, noop, tr
 from ui.tagref import TagRef
 from ui.theme import Theme, number_font
@@ -126,7 +126,7 @@ class StatisticsForm(QDialog):
         for number, one in enumerate(rows):
             for column, text in enumerate(texts(one)):
                 item = QTableWidgetItem(text)
-                item.setToolTip(text)
+                item.setToolTip(tip_text(text))
                 if column not in _TEXTS:
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                     item.setFont(number_font())

@@ -16,7 +16,7 @@ from app.tasks import Clock, SystemClock, spawn
 from app.values import NO_TIME, QualityClass, Value, quality_class
 from ui.engine_words import said
 from ui.feed import Feed
-from ui.format import age_text, full_text, iso_text, quality_mark, quality_text, value_text
+from ui.format import age_text, full_text, iso_text, quality_mark, quality_text, tip_text, value_text
 from ui.forms.editors import TimeEditor, ValueEditor
 from ui.forms.write_flow import BIG_CHANGE, Person, Stage, State, Wish, WriteFlow, by_whom
 from ui.forms.write_job import Target, WriteJob, refusal
@@ -246,7 +246,7 @@ class WriteForm(QDialog):
         text = value_text(sample.value, decimals=about.decimals, enumeration=about.enumeration, limit=60)
         mark = quality_mark(sample.quality)
         self._labels["Value"].setText(f"{f'{text} {about.unit}'.strip()} {mark}".strip() + pending)
-        self._labels["Value"].setToolTip(full_text(sample.value, about.enumeration)[:2000])
+        self._labels["Value"].setToolTip(tip_text(full_text(sample.value, about.enumeration)[:2000]))
         self._labels["Quality"].setText(quality_text(sample.quality))
         worth = quality_class(sample.quality)
         _colour(self._labels["Quality"], self._theme.of_quality(worth))

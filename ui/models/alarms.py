@@ -14,7 +14,7 @@ from app.batch import Sample
 from app.records.table import Column, ColumnKind
 from app.values import NO_TIME, Value
 from ui.alarm_words import PRIORITIES, STATE_MARKS, limit_words, state_words
-from ui.format import full_text, iso_text, quality_mark, quality_text, time_text, value_text, zone_text
+from ui.format import full_text, iso_text, quality_mark, quality_text, time_text, tip_text, value_text, zone_text
 from ui.i18n import noop, tr
 from ui.tagbook import UNKNOWN, TagAbout
 from ui.theme import PRIORITY_MARKS, Theme
@@ -93,7 +93,7 @@ class AlarmsModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return self._text(alarm, column)
             case Qt.ItemDataRole.ToolTipRole:
-                return self.details(alarm)
+                return tip_text(self.details(alarm))
             case Qt.ItemDataRole.ForegroundRole:
                 return self._colour(alarm, column)
             case Qt.ItemDataRole.BackgroundRole if column in (PRIORITY, STATE) and alarm.unacknowledged:

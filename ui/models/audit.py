@@ -11,7 +11,7 @@ from PySide6.QtGui import QBrush, QColor
 
 from app.records.audit_query import UNANSWERED, result_of
 from app.records.audit_record import AuditRow, Intent, Origin, Result
-from ui.format import full_text, iso_text, quality_text, time_text, value_text, zone_text
+from ui.format import full_text, iso_text, quality_text, time_text, tip_text, value_text, zone_text
 from ui.i18n import count_text, noop, tr
 from ui.theme import Theme
 
@@ -92,7 +92,7 @@ class AuditModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return self.text(row, index.column())
             case Qt.ItemDataRole.ToolTipRole:
-                return self._tip(row, index.column())
+                return tip_text(self._tip(row, index.column()))
             case Qt.ItemDataRole.ForegroundRole:
                 return self._colour(row, index.column())
             case _:

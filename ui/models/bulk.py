@@ -10,7 +10,7 @@ from PySide6.QtGui import QBrush, QColor
 
 from app.records.table import Column, ColumnKind
 from app.values import Value
-from ui.format import full_text, quality_mark
+from ui.format import full_text, quality_mark, tip_text
 from ui.forms.bulk_rows import BulkRow
 from ui.forms.write_flow import Stage, WriteClass
 from ui.i18n import count_text, noop, tr
@@ -99,7 +99,7 @@ class BulkModel(QAbstractTableModel):
             case Qt.ItemDataRole.EditRole if column == NEW:
                 return row.edit_text()
             case Qt.ItemDataRole.ToolTipRole:
-                return self._tip(row, column)
+                return tip_text(self._tip(row, column))
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _RIGHT if column in _NUMBERS else None
             case Qt.ItemDataRole.CheckStateRole if column == LINE:

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from app.sessions.index import FoundTag, TagIndex
+from ui.format import tip_text
 from ui.i18n import noop, tr
 from ui.tagref import MIME, TagRef, to_mime
 
@@ -90,7 +91,7 @@ class FoundModel(QAbstractTableModel):
             return None
         tag = self.tag(index.row())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(text for text in (tag.address, tag.path, tag.description) if text)
+            return tip_text("\n".join(text for text in (tag.address, tag.path, tag.description) if text))
         return (tag.address, tag.description, tag.path, tag.data_type, tag.unit)[index.column()]
 
     def flags(self, index: Index) -> Qt.ItemFlag:

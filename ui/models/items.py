@@ -13,7 +13,7 @@ from app.commands import BrowsePage
 from app.sessions.items import Item, ItemRegistry
 from app.values import QualityClass, quality_class
 from ui.feed import FeedFrame
-from ui.format import full_text, iso_text, quality_mark, quality_text, skew_text, time_text, value_text
+from ui.format import full_text, iso_text, quality_mark, quality_text, skew_text, time_text, tip_text, value_text
 from ui.i18n import count_text, noop, tr
 from ui.tagbook import TagBook
 from ui.tagref import MIME, TagRef, to_mime
@@ -185,7 +185,10 @@ class ItemsModel(QAbstractItemModel):
             case Qt.ItemDataRole.DisplayRole:
                 return self._space_text(node, index.column())
             case Qt.ItemDataRole.ToolTipRole:
-                return node.failure or "\n".join(text for text in (node.address, node.description) if text) or None
+                return (
+                    tip_text(node.failure or "\n".join(text for text in (node.address, node.description) if text))
+                    or None
+                )
             case Qt.ItemDataRole.ForegroundRole if node.failure:
                 return QBrush(QColor(self.theme.bad))
             case Qt.ItemDataRole.ForegroundRole if not node.is_tag:
@@ -215,7 +218,7 @@ class ItemsModel(QAbstractItemModel):
             case Qt.ItemDataRole.ForegroundRole:
                 return self._item_colour(node, column)
             case Qt.ItemDataRole.ToolTipRole:
-                return self._item_tooltip(node)
+                return tip_text(self._item_tooltip(node))
             case _:
                 return None
 

@@ -18,7 +18,7 @@ from app.records.journal import Act
 from app.values import NS_PER_S, EventKind, QualityClass, quality_class
 from ui.engine_words import status_said
 from ui.feed import FeedFrame
-from ui.format import full_text, iso_text, quality_text, skew_text, time_text, value_text, zone_text
+from ui.format import full_text, iso_text, quality_text, skew_text, time_text, tip_text, value_text, zone_text
 from ui.i18n import count_text, noop, tr
 from ui.models import log_rows
 from ui.models.log_filter import (
@@ -169,7 +169,7 @@ class LogModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return self._text(session_id, what, index.column())
             case Qt.ItemDataRole.ToolTipRole:
-                return self._tooltip(what)
+                return tip_text(self._tooltip(what))
             case Qt.ItemDataRole.ForegroundRole:
                 return self._colour(what, index.column())
             case _:

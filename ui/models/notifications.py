@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QBrush, QColor
 
 from app.events.notices import Severity
-from ui.format import iso_text, time_text, zone_text
+from ui.format import iso_text, time_text, tip_text, zone_text
 from ui.i18n import count_text, noop, tr
 from ui.theme import SEVERITY_MARKS, Theme
 
@@ -73,7 +73,7 @@ class NotificationsModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return self._text(row, column)
             case Qt.ItemDataRole.ToolTipRole:
-                return "\n".join(f"{name}: {text}" for name, text in self.fields(row))
+                return tip_text("\n".join(f"{name}: {text}" for name, text in self.fields(row)))
             case Qt.ItemDataRole.ForegroundRole if column == SEVERITY:
                 return QBrush(QColor(self.theme.of_severity(row.severity)))
             case Qt.ItemDataRole.ForegroundRole if column in (TIME, FROM):

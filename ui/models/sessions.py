@@ -15,7 +15,7 @@ from app.sessions.info import SessionInfo
 from app.sessions.state import SessionState
 from app.text import is_replay
 from ui.feed import FeedFrame
-from ui.format import age_text, offset_text, time_text
+from ui.format import age_text, offset_text, time_text, tip_text
 from ui.i18n import count_text, noop, tr
 from ui.theme import STATE_MARKS, Theme
 
@@ -123,7 +123,7 @@ class SessionsModel(QAbstractItemModel):
             case Qt.ItemDataRole.DisplayRole:
                 return self._text(row, index.column())
             case Qt.ItemDataRole.ToolTipRole:
-                return self._tooltip(row)
+                return tip_text(self._tooltip(row))
             case Qt.ItemDataRole.ForegroundRole:
                 if index.column() in (1, 8):
                     return QBrush(QColor(self.theme.of_state(row.state)))

@@ -21,6 +21,7 @@ from app.batch import EventBatch
 from app.tasks import Clock
 from app.values import EventKind, QualityClass, quality_class
 from ui.feed import FeedFrame
+from ui.format import tip_text
 from ui.i18n import tr
 from ui.models import watch_cells
 from ui.models.spark import Spark
@@ -122,7 +123,7 @@ class WatchModel(QAbstractTableModel):
             case Qt.ItemDataRole.TextAlignmentRole if column in RIGHT:
                 return _RIGHT
             case Qt.ItemDataRole.ToolTipRole:
-                return self.cells.tooltip(row)
+                return tip_text(self.cells.tooltip(row))
             case _:
                 return None
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QBrush, QColor
 
 from app.batch import Sample
 from app.values import QualityClass, quality_class
-from ui.format import full_text, iso_text, number_text, quality_mark, quality_text, time_text, value_text
+from ui.format import full_text, iso_text, number_text, quality_mark, quality_text, time_text, tip_text, value_text
 from ui.i18n import count_text, noop, tr
 from ui.plots.pen import At
 from ui.plots.pens import STYLE_WORDS, Pen
@@ -90,7 +90,7 @@ class PenModel(QAbstractTableModel):
             case Qt.ItemDataRole.CheckStateRole:
                 return self._checked(row.pen, column)
             case Qt.ItemDataRole.ToolTipRole:
-                return self._tooltip(row.pen, column)
+                return tip_text(self._tooltip(row.pen, column))
             case _:
                 return None
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPersistentModelIndex, Qt
+from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
@@ -102,6 +103,17 @@ def test_what_is_not_live_keeps_its_value_with_a_mark(qtbot: QtBot) -> None:
     made.close("Plant")
     assert made.column(VALUE)[0] == "9.0 ✕"
     assert made.column(QUALITY) == ["source not open, was good (192)", "source not open"]
+
+
+def test_a_tag_that_looks_like_markup_is_shown_as_it_is(qtbot: QtBot) -> None:
+    """Qt would show "Tank" alone, or fetch the picture."""
+    odd = '<b>Tank</b> <img src="//somewhere/x.png"> &amp;'
+    made = watched(odd)
+    tip = made.model.index(0, 0).data(TOOLTIP)
+    shown = QTextDocument()
+    shown.setHtml(tip)
+    assert shown.toPlainText().splitlines()[:2] == [odd, "Plant"]
+    assert "<img" not in tip
 
 
 @pytest.mark.clause("W7")

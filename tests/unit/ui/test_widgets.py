@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QPaintEvent, QStandardItemModel
@@ -10,6 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from ui import theme as themes
 from ui.widgets import Elided, Steady, Tags, Values, WholeRows, paint_hint
+
+UI = Path(__file__).resolve().parents[3] / "ui"
 
 
 def _inked(view: QTableWidget, colour: str) -> bool:
@@ -126,3 +130,21 @@ def test_rows_that_fit_have_all_of_the_room(qtbot: QtBot) -> None:
     table.model().removeRows(2, 58)
     assert trimmed > 0
     qtbot.waitUntil(lambda: table.viewportMargins().bottom() == 0, timeout=20_000)
+
+
+def test_a_line_shows_markup_as_it_is(qtbot: QtBot) -> None:
+    line = Elided()
+    qtbot.addWidget(line)
+    line.setText("<b>Tank</b>")
+    assert line.textFormat() is Qt.TextFormat.PlainText
+    assert "&lt;b&gt;Tank" in line.toolTip()
+    line.setText("Tank")
+    assert line.toolTip() == "Tank"
+
+
+def test_no_model_gives_the_words_of_a_source_to_qt_as_markup() -> None:
+    """Tooltips: labels say themselves that theirs is plain text."""
+    places = [path for folder in ("models", "plots") for path in (UI / folder).glob("*.py")]
+    with_tips = [path for path in places if "case Qt.ItemDataRole.ToolTipRole" in path.read_text(encoding="utf-8")]
+    assert len(with_tips) > 5
+    assert [path.name for path in with_tips if "tip_text(" not in path.read_text(encoding="utf-8")] == []
