@@ -150,6 +150,8 @@ def _options(settings: Settings) -> list[tuple[str, int]]:
         ("grpc.keepalive_timeout_ms", round(settings.api_keepalive_s * 500)),
         ("grpc.http2.ping_timeout_ms", round(settings.api_keepalive_s * 500)),
         ("grpc.keepalive_permit_without_calls", 1),
+        # The same for one that connects and never finishes the handshake: gRPC's own limit is two minutes.
+        ("grpc.server_handshake_timeout_ms", round(settings.api_keepalive_s * 1500)),
         ("grpc.http2.max_pings_without_data", 0),
         ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
     ]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import sys
 from array import array
+from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
 
+from app.access.certificates import OwnCertificates
 from app.pb import gateway_pb2 as pb
 from app.pb import gateway_pb2_grpc as stubs
 from app.records.audit_record import Result
@@ -230,6 +233,41 @@ async def test_a_connection_that_is_only_half_there_gives_its_place_back() -> No
             client.send_signal(signal.SIGCONT)
             client.kill()
             await client.communicate()
+
+
+async def until_closed(address: str, sent: bytes) -> None:
+    """A client that connects, sends this much and then nothing more; until the server has ended that."""
+    host, _, port = address.rpartition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    try:
+        writer.write(sent)
+        with contextlib.suppress(ConnectionError):
+            await asyncio.wait_for(reader.read(-1), 60)
+    finally:
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+
+
+_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+_SETTINGS = b"\0\0\0\4\0\0\0\0\0"
+
+
+@pytest.mark.clause("J5")
+async def test_connections_that_never_get_further_are_ended() -> None:
+    """Nothing sent, half of the greeting, or a greeting and then silence: gRPC's own limits are minutes."""
+    async with served(api_keepalive_s=1.0) as api:
+        starts = (b"", _PREFACE[:10], _PREFACE, _PREFACE + _SETTINGS, _PREFACE + _SETTINGS + b"\0\0\x20")
+        await asyncio.gather(*(until_closed(api.server.address, start) for start in starts))
+
+
+@pytest.mark.clause("J5")
+async def test_a_handshake_of_tls_that_is_never_finished_is_ended(tmp_path: Path) -> None:
+    made = await asyncio.to_thread(OwnCertificates(tmp_path).server)
+    credentials = grpc.ssl_server_credentials([(made.private_key, made.certificate)])
+    async with served(credentials=credentials, api_keepalive_s=1.0) as api:
+        starts = (b"", b"\x16\x03\x01\x02\0\x01")  # the beginning of a ClientHello
+        await asyncio.gather(*(until_closed(api.server.address, start) for start in starts))
 
 
 @pytest.mark.clause("S5.2")

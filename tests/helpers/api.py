@@ -59,9 +59,13 @@ class Api:
 
 @asynccontextmanager
 async def served(
-    guard: Guard | None = None, *, serve: dict[str, Any] | None = None, **settings: Any
+    guard: Guard | None = None,
+    *,
+    serve: dict[str, Any] | None = None,
+    credentials: grpc.ServerCredentials | None = None,
+    **settings: Any,
 ) -> AsyncIterator[Api]:
-    """Everything is closed at the end."""
+    """Everything is closed at the end. With ``credentials`` the server speaks TLS, and the stubs do not reach it."""
     audit, read_only = MemoryAudit(), ReadOnly()
     runtime = Runtime(Settings(**{**QUICK, **settings}), broadcaster=Recorder())
     await runtime.start()
@@ -69,7 +73,7 @@ async def served(
     given = {"writer": writer, **(serve or {})}
     server = ApiServer(Served(runtime.manager, runtime.settings, runtime.clock, **given), guard or NoGuard())
     try:
-        address = await server.start("127.0.0.1:0")
+        address = await server.start("127.0.0.1:0", credentials)
         async with grpc.aio.insecure_channel(address) as channel:
             yield Api(
                 runtime, server, channel, audit, read_only,
