@@ -52,6 +52,7 @@ FIRST = frozenset({"add_action", "addAction", "addMenu", "paint_hint", "QFileDia
 #: Texts that are shown as they are, or not at all.
 ALLOWED = {
     "Tagwatch": "the name of the program",
+    '<div style="white-space: pre-wrap">': "markup",
     "Tagwatch window": "the name by which sources know the window",
     "Tagwatch bulk write": "the same",
     "Tagwatch trial": "the same",
@@ -74,6 +75,7 @@ ALLOWED = {
     "yyyy-MM-dd HH:mm:ss.zzz": "a format",
     "[Reactor.SP] - [Reactor.PV]": "an expression, which is the same in every language",
     "Data": "the name of a sheet: files speak English",
+    "not yet": "how the history says why it lacks something",
     "left out": "a result in a report: files speak English",
     "line and points": "how a workspace knows a style",
     "save workspace": "the name of a key",

@@ -109,6 +109,7 @@ def test_a_tag_that_looks_like_markup_is_shown_as_it_is(qtbot: QtBot) -> None:
     """Qt would show "Tank" alone, or fetch the picture."""
     odd = '<b>Tank</b> <img src="//somewhere/x.png"> &amp;'
     made = watched(odd)
+    made.add(odd)
     tip = made.model.index(0, 0).data(TOOLTIP)
     shown = QTextDocument()
     shown.setHtml(tip)
