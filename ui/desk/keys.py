@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from app.access import key_file, pepper
@@ -185,6 +185,7 @@ async def _sure(title: str, words: str, parent: QWidget) -> bool:
         QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No,
         parent,
     )
+    box.setTextFormat(Qt.TextFormat.PlainText)  # a name is no markup
     box.setDefaultButton(QMessageBox.StandardButton.No)
     try:
         return await answered(box) == QMessageBox.StandardButton.Yes

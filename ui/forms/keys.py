@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.access.keys import KeyInfo, KeyText
-from ui.format import time_text
+from ui.format import time_text, tip_text
 from ui.i18n import noop, tr
 from ui.key_words import STATES, limits_text, scopes_text
 from ui.theme import Theme, fixed_font, number_font
@@ -158,7 +158,7 @@ class KeysForm(QDialog):
             item = QTableWidgetItem()
             self._table.setItem(row, column, item)
         item.setData(_ID, key_id)
-        about = text if column else f"{text}\ntw_{key_id}_…"
+        about = tip_text(text if column else f"{text}\ntw_{key_id}_…")
         if item.text() != text or item.toolTip() != about:
             item.setText(text)
             item.setToolTip(about)

@@ -120,6 +120,7 @@ async def test_a_key_is_rotated_revoked_and_deleted_after_a_question(scripted: S
         box = await dialog(form, QMessageBox)
         assert isinstance(box, QMessageBox)
         words = box.text()
+        assert box.textFormat() is Qt.TextFormat.PlainText
         assert box.defaultButton() is box.button(QMessageBox.StandardButton.No)
         box.button(choice).click()
         return words
@@ -226,6 +227,18 @@ def test_the_form_gives_what_was_chosen_and_keeps_open_what_cannot_be(qtbot: QtB
     assert limits_text(spec) == (
         "only sources Plant; reads only Tank101, *.Level; read-only; writes tags up to Operate; 5 calls a second"
     )
+
+
+@pytest.mark.clause("X11")
+def test_a_name_is_no_markup(qtbot: QtBot) -> None:
+    form = KeysForm(LIGHT)
+    qtbot.addWidget(form)
+    form.show_keys([KeyInfo("a" * 16, KeySpec("<b>desk</b>", READING), NOW, b"")], NOW, utc=True)
+    item = part(form, Table, "API keys").item(0, 0)
+    assert item is not None
+    assert item.text() == "<b>desk</b>"
+    assert "&lt;b&gt;desk" in item.toolTip()
+    assert form.name_of("a" * 16) == "<b>desk</b>"
 
 
 @pytest.mark.clause("X11")
