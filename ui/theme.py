@@ -242,6 +242,7 @@ def _sheet(theme: Theme) -> str:
         titlebar-close-icon: url({_file(f"dock-close-{shade}")});
         titlebar-normal-icon: url({_file(f"dock-float-{shade}")}); }}
     QDockWidget::title {{ background: {theme.window}; padding: 5px 8px; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QStatusBar {{ color: {theme.muted}; border-top: 1px solid {theme.border}; }}
     QStatusBar::item {{ border: 0; }}
     QStatusBar QLabel {{ padding: 0 8px; color: {theme.muted}; }}

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -185,7 +184,6 @@ class LimitsForm(QDialog):
         layout.addStretch(1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
         for button in buttons.buttons():
-            button.setIcon(QIcon())  # as in every other form
             button.setAccessibleName(button.text().replace("&", ""))
         buttons.accepted.connect(self.save)
         buttons.rejected.connect(self.reject)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QDateTime, Qt, Signal
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QDateTimeEdit,
     QDialog,
@@ -67,7 +66,6 @@ class ShelveForm(QDialog):
         shelve = buttons.button(QDialogButtonBox.StandardButton.Ok)
         shelve.setText(tr("Shelve"))
         for button in buttons.buttons():
-            button.setIcon(QIcon())  # as in every other form
             button.setAccessibleName(button.text().replace("&", ""))
         buttons.accepted.connect(self.shelve)
         buttons.rejected.connect(self.reject)

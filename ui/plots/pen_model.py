@@ -249,4 +249,4 @@ class PenModel(QAbstractTableModel):
 
 
 def _short(value: float) -> str:
-    return f"{value:.6g}"
+    return f"{value + 0.0:.6g}"  # no slope, measured backwards, is no "-0"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QIcon, QImage, QPainter
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QIcon, QImage, QPainter
 
 from ui.plots.pen_model import STEP, STYLE
 from ui.plots.trend import TrendView
@@ -64,5 +64,11 @@ def _list(painter: QPainter, trend: TrendView, rows: list[int], line: QRect, the
             right = column in model.numbers
             aligned = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
             painter.setPen(brush.color())
-            text = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, cell.width())
+            text = fitted(words, painter.fontMetrics(), cell.width(), number=right)
             painter.drawText(cell, aligned | Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def fitted(words: str, metrics: QFontMetrics, width: int, *, number: bool) -> str:
+    """As much of a cell as has room: a tag's ends tell it apart, but a number without its middle reads as another."""
+    mode = Qt.TextElideMode.ElideRight if number else Qt.TextElideMode.ElideMiddle
+    return metrics.elidedText(words, mode, width)

@@ -655,6 +655,15 @@ def test_two_cursors_tell_what_lies_between_them(trend: Trend) -> None:
 
 
 @pytest.mark.clause("T3")
+def test_what_stands_still_has_no_slope_whichever_cursor_is_first(trend: Trend) -> None:
+    trend.feed(1, (10, 1.0), (20, 1.0))
+    trend.at(50)
+    trend.set_cursor(0, True, T0 + 35 * S)
+    trend.set_cursor(1, True, T0 + 15 * S)
+    assert (trend.cell(0, t.DELTA), trend.cell(0, t.SLOPE)) == ("0.0", "0")
+
+
+@pytest.mark.clause("T3")
 def test_a_mean_that_does_not_stand_on_all_of_the_time_says_so(trend: Trend) -> None:
     trend.feed(1, (10, 1.0), (20, 3.0))
     trend.at(50)

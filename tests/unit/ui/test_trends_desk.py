@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QDialog, QMenu
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication, QDialog, QMenu
 
 from app.records.table import ExportError
 from tests.helpers.batches import batch
@@ -18,6 +18,7 @@ from tests.helpers.scripted import Scripted
 from ui.forms.note import NoteForm, RangeForm
 from ui.forms.watch import NameForm
 from ui.plots.marks import MarkKind, Note
+from ui.plots.picture import fitted
 from ui.plots.trend import TrendView
 from ui.tagref import TagRef
 
@@ -242,3 +243,15 @@ async def test_the_workspace_brings_pens_back_to_sources_that_are_open(scripted:
     assert any("1 entries of the trends were left out" in words for words in said)
     assert not _pen(scripted, "Later").live
     assert len(part.state()["trends"]) == 1
+
+
+@pytest.mark.clause("T11", "W5")
+def test_numbers_of_a_picture_lose_their_end_and_tags_their_middle(qapp: QApplication) -> None:
+    metrics = QFontMetrics(qapp.font())
+    width = metrics.horizontalAdvance("20.649848")
+    number = fitted("20.6498481572031", metrics, width, number=True)
+    assert number.startswith("20.6")
+    assert number.endswith("…")
+    tag = fitted("Area1.Tank101.Level.PV", metrics, width, number=False)
+    assert tag.startswith("A")
+    assert tag.endswith("V")
