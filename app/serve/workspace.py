@@ -57,7 +57,7 @@ def read_workspace(path: Path) -> ServedWorkspace:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SettingError(f"workspace {path}: {error.strerror or error}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SettingError(f"workspace {path} is broken: {error}") from error
     if not isinstance(content, dict) or cast("dict[str, Any]", content).get("tagwatch") != "workspace":
         raise SettingError(f"{path} is not a workspace: save one in the window")

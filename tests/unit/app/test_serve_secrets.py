@@ -79,3 +79,10 @@ def test_a_secret_in_a_workspace_is_left_out_and_told(tmp_path: Path) -> None:
     found = read_workspace(path)
     assert "key" not in found.sources[0].options
     assert found.problems == ("source 'There': its key was left out: only a private file has secrets",)
+
+
+def test_a_workspace_that_is_nested_without_end_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "plant.tagwatch"
+    path.write_text("[" * 100_000, encoding="utf-8")
+    with pytest.raises(SettingError, match="is broken"):
+        read_workspace(path)
