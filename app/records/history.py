@@ -112,6 +112,12 @@ class History:
         self._each(read)
         return [found[name] for name in sorted(found)]
 
+    def unit(self, source: str, tag: str) -> str:
+        """The unit that an import told of the tag, the newest one; empty where none did."""
+        found: list[str] = []
+        self._each_with(source, tag, lambda file, number: found.append(file.unit(number)))
+        return next((unit for unit in reversed(found) if unit), "")
+
     def statistics(self) -> StoreStatistics:
         heads: list[tuple[int, int, int]] = []
         paths = self._each(lambda file: heads.append((file.made_ns, file.alive_ns, file.missed)))

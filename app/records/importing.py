@@ -57,7 +57,7 @@ def keep(
     """Write the recording as a file of the store, which appears whole or not at all; a recorder may write beside it.
     Tags that say which source they were recorded from are kept under that, behind ``source``; all others under
     ``source`` itself. What an import brings is kept until somebody deletes its file: no retention is for it. Each tag
-    counts as recorded from its first sample to its last. Units are not kept. ``on_progress`` is told samples.
+    counts as recorded from its first sample to its last. ``on_progress`` is told samples.
 
     Blocks. AlreadyHeldError, StoreError, OSError, or ImportCancelledError soon after ``cancelled`` is set."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -82,6 +82,9 @@ def keep(
                         on_progress(done)
                 turns = [Turn(number, int(track.times[0]), None), Turn(number, int(track.times[-1]) + 1, "ended")]
                 writer.commit(Arrivals.joined([]), now_ns, turns=turns)
+            units = {writer.tag(name, track.tag): track.unit for name, track in named if track.unit}
+            if units:
+                writer.keep_units(units)
             writer.finish(now_ns, "ended")
         finally:
             writer.close()

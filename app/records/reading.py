@@ -94,6 +94,13 @@ class SegmentReader:
         rows = self._rows("SELECT id FROM tags WHERE source = ? AND tag = ?", source, tag)
         return rows[0][0] if rows else None
 
+    def unit(self, number: int) -> str:
+        """That of an imported tag; empty where none is known."""
+        if not self._rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'units'"):
+            return ""
+        rows = self._rows("SELECT unit FROM units WHERE tag = ?", number)
+        return str(rows[0][0]) if rows else ""
+
     def extents(self) -> Generator[tuple[str, str, int, int, int]]:
         """Source, tag, first and last time and how many samples of each tag with any."""
         names = {number: (source, tag) for number, source, tag in self._rows("SELECT id, source, tag FROM tags")}

@@ -66,6 +66,8 @@ _SCHEMA = (
         id INTEGER PRIMARY KEY, source TEXT NOT NULL, start_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL,
         missed INTEGER NOT NULL, why TEXT NOT NULL) STRICT""",
 )
+#: Imports alone have it; who does not know it loses nothing but the units.
+_UNITS = "CREATE TABLE IF NOT EXISTS units (tag INTEGER PRIMARY KEY REFERENCES tags, unit TEXT NOT NULL) STRICT"
 #: By the version that it starts from: what makes the next one of it.
 MIGRATIONS: Mapping[int, Sequence[str]] = {}
 
@@ -304,6 +306,12 @@ class SegmentWriter:
             number = self._tags[source, tag] = len(self._tags) + 1
             self._new_tags.append((number, source, tag))
         return number
+
+    def keep_units(self, units: Mapping[int, str]) -> None:
+        """By the numbers of tags that are committed."""
+        with self._transaction() as database:
+            database.execute(_UNITS)
+            database.executemany("INSERT OR REPLACE INTO units VALUES (?, ?)", list(units.items()))
 
     @contextlib.contextmanager
     def _transaction(self) -> Generator[sqlite3.Connection]:

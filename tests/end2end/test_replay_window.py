@@ -152,6 +152,7 @@ async def test_a_file_is_taken_into_the_records_and_drawn_from_there(application
     (pen,) = trend.pens()
     assert (pen.line.source, pen.line.tag) == ("Lab bench", "Level")
     await until(lambda: len(pen.joined.columns(T0, T0 + 300 * S, False).times) >= 300, "the past")
+    assert (pen.unit, pen.axis) == ("m", "m")
     start, stop = trend.visible_range()
     assert start < 1_700_000_000 < 1_700_000_299 < stop
     assert application.runtime.manager.list() == []
@@ -165,6 +166,8 @@ async def test_a_file_is_taken_into_the_records_and_drawn_from_there(application
     statistics = application.trends._records.show_statistics(trend)
     await until(lambda: statistics.rows, "the statistics")
     assert statistics.rows[0].ref == TagRef("Lab bench", "Level")
+    assert statistics.rows[0].unit == "m"
+    assert statistics.rows[0].found.samples == 300, "the mark where the line ends is none"
     assert statistics.rows[0].found.good_s == pytest.approx(299)
     assert (statistics.rows[0].found.low, statistics.rows[0].found.high) == (0.5, 49.5)
     statistics.close()

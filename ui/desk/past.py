@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from app.commands import Aggregate, HistoryPage, HistoryRead
 from app.errors import GatewayError
@@ -37,6 +37,8 @@ _LATE_NS = 60 * NS_PER_S
 
 class PastDesk(QObject):
     """One load for each trend: who pans on does not want what was asked for before."""
+
+    unit_found = Signal(object)  # a Line that had none
 
     def __init__(self, desk: Desk, history: History) -> None:
         super().__init__(desk)
@@ -73,6 +75,7 @@ class PastDesk(QObject):
     async def _load_all(self, trend: TrendView, wanted: Wanted) -> None:
         for number, pen in enumerate(wanted.pens):
             trend.show_loading((number, len(wanted.pens)))
+            await self._find_unit(pen.line)
             border = pen.joined.border_ns
             stop = wanted.stop_ns if border is None else min(border, wanted.stop_ns)
             if wanted.start_ns < stop:
@@ -82,6 +85,15 @@ class PastDesk(QObject):
                 if await self._fill(pen.line, hole, wanted.bins):
                     trend.collector.changes += 1  # others may draw it, too
                     trend.past_loaded()
+
+    async def _find_unit(self, line: Line) -> None:
+        """Of what was imported: there is no session that would tell it."""
+        if line.unit or line.key or line.session_id:
+            return
+        unit = await aside(partial(self.history.unit, line.source, line.tag))
+        if unit and not line.unit and not line.session_id:
+            line.unit = unit
+            self.unit_found.emit(line)
 
     async def _fill(self, line: Line, hole: Span, bins: int) -> bool:
         """Whether something was found of what memory lacks."""

@@ -40,6 +40,7 @@ class TrendsDesk(QObject):
         self._items = items
         self.pane = pane = desk.window.trends
         self.past = PastDesk(desk, history)
+        self.past.unit_found.connect(self._line_changed)
         self._files = TrendFiles(desk, self.past)
         self._records = TrendRecords(desk, self._files)
         pane.past_wanted.connect(self.past.want)
@@ -95,8 +96,11 @@ class TrendsDesk(QObject):
             told = about.unit, about.enumeration, about.decimals, sample
             replayed = session.replayed
             self.pane.collector.bind(line, session.id, item.key, *told, replayed=replayed)
-            for trend in self.pane.findChildren(TrendView):
-                trend.line_changed(line)
+            self._line_changed(line)
+
+    def _line_changed(self, line: Line) -> None:
+        for trend in self.pane.findChildren(TrendView):
+            trend.line_changed(line)
 
     def _opened(self, session: Session) -> None:
         """Its pens go on where they were, with the gap that it left."""

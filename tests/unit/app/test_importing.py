@@ -15,6 +15,7 @@ from app.records.history import History
 from app.records.importing import AlreadyHeldError, ImportCancelledError, keep
 from app.records.segment import files
 from app.records.store import Bounds, Store
+from app.records.verify import segments
 from app.values import Value
 from tests.helpers.recorded import T0, S, every
 
@@ -46,6 +47,26 @@ def test_every_sample_is_found_under_its_source(tmp_path: Path) -> None:
     assert [(part.held, part.start_ns - T0) for part in held] == [(False, -S), (True, 0), (False, 2_499 * S + 1)]
     assert history.statistics().troubles == ()
     assert [path.name for path in (tmp_path / "records").iterdir()] == [kept.path.name]
+
+
+@pytest.mark.clause("V3")
+def test_units_of_the_file_are_kept(tmp_path: Path) -> None:
+    time = "2026-01-01T00:00:00Z"
+    long = tmp_path / "long.csv"
+    long.write_text(
+        "Time,Tag,Value,Unit\n2026-01-01T00:00:00Z,Level,1,m\n2026-01-01T00:00:00Z,Bare,1\n", encoding="utf-8"
+    )
+    wide = tmp_path / "wide.csv"
+    wide.write_text(f"Time,Flow [m³/h]\n{time},1.5\n{time},2.5\n", encoding="utf-8")
+    folder = tmp_path / "records"
+    keep(folder, read(long), "Long", T0)
+    keep(folder, read(wide), "Wide", T0)
+    keep(folder, recording(10), "Bench", T0)
+    history = History(folder)
+    told = [("Long", "Level"), ("Long", "Bare"), ("Wide", "Flow"), ("Bench", "Level"), ("Nobody", "Level")]
+    assert [history.unit(*one) for one in told] == ["m", "", "m³/h", "", ""]
+    assert history.statistics().troubles == ()
+    assert all(verdict.whole for verdict in segments(folder))
 
 
 @pytest.mark.clause("V3")
