@@ -45,7 +45,7 @@ class Canvas(Plot):
         self.setAccessibleName(tr("Trend plot"))
         self.words_at = self._words_at
         self.hideButtons()
-        self.setMinimumHeight(80)
+        self.setMinimumHeight(50)  # with a bar above, the window still fits 1600 by 1000 at 150 %
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         for part in (self, self.viewport()):  # the whole trend takes drops
             part.setAcceptDrops(False)

@@ -20,6 +20,7 @@ from ui import theme as themes
 from ui.feed import FeedFrame
 from ui.plots import pen_model as t
 from ui.plots.axes import GUTTER
+from ui.plots.canvas import Canvas
 from ui.plots.marks import Mark, MarkKind, Note
 from ui.plots.pens import Style
 from ui.plots.trend import TrendView
@@ -628,6 +629,12 @@ def test_everything_that_can_be_operated_has_a_name(trend: Trend) -> None:
     bar = trend.bar
     for widget in (bar.span, bar.live, bar.back, bar.forward, *bar.cursors, bar.link, bar.more, trend._table):
         assert widget.accessibleName()
+
+
+@pytest.mark.clause("L2")
+def test_its_plot_gives_way_where_the_screen_is_small(trend: Trend) -> None:
+    assert trend.findChildren(Canvas)
+    assert all(canvas.minimumHeight() <= 50 for canvas in trend.findChildren(Canvas))
 
 
 # ---- two cursors
