@@ -1,12 +1,14 @@
 """``just freeze``: the program and its workers as one folder that needs no Python, below build/dist.
 
 PyInstaller builds for the system it runs on. The folder holds the licences of everything in it and an SBOM (CycloneDX)
-made from uv.lock.
+made from uv.lock. On Windows ``WORKER32_PYTHON`` may name the python.exe of a 32-bit Python with PyInstaller, comtypes,
+protobuf and tzdata: it makes the worker for MXAccess, which is put beside the others.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -18,11 +20,29 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build"
+#: Names the 32-bit Python; without it the program has no worker for MXAccess.
+PYTHON32 = "WORKER32_PYTHON"
+_LOOK = """
+import struct, sys
+from importlib.metadata import PackageNotFoundError, version
+print(sys.platform, struct.calcsize("P") * 8)
+for name in ("pyinstaller", "comtypes", "protobuf", "tzdata"):
+    try:
+        version(name)
+    except PackageNotFoundError:
+        print(name)
+"""
 
 
 def freeze(build: Path = BUILD) -> Path:
-    """The folder with the executables. CalledProcessError when a tool fails, which has said why."""
+    """The folder with the executables. CalledProcessError when a tool fails, which has said why; ValueError where
+    :data:`PYTHON32` names none that can make the worker for MXAccess."""
+    python32 = os.environ.get(PYTHON32, "").strip()
+    if python32:
+        look_at(python32)
     folder = bundle(build)
+    if python32:
+        add_worker32(python32, build, folder)
     shutil.copy(ROOT / "LICENSE", folder / "LICENSE.txt")
     licences(folder / "licenses")
     sbom(folder / "sbom.cdx.json")
@@ -30,10 +50,33 @@ def freeze(build: Path = BUILD) -> Path:
 
 
 def bundle(build: Path) -> Path:
-    command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
-    command += ["--distpath", str(build / "dist"), "--workpath", str(build / "work"), "installer/tagwatch.spec"]
-    subprocess.run(command, check=True, cwd=ROOT)
+    _pyinstaller(sys.executable, build, "installer/tagwatch.spec")
     return build / "dist" / "tagwatch"
+
+
+def look_at(python: str) -> None:
+    """ValueError says why this Python cannot make the worker for MXAccess, and what to do."""
+    try:
+        done = subprocess.run([python, "-c", _LOOK], check=True, capture_output=True, text=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise ValueError(f"{PYTHON32} names {python}, which does not run: {error}") from error
+    system, *missing = done.stdout.splitlines()
+    if system != "win32 32":
+        raise ValueError(f"{PYTHON32} names {python}, which is {system} bit: a 32-bit Python for Windows is needed")
+    if missing:
+        raise ValueError(f"{PYTHON32} names {python}, which lacks {', '.join(missing)}: -m pip install them there")
+
+
+def add_worker32(python: str, build: Path, folder: Path) -> None:
+    """The worker for MXAccess, made by this Python, into the folder of the program."""
+    _pyinstaller(python, build, "installer/worker32.spec")
+    shutil.copytree(build / "dist" / "tagwatch-worker32", folder, dirs_exist_ok=True)
+
+
+def _pyinstaller(python: str, build: Path, spec: str) -> None:
+    command = [python, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
+    command += ["--distpath", str(build / "dist"), "--workpath", str(build / "work"), spec]
+    subprocess.run(command, check=True, cwd=ROOT)
 
 
 def sbom(path: Path) -> None:
@@ -95,7 +138,11 @@ def _is_licence(name: str) -> bool:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="freeze", description=__doc__)
     parser.add_argument("--build", type=Path, default=BUILD, help="where to build (build)")
-    folder = freeze(parser.parse_args().build.absolute())
+    try:
+        folder = freeze(parser.parse_args().build.absolute())
+    except ValueError as error:
+        sys.stderr.write(f"freeze: {error}\n")
+        return 1
     sys.stdout.write(f"{folder}\n")
     return 0
 

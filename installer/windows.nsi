@@ -89,6 +89,12 @@ Function ${un}StillRuns
   FileOpen $1 "$INSTDIR\tagwatch-worker.exe" a
   IfErrors ${un}Runs
   FileClose $1
+  ; The worker for MXAccess, where this version has it.
+  IfFileExists "$INSTDIR\tagwatch-worker32.exe" 0 ${un}Done
+  ClearErrors
+  FileOpen $1 "$INSTDIR\tagwatch-worker32.exe" a
+  IfErrors ${un}Runs
+  FileClose $1
   Goto ${un}Done
   ${un}Runs:
   StrCpy $0 1
@@ -153,6 +159,8 @@ Section "-Program"
   Call CloseRunning
   ; What an older version left and this one has no more must not be loaded.
   RMDir /r "$INSTDIR\_internal"
+  RMDir /r "$INSTDIR\worker32"
+  Delete "$INSTDIR\tagwatch-worker32.exe"
   SetOutPath "$INSTDIR"
   ClearErrors
   File /r "${BUNDLE}/*.*"
@@ -220,6 +228,7 @@ Section "Uninstall"
   DeleteRegKey SHCTX "${UNINSTALL_KEY}"
   DeleteRegKey SHCTX "${PROGRAM_KEY}"
   RMDir /r "$INSTDIR\_internal"
+  RMDir /r "$INSTDIR\worker32"
   RMDir /r "$INSTDIR\licenses"
   Delete "$INSTDIR\*.exe"
   Delete "$INSTDIR\LICENSE.txt"

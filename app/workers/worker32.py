@@ -46,7 +46,8 @@ def worker32_command() -> list[str]:
         raise GatewayError(
             ErrorCode.WORKER_START_FAILED,
             f"{_FROZEN} is missing beside {Path(sys.executable).name}: this installation has no part for MXAccess; "
-            "run Tagwatch from Python with a 32-bit Python beside it, as docs/windows.md tells",
+            "install a setup that has it, or run Tagwatch from Python with a 32-bit one beside it, as docs/windows.md "
+            "tells",
         )
     if named := os.environ.get(PYTHON32, "").strip():
         if not Path(named).is_file():

@@ -4,6 +4,7 @@ way knows that."""
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -156,3 +157,27 @@ def test_the_doctor_tells_kinds_and_codes_without_names_and_values(tmp_path: Pat
     assert seen["AddItem refused"]["hresult"] == -2147024891
     assert "Secret" not in text
     assert "hlung" not in text
+
+
+@pytest.mark.clause("M14")
+@pytest.mark.usefixtures("standin")
+def test_the_frozen_program_brings_a_worker_for_it(tmp_path: Path) -> None:
+    folder = Path(os.environ.get("FROZEN_FOLDER", ""))
+    if not (folder / "tagwatch-worker32.exe").is_file():
+        pytest.skip("FROZEN_FOLDER names no frozen program with tagwatch-worker32.exe")
+    # Without any Python on the way: the folder must do alone.
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "TAGWATCH", "VIRTUAL"))}
+
+    def run(*words: str) -> str:
+        done = subprocess.run(
+            [str(folder / "tagwatch.exe"), *words], cwd=tmp_path, env=kept | {"TAGWATCH_CONFIG_DIR": str(tmp_path)},
+            capture_output=True, text=True, encoding="utf-8", check=False, timeout=120, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    seen = [json.loads(line) for line in run("watch", "mxaccess", "Real.A", "--count", "1", "--json").splitlines()]
+    assert [(line["tag"], line["value"]) for line in seen] == [("Real.A", 1.25)]
+    run("doctor", "mxaccess", "--tag", "Text.A", "--seconds", "1", "--out", str(tmp_path / "report.jsonl"))
+    told = [json.loads(line) for line in (tmp_path / "report.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert "VT_BSTR" in [line["value"]["words"] for line in told if line["what"] == "OnDataChange"]
