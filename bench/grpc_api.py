@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from array import array
 from collections.abc import AsyncIterator
@@ -31,8 +29,10 @@ from app.sessions import calls
 from app.sessions.manager import OpenRequest
 from bench.engine import Counter, subscribe
 from bench.report import Figure, at_least, at_most, percentile, told
+from bench.window import in_window
 
 _EVENTS = 1024
+
 _BATCHES = 3_000
 _READ_S = 4.0
 _ROUNDS = 3
@@ -242,21 +242,6 @@ def _read_figures(clients: int) -> list[Figure]:
 # ---- beside the window ----------------------------------------------------------
 
 
-def _window() -> list[Figure]:
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    with tempfile.TemporaryDirectory() as directory:
-        os.environ["TAGWATCH_CONFIG_DIR"] = directory
-        from PySide6.QtWidgets import QApplication
-
-        from ui.loop import FastQEventLoop
-
-        qt = QApplication.instance() or QApplication([])
-        assert isinstance(qt, QApplication)
-        qt.setQuitOnLastWindowClosed(False)
-        with FastQEventLoop(qt) as loop:
-            return loop.run_until_complete(_beside(qt))
-
-
 async def _beside(qt: Any) -> list[Figure]:
     import gc
 
@@ -315,5 +300,5 @@ def run() -> list[Figure]:
         told("from a worker through everything to another process, events/s", whole),
         *_read_figures(1),
         *_read_figures(5),
-        *_window(),
+        *in_window(_beside),
     ]

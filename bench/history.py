@@ -4,7 +4,6 @@ of SQLite in the same run; and the window's stalls while it records and reads.""
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
 import tempfile
 import threading
@@ -13,6 +12,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,10 @@ from app.values import iso_utc
 from bench import recordings
 from bench.recordings import SECOND, T0
 from bench.report import Figure, at_least, at_most, percentile, told
+from bench.window import in_window
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 SAMPLES = 10_000_000
 BINS = 2_000
@@ -143,32 +147,20 @@ def _plain(folder: Path, times: NDArray[np.int64], values: NDArray[np.float64], 
 def _window(*reads: Callable[[], None]) -> tuple[list[float], list[float], float, float]:
     """The window's stalls in milliseconds while it records, and while it is read as well; samples recorded and reads,
     each a second."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    with tempfile.TemporaryDirectory() as directory:
-        os.environ["TAGWATCH_CONFIG_DIR"] = directory
-        from PySide6.QtWidgets import QApplication
-
-        from app.config import Settings
-        from ui.application import Application
-        from ui.loop import FastQEventLoop
-
-        qt = QApplication.instance() or QApplication([])
-        assert isinstance(qt, QApplication)
-        qt.setQuitOnLastWindowClosed(False)
-        with FastQEventLoop(qt) as loop:
-            return loop.run_until_complete(_measured(Application(qt, Settings(), first=()), reads))
+    return in_window(lambda qt: _measured(qt, reads))
 
 
 async def _measured(
-    application: object, reads: tuple[Callable[[], None], ...]
+    qt: QApplication, reads: tuple[Callable[[], None], ...]
 ) -> tuple[list[float], list[float], float, float]:
     import gc
 
+    from app.config import Settings
     from app.sessions.manager import OpenRequest
     from bench.engine import subscribe
     from ui.application import Application
 
-    assert isinstance(application, Application)
+    application = Application(qt, Settings(), first=())
     recorder = application.runtime.recorder
     assert recorder is not None
     await application.start()

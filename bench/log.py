@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-import tempfile
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import psutil
 
 from bench.report import Figure, at_least, at_most, percentile, told
+from bench.window import in_window
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 _TAGS = 1_000
 _RATE = 10_000.0
@@ -31,29 +35,17 @@ class _Filters:
 
 
 def run() -> list[Figure]:
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     seconds = float(os.environ.get("TAGWATCH_LOG_S", "600"))
-    with tempfile.TemporaryDirectory() as directory:
-        os.environ["TAGWATCH_CONFIG_DIR"] = directory
-        from PySide6.QtWidgets import QApplication
-
-        from app.config import Settings
-        from ui.application import Application
-        from ui.loop import FastQEventLoop
-
-        qt = QApplication.instance() or QApplication([])
-        assert isinstance(qt, QApplication)
-        qt.setQuitOnLastWindowClosed(False)
-        with FastQEventLoop(qt) as loop:
-            return loop.run_until_complete(_measured(Application(qt, Settings(), first=()), seconds))
+    return in_window(lambda qt: _measured(qt, seconds))
 
 
-async def _measured(application: object, seconds: float) -> list[Figure]:
+async def _measured(qt: QApplication, seconds: float) -> list[Figure]:
+    from app.config import Settings
     from app.sessions.manager import OpenRequest
     from bench.engine import subscribe
     from ui.application import Application
 
-    assert isinstance(application, Application)
+    application = Application(qt, Settings(), first=())
     await application.start()
     request = OpenRequest("sim", {"load_tags": _TAGS, "load_rate": _RATE}, name="load", keep_alive=True)
     session = await application.sessions.open(request)

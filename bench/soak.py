@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-import tempfile
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import psutil
 
 from bench.report import Figure, at_most, percentile, told
+from bench.window import in_window
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 _TAGS = 2_000
 _RATE = 5_000.0
@@ -60,29 +64,17 @@ class _Blame:
 
 
 def run() -> list[Figure]:
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     seconds = float(os.environ.get("TAGWATCH_SOAK_S", "3600"))
-    with tempfile.TemporaryDirectory() as directory:
-        os.environ["TAGWATCH_CONFIG_DIR"] = directory
-        from PySide6.QtWidgets import QApplication
-
-        from app.config import Settings
-        from ui.application import FIRST, Application
-        from ui.loop import FastQEventLoop
-
-        qt = QApplication.instance() or QApplication([])
-        assert isinstance(qt, QApplication)
-        qt.setQuitOnLastWindowClosed(False)
-        with FastQEventLoop(qt) as loop:
-            return loop.run_until_complete(_soaked(Application(qt, Settings(), first=FIRST), seconds))
+    return in_window(lambda qt: _soaked(qt, seconds))
 
 
-async def _soaked(application: object, seconds: float) -> list[Figure]:
+async def _soaked(qt: QApplication, seconds: float) -> list[Figure]:
+    from app.config import Settings
     from app.sessions.manager import OpenRequest
     from bench.engine import subscribe
-    from ui.application import Application
+    from ui.application import FIRST, Application
 
-    assert isinstance(application, Application)
+    application = Application(qt, Settings(), first=FIRST)
     await application.start()
     request = OpenRequest("sim", {"load_tags": _TAGS, "load_rate": _RATE}, name="load", keep_alive=True)
     session = await application.sessions.open(request)

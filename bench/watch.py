@@ -5,16 +5,17 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import statistics
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from bench.report import Figure, at_most, percentile, told
+from bench.window import in_window
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
     from ui.application import Application
     from ui.views.watch_list import WatchList
 
@@ -31,21 +32,15 @@ _SOURCE = "load"
 
 
 def run() -> list[Figure]:
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    with tempfile.TemporaryDirectory() as directory:
-        os.environ["TAGWATCH_CONFIG_DIR"] = directory
-        from PySide6.QtWidgets import QApplication
+    return in_window(_measured)
 
-        from app.config import Settings
-        from ui.application import Application
-        from ui.loop import FastQEventLoop
 
-        qt = QApplication.instance() or QApplication([])
-        assert isinstance(qt, QApplication)
-        qt.setQuitOnLastWindowClosed(False)
-        with FastQEventLoop(qt) as loop:
-            live = loop.run_until_complete(_with(Application(qt, Settings(), first=()), _ROWS, _live))
-            scrolled = loop.run_until_complete(_with(Application(qt, Settings(), first=()), _MANY, _scrolled))
+async def _measured(qt: QApplication) -> list[Figure]:
+    from app.config import Settings
+    from ui.application import Application
+
+    live = await _with(Application(qt, Settings(), first=()), _ROWS, _live)
+    scrolled = await _with(Application(qt, Settings(), first=()), _MANY, _scrolled)
     return [*live, *scrolled]
 
 

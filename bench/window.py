@@ -7,7 +7,14 @@ import gc
 import os
 import tempfile
 import time
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,31 +24,35 @@ class Seen:
     frames: int
 
 
-def run(tags: int, rate: float, warm_s: float, measure_s: float) -> Seen:
-    """Events a second that reach the views, and how long the window did not answer meanwhile."""
+def in_window(measure: Callable[[QApplication], Coroutine[Any, Any, _T]]) -> _T:
+    """Run ``measure`` on the window's own loop, offscreen, with settings and files of its own. Every benchmark of the
+    window starts here; what it imports from Qt and ``ui`` it imports inside, so that the others need no Qt."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory() as directory:
         os.environ["TAGWATCH_CONFIG_DIR"] = directory
         from PySide6.QtWidgets import QApplication
 
-        from app.config import Settings
-        from ui.application import Application
         from ui.loop import FastQEventLoop
 
         qt = QApplication.instance() or QApplication([])
         assert isinstance(qt, QApplication)
         qt.setQuitOnLastWindowClosed(False)
         with FastQEventLoop(qt) as loop:
-            application = Application(qt, Settings(), first=())
-            return loop.run_until_complete(_measured(application, tags, rate, warm_s, measure_s))
+            return loop.run_until_complete(measure(qt))
 
 
-async def _measured(application: object, tags: int, rate: float, warm_s: float, measure_s: float) -> Seen:
+def run(tags: int, rate: float, warm_s: float, measure_s: float) -> Seen:
+    """Events a second that reach the views, and how long the window did not answer meanwhile."""
+    return in_window(lambda qt: _measured(qt, tags, rate, warm_s, measure_s))
+
+
+async def _measured(qt: QApplication, tags: int, rate: float, warm_s: float, measure_s: float) -> Seen:
+    from app.config import Settings
     from app.sessions.manager import OpenRequest
     from bench.engine import subscribe
     from ui.application import Application
 
-    assert isinstance(application, Application)
+    application = Application(qt, Settings(), first=())
     await application.start()
     gc.freeze()  # as the program does it
     request = OpenRequest("sim", {"load_tags": tags, "load_rate": float(rate)}, name="load", keep_alive=True)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QMouseEvent, QPainter, QPaintEvent, QPalette, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QHeaderView,
     QLabel,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
+    QTableWidget,
     QWidget,
 )
 
 from ui.format import MARKS, tip_text
-from ui.theme import Theme
+from ui.theme import Theme, number_font
 
 #: Left and right of the text of a cell.
 _CELL_PAD = 8
@@ -51,6 +53,36 @@ def on_key(
     shortcut.setContext(context)
     shortcut.activated.connect(act)
     return shortcut
+
+
+class ReadTable(QTableWidget):
+    """Rows to read and to choose one of, in a form. ``wide``: columns that share what room the texts of the others
+    leave; ``hint`` stands in it while it is empty."""
+
+    def __init__(self, name: str, headers: Sequence[str], wide: Collection[int], hint: str) -> None:
+        super().__init__(0, len(headers))
+        self._hint = hint
+        self.setAccessibleName(name)
+        self.setHorizontalHeaderLabels(headers)
+        self.verticalHeader().hide()
+        self.setFont(number_font())
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        head = self.horizontalHeader()
+        head.setHighlightSections(False)
+        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for column in range(len(headers)):
+            mode = QHeaderView.ResizeMode.Stretch if column in wide else QHeaderView.ResizeMode.ResizeToContents
+            head.setSectionResizeMode(column, mode)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self.rowCount():
+            paint_hint(self, self._hint)
 
 
 class WholeRows(QTableView):

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QHBoxLayout,
     QHeaderView,
@@ -24,19 +23,12 @@ from app.access.keys import KeyInfo, KeyText
 from ui.format import time_text, tip_text
 from ui.i18n import noop, tr
 from ui.key_words import STATES, limits_text, scopes_text
-from ui.theme import Theme, fixed_font, number_font
-from ui.widgets import on_key, paint_hint
+from ui.theme import Theme, fixed_font
+from ui.widgets import ReadTable, on_key
 
 _COLUMNS = (noop("Name"), noop("Scopes"), noop("Limits"), noop("Created"), noop("Last used"), noop("State"))
 _WIDE = (0, 1, 2)
 _ID = Qt.ItemDataRole.UserRole
-
-
-class _Table(QTableWidget):
-    def paintEvent(self, event: object) -> None:
-        super().paintEvent(event)  # type: ignore[arg-type]
-        if not self.rowCount():
-            paint_hint(self, tr("There are no keys yet: no other program gets in. New … makes one."))
 
 
 class KeysForm(QDialog):
@@ -101,25 +93,11 @@ class KeysForm(QDialog):
     # ---- parts
 
     def _build_table(self) -> QTableWidget:
-        table = _Table(0, len(_COLUMNS))
-        table.setAccessibleName(tr("API keys"))
-        table.setHorizontalHeaderLabels([tr(words) for words in _COLUMNS])
-        table.verticalHeader().hide()
-        table.setFont(number_font())
-        table.setShowGrid(False)
-        table.setAlternatingRowColors(True)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setTabKeyNavigation(False)
+        headers = [tr(words) for words in _COLUMNS]
+        hint = tr("There are no keys yet: no other program gets in. New … makes one.")
+        table = ReadTable(tr("API keys"), headers, _WIDE, hint)
         table.setWordWrap(True)  # what limits a key is read whole
         table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        head = table.horizontalHeader()
-        head.setHighlightSections(False)
-        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for column in range(len(_COLUMNS)):
-            mode = QHeaderView.ResizeMode.Stretch if column in _WIDE else QHeaderView.ResizeMode.ResizeToContents
-            head.setSectionResizeMode(column, mode)
         table.itemSelectionChanged.connect(self._show_possible)
         return table
 

@@ -7,10 +7,8 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QMenu,
     QPushButton,
@@ -24,17 +22,10 @@ from PySide6.QtWidgets import (
 from ui.format import tip_text
 from ui.i18n import noop, tr
 from ui.sources import BACKENDS, Source
-from ui.theme import number_font
-from ui.widgets import Tags, on_key, paint_hint
+from ui.widgets import ReadTable, Tags, on_key
 
 _COLUMNS = (noop("Name"), noop("Kind"), noop("Address"), noop("User"), noop("At start"), noop("State"))
-
-
-class _Table(QTableWidget):
-    def paintEvent(self, event: object) -> None:
-        super().paintEvent(event)  # type: ignore[arg-type]
-        if not self.rowCount():
-            paint_hint(self, tr("No source is saved in this workspace. New … makes one."))
+_WIDE = (0, 2, len(_COLUMNS) - 1)  # a state may tell why a source failed
 
 
 class SourcesForm(QDialog):
@@ -88,29 +79,14 @@ class SourcesForm(QDialog):
     # ---- parts
 
     def _build_table(self) -> QTableWidget:
-        table = _Table(0, len(_COLUMNS))
-        table.setAccessibleName(tr("Sources"))
-        table.setHorizontalHeaderLabels([tr(words) for words in _COLUMNS])
-        table.verticalHeader().hide()
-        table.setFont(number_font())
-        table.setShowGrid(False)
-        table.setAlternatingRowColors(True)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setTabKeyNavigation(False)
+        headers = [tr(words) for words in _COLUMNS]
+        hint = tr("No source is saved in this workspace. New … makes one.")
+        table = ReadTable(tr("Sources"), headers, _WIDE, hint)
         tags = Tags(table)
         table.setItemDelegateForColumn(0, tags)
         table.setItemDelegateForColumn(2, tags)
         table.setWordWrap(False)
         table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 8)
-        head = table.horizontalHeader()
-        head.setHighlightSections(False)
-        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for column in range(len(_COLUMNS)):
-            wide = column in (0, 2, len(_COLUMNS) - 1)  # a state may tell why a source failed
-            mode = QHeaderView.ResizeMode.Stretch if wide else QHeaderView.ResizeMode.ResizeToContents
-            head.setSectionResizeMode(column, mode)
         table.itemSelectionChanged.connect(self._show_possible)
         table.cellDoubleClicked.connect(lambda *_: self._of_current(self.open_wanted)())
         return table
