@@ -1,9 +1,10 @@
 """One file of the recorder's store: SQLite in WAL mode, with samples in blocks of columns.
 
-What comes is appended as **arrivals**, one row a commit with the samples of all tags; from time to time they are sorted
-into **blocks**, up to 1,024 samples of one tag with their extremes beside them. A file begins and ends by time or size
-and is deleted as a whole: that is how old data gives its space back. Beside samples a file knows **spans**, when a tag
-was recorded, and **holes**, when something was missed. docs/records.md tells the schema for other readers.
+What comes is appended as **arrivals**, a row or a few for each commit with the samples of all tags; from time to time
+they are sorted into **blocks**, up to 1,024 samples of one tag with their extremes beside them. A file begins and ends
+by time or size and is deleted as a whole: that is how old data gives its space back. Beside samples a file knows
+**spans**, when a tag was recorded, and **holes**, when something was missed. docs/records.md tells the schema for other
+readers.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import re
 import shutil
 import sqlite3
 import struct
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
@@ -75,6 +76,8 @@ _ARRIVAL = np.dtype(
     [("tag", "<u4"), ("kind", "u1"), ("quality", "<i4"), ("source", "<i8"), ("receive", "<i8"), ("real", "<f8")]
 )
 _COUNT = struct.Struct("<I")
+#: Samples in a row of arrivals at the most, about two megabytes.
+_ARRIVALS = 65_536
 
 
 class StoreError(Exception):
@@ -99,15 +102,29 @@ class Arrivals:
     def __len__(self) -> int:
         return len(self.tags)
 
-    def pack(self) -> bytes:
-        rows = np.empty(len(self.tags), _ARRIVAL)
+    def pack(self) -> bytearray:
+        """Filled in place: copies of megabytes are made with the interpreter locked, and the window waits for it."""
+        data = bytearray(_COUNT.size + len(self.tags) * _ARRIVAL.itemsize)
+        _COUNT.pack_into(data, 0, len(self.tags))
+        rows = np.frombuffer(data, _ARRIVAL, offset=_COUNT.size)
         rows["tag"], rows["kind"], rows["quality"] = self.tags, self.samples.kinds, self.samples.qualities
         rows["source"], rows["receive"] = self.samples.source_times, self.samples.receive_times
         rows["real"] = self.samples.reals
-        return _COUNT.pack(len(rows)) + rows.tobytes() + pack_others(self.samples.others)
+        del rows  # or the array could not grow
+        data += pack_others(self.samples.others)
+        return data
+
+    def parts(self, count: int) -> Iterator[Arrivals]:
+        """In their order, of ``count`` samples at the most."""
+        if len(self) <= count:
+            yield self
+            return
+        for at in range(0, len(self), count):
+            part = slice(at, min(at + count, len(self)))
+            yield Arrivals(self.tags[part], self.samples.take(part))
 
     @classmethod
-    def unpack(cls, data: bytes) -> Arrivals:
+    def unpack(cls, data: bytes | bytearray) -> Arrivals:
         """ValueError where the bytes are none."""
         if len(data) < _COUNT.size:
             raise ValueError("arrivals are cut off")
@@ -116,7 +133,7 @@ class Arrivals:
         if end > len(data):
             raise ValueError("arrivals are cut off")
         rows = np.frombuffer(data, _ARRIVAL, count, _COUNT.size)
-        others, _ = unpack_others(data, end)
+        others, _ = unpack_others(memoryview(data), end)
         return cls(
             rows["tag"].astype(np.uint32),
             Samples(
@@ -342,10 +359,10 @@ class SegmentWriter:
                 [(hole.source, hole.start_ns, hole.end_ns, hole.missed, hole.why) for hole in holes],
             )
             number = self._arrival
-            if len(arrivals):
+            for part in arrivals.parts(_ARRIVALS) if len(arrivals) else ():
                 number += 1
-                times = arrivals.samples.times
-                row = (number, len(arrivals), int(times.min()), int(times.max()), arrivals.pack())
+                times = part.samples.times
+                row = (number, len(part), int(times.min()), int(times.max()), part.pack())
                 database.execute("INSERT INTO arrivals VALUES (?, ?, ?, ?, ?)", row)
             missed = sum(hole.missed for hole in holes)
             database.execute("UPDATE head SET alive_ns = ?, arrival = ?, missed = missed + ?", (now_ns, number, missed))

@@ -22,14 +22,14 @@ class Picker:
 
     def __init__(self) -> None:
         self._pens: dict[tuple[str, int], Samples] = {}
-        self._wanted: dict[str, NDArray[np.uint64]] = {}
+        self._wanted: dict[str, _Wanted] = {}
 
     def set_pens(self, pens: dict[tuple[str, int], Samples]) -> None:
         self._pens = dict(pens)
         by_session: dict[str, list[int]] = {}
         for session_id, key in pens:
             by_session.setdefault(session_id, []).append(key)
-        self._wanted = {session: np.array(sorted(keys), dtype=np.uint64) for session, keys in by_session.items()}
+        self._wanted = {session: _Wanted(keys) for session, keys in by_session.items()}
 
     def take_all(self, batches: Sequence[tuple[str, EventBatch]]) -> int:
         """:meth:`take` for the batches of a frame: under load there are hundreds, and few samples in each."""
@@ -45,7 +45,7 @@ class Picker:
             return batches[0]
         columns = [np.asarray(batch.keys, dtype=np.uint64) for batch in batches]
         keys = np.concatenate(columns)
-        hits = _hits(self._wanted[session_id], keys)
+        hits = self._wanted[session_id].hits(keys)
         ends = np.cumsum([len(column) for column in columns])
         numbers = np.searchsorted(ends, hits, side="right")
         starts = (ends - [len(column) for column in columns])[numbers]
@@ -66,7 +66,7 @@ class Picker:
         if wanted is None:
             return 0
         keys = np.asarray(batch.keys, dtype=np.uint64)
-        hits = _hits(wanted, keys)
+        hits = wanted.hits(keys)
         if batch.kinds:
             hits = hits[np.frombuffer(batch.kinds, dtype=np.uint8)[hits] <= 1]
         if not len(hits):
@@ -96,10 +96,21 @@ class Picker:
             )
 
 
-def _hits(wanted: NDArray[np.uint64], keys: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Which keys are wanted ones; those are sorted."""
-    nearest = wanted[np.minimum(np.searchsorted(wanted, keys), len(wanted) - 1)] if len(wanted) > 1 else wanted
-    return np.flatnonzero(nearest == keys)
+class _Wanted:
+    """The keys of a session's pens, to be found among very many."""
+
+    def __init__(self, keys: Sequence[int]) -> None:
+        self._keys = np.array(sorted(keys), dtype=np.uint64)
+        # By the last bits of a key: one look in a table leaves few to compare, in a quarter of a search's time.
+        self._table = np.zeros(1 << 16, dtype=np.bool_)
+        self._table[self._keys.astype(np.uint16)] = True
+
+    def hits(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Where wanted ones stand."""
+        likely = np.flatnonzero(self._table[keys.astype(np.uint16)])
+        found = keys[likely]
+        nearest = self._keys[np.minimum(np.searchsorted(self._keys, found), len(self._keys) - 1)]
+        return likely[nearest == found]
 
 
 def _columns(batch: EventBatch, hits: NDArray[np.int64]) -> tuple[Times, Floats, Classes, Times]:

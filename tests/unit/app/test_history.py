@@ -6,6 +6,7 @@ import math
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
@@ -62,6 +63,7 @@ def write(folder: Path, steps: Sequence[tuple[list[tuple[str, Sample]], str]]) -
     length=st.integers(1, 10 * S),
     bins=st.integers(1, 20),
     limit=st.integers(1, 30),
+    part=st.sampled_from([1, 3, 65_536]),
 )
 @settings(max_examples=60)
 @pytest.mark.clause("K1", "K2")
@@ -72,9 +74,11 @@ def test_what_is_read_is_what_was_written(
     length: int,
     bins: int,
     limit: int,
+    part: int,
 ) -> None:
     folder = tmp_path_factory.mktemp("store")
-    write(folder, steps)
+    with mock.patch("app.records.segment._ARRIVALS", part):
+        write(folder, steps)
     history, end = History(folder), start + length
     for tag in ("a", "b", "never"):
         held = sorted((sample for rows, _ in steps for name, sample in rows if name == tag), key=at)

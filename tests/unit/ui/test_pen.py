@@ -336,6 +336,7 @@ def test_only_the_samples_of_pens_are_taken() -> None:
     assert picker.take("a", _batch([1, 7, 9, 2**63 + 5, 7], [0, 1.5, 0, True, 2])) == 3
     assert picker.take("c", _batch([7], [1])) == 0
     assert picker.take("b", _batch([1, 8, 2**64 - 1], [1, 1, 1])) == 0
+    assert picker.take("b", _batch([7 + 2**16, 7 + 2**32], [1, 1])) == 0  # alike in their last bits
     assert pens["a", 7].values.tolist() == [1.5, 2.0]
     assert pens["a", 2**63 + 5].values.tolist() == [1.0]
     assert not len(pens["b", 7])
