@@ -5,13 +5,12 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
+from app.api.sources import SECRETS, SavedSource
 from ui.i18n import noop, tr
 
-#: Options that are secrets, of whatever backend: they go to the keyring or are asked for.
-SECRETS = frozenset({"password", "key"})
 BACKENDS = {
     "sim": noop("Simulated plant"),
     "host": noop("This computer"),
@@ -27,34 +26,10 @@ class SourceError(ValueError):
     """A source that cannot be taken over; the text names it and what is wrong."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """``name`` is what lists and trends find it by. ``options`` are the backend's, without secrets."""
+class Source(SavedSource):
+    """One that a workspace keeps and the window shows."""
 
-    name: str
-    backend: str
-    options: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    restart: bool = True
-    open_at_start: bool = True
-
-    @property
-    def address(self) -> str:
-        """Where it is, in few words."""
-        return str(next(filter(None, (self.options.get(name) for name in ("endpoint", "address", "file"))), ""))
-
-    @property
-    def user(self) -> str:
-        return str(self.options.get("user") or self.options.get("key_id") or "")
-
-    @property
-    def secret(self) -> str:
-        """The option that is a secret: a password, or the key whose id stands in the place of the user."""
-        return "key" if self.backend == "gateway" else "password"
-
-    @property
-    def account(self) -> str:
-        """Under which its password is kept: sources with the same login share one. Empty where it needs none."""
-        return f"{self.user} @ {self.address or self.backend}" if self.user else ""
+    __slots__ = ()
 
     def state(self) -> dict[str, Any]:
         return {

@@ -21,7 +21,7 @@ from app.api.messages import (
     reply_message,
     session_message,
 )
-from app.api.sources import Saved, Sources, missing, shown
+from app.api.sources import SavedSource, Sources, missing, shown
 from app.api.streams import stream_events
 from app.api.writes import Writes
 from app.commands import BrowsePage, Command, Handle, ReadRows, Reply, TagProperties, WriteRows
@@ -155,7 +155,7 @@ class GatewayService:
             entry.missing.extend(missing(saved, await self._sources.secrets(saved)))
         return reply
 
-    def _saved(self, name: str) -> Saved:
+    def _saved(self, name: str) -> SavedSource:
         for saved in self._sources.all():
             if saved.name.casefold() == name.casefold():
                 return saved

@@ -10,7 +10,7 @@ from app import audit, config
 from app.api.host import ApiHost
 from app.api.records import Kept
 from app.api.server import Served
-from app.api.sources import Saved
+from app.api.sources import SavedSource
 from app.config import JournalPolicy, RestartPolicy, Settings
 from app.errors import GatewayError
 from app.records.audit import AuditStore
@@ -21,7 +21,7 @@ from app.runtime import Runtime
 from app.serve.alarms import HeadlessAlarms
 from app.serve.hub import Hub
 from app.serve.secrets import SourceSecrets
-from app.serve.workspace import SavedSource, ServedWorkspace
+from app.serve.workspace import ServedWorkspace
 from app.sessions.manager import OpenRequest
 from app.sessions.session import Session
 from app.tasks import SystemClock, join, spawn
@@ -132,7 +132,7 @@ class _Sources:
     def all(self) -> Sequence[SavedSource]:
         return self._sources
 
-    async def secrets(self, source: Saved) -> Mapping[str, str]:
+    async def secrets(self, source: SavedSource) -> Mapping[str, str]:
         try:
             found = [one for one in self._sources if one.name == source.name]
             return await self._secrets.of(found[0]) if found else {}

@@ -17,8 +17,8 @@ from keyring.backends import fail, null
 
 from app import config
 from app.access.private_files import read_private
+from app.api.sources import SavedSource
 from app.config import SettingError, Settings
-from app.serve.workspace import SavedSource
 
 _log = logging.getLogger(__name__)
 

@@ -9,37 +9,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from app.alarms.limits import TagLimits, from_json
-from app.api.sources import SECRETS, secret_of
+from app.api.sources import SECRETS, SavedSource
 from app.config import SettingError
-
-
-@dataclass(frozen=True, slots=True)
-class SavedSource:
-    """As the window saves it; ``options`` are the backend's, without secrets."""
-
-    name: str
-    backend: str
-    options: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    restart: bool = True
-    open_at_start: bool = True
-
-    @property
-    def address(self) -> str:
-        return str(next(filter(None, (self.options.get(name) for name in ("endpoint", "address", "file"))), ""))
-
-    @property
-    def user(self) -> str:
-        return str(self.options.get("user") or self.options.get("key_id") or "")
-
-    @property
-    def secret(self) -> str:
-        """The option that is its secret."""
-        return secret_of(self.backend)
-
-    @property
-    def account(self) -> str:
-        """Under which the window keeps it in the keyring; "" = it needs none."""
-        return f"{self.user} @ {self.address or self.backend}" if self.user else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from app.alarms.states import AlarmEvent
 from app.api.host import ApiHost
 from app.api.records import Kept
 from app.api.server import Served
-from app.api.sources import Saved
+from app.api.sources import SavedSource
 from app.config import JournalPolicy, SettingError
 from app.errors import GatewayError
 from app.records.history import History
@@ -115,7 +115,7 @@ class _Sources:
     def all(self) -> Sequence[Source]:
         return tuple(self._desk.saved)
 
-    async def secrets(self, source: Saved) -> Mapping[str, str]:
+    async def secrets(self, source: SavedSource) -> Mapping[str, str]:
         saved = self._desk.saved.find(source.name)
         if saved is None or not saved.account:
             return {}

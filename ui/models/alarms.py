@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QFont
 
 from app.alarms.model import Alarm, AlarmId
@@ -14,8 +14,9 @@ from app.batch import Sample
 from app.records.table import Column, ColumnKind
 from app.values import NO_TIME, Value
 from ui.alarm_words import PRIORITIES, STATE_MARKS, limit_words, state_words
-from ui.format import full_text, iso_text, quality_mark, quality_text, time_text, tip_text, value_text, zone_text
+from ui.format import full_text, iso_text, quality_mark, quality_text, time_text, tip_text, value_text
 from ui.i18n import noop, tr
+from ui.models.table import RIGHT_ALIGNED, Index, TableModel
 from ui.tagbook import UNKNOWN, TagAbout
 from ui.theme import PRIORITY_MARKS, Theme
 
@@ -26,7 +27,6 @@ COLUMNS = (
 PRIORITY, STATE, TAG, ALARM, VALUE, SINCE, SESSION, COMMENT = range(8)
 #: Beyond so many changes at once the rows are set anew.
 _FEW = 200
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 TEXT, TIME = ColumnKind.TEXT, ColumnKind.TIME
 #: What is exported of each alarm.
@@ -43,13 +43,16 @@ TABLE = (
     Column("Comment", TEXT),
 )
 
-Index = QModelIndex | QPersistentModelIndex
 AboutOf = Callable[[str, str], TagAbout]
 SampleOf = Callable[[str, str], Sample | None]
 
 
-class AlarmsModel(QAbstractTableModel):
+class AlarmsModel(TableModel):
     """Annunciated alarms, and with :meth:`show_quiet` those that are shelved, suppressed or out of service."""
+
+    columns = COLUMNS
+    numbers = (VALUE,)
+    time_column = SINCE
 
     counts_changed = Signal()
 
@@ -63,7 +66,6 @@ class AlarmsModel(QAbstractTableModel):
         """Both are asked by the names of source and tag."""
         super().__init__(parent)
         self.theme = theme
-        self.utc = False
         self._about_of = about_of
         self._sample_of = sample_of
         self._all: dict[AlarmId, Alarm] = {}
@@ -72,18 +74,8 @@ class AlarmsModel(QAbstractTableModel):
 
     # ---- the model's duties
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return f"{tr(COLUMNS[section])} ({zone_text(self.utc)})" if section == SINCE else tr(COLUMNS[section])
-        return _RIGHT if role == Qt.ItemDataRole.TextAlignmentRole and section == VALUE else None
+    def shown_rows(self) -> int:
+        return len(self._rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -103,7 +95,7 @@ class AlarmsModel(QAbstractTableModel):
                 font.setBold(True)
                 return font
             case Qt.ItemDataRole.TextAlignmentRole if column == VALUE:
-                return _RIGHT
+                return RIGHT_ALIGNED
             case _:
                 return None
 

@@ -6,13 +6,14 @@ import bisect
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QBrush, QColor
 
 from app.records.audit_query import UNANSWERED, result_of
 from app.records.audit_record import AuditRow, Intent, Origin, Result
-from ui.format import full_text, iso_text, quality_text, time_text, tip_text, value_text, zone_text
+from ui.format import full_text, iso_text, quality_text, time_text, tip_text, value_text
 from ui.i18n import count_text, noop, tr
+from ui.models.table import RIGHT_ALIGNED, Index, TableModel
 from ui.theme import Theme
 
 COLUMNS = (
@@ -20,8 +21,6 @@ COLUMNS = (
     noop("Result"), noop("User"), noop("Origin"), noop("Comment"),
 )  # fmt: skip
 TIME, SESSION, TAG, OLD, NEW, READ_BACK, RESULT, USER, ORIGIN, COMMENT = range(10)
-_VALUES = (OLD, NEW, READ_BACK)
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 ON_ITS_WAY = noop("on its way")
 RESULT_WORDS = {
@@ -46,11 +45,13 @@ _MARKS = {
 _BAD = (Result.REJECTED.value,)
 _DOUBTFUL = (Result.CLAMPED.value, Result.UNCONFIRMED.value, Result.NO_ANSWER.value, UNANSWERED)
 
-Index = QModelIndex | QPersistentModelIndex
 
-
-class AuditModel(QAbstractTableModel):
+class AuditModel(TableModel):
     """Holds what has been looked at. A view that comes near the end makes it ask for :attr:`more_wanted`."""
+
+    columns = COLUMNS
+    numbers = (OLD, NEW, READ_BACK)
+    time_column = TIME
 
     more_wanted = Signal()
 
@@ -60,7 +61,6 @@ class AuditModel(QAbstractTableModel):
         """``open_numbers``: the records of writes that are on their way from this program."""
         super().__init__(parent)
         self.theme = theme
-        self.utc = False
         self._open_numbers = open_numbers
         self._rows: list[AuditRow] = []
         self._more = False
@@ -68,25 +68,14 @@ class AuditModel(QAbstractTableModel):
 
     # ---- the model's duties
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            words = tr(COLUMNS[section])
-            return f"{words} ({zone_text(self.utc)})" if section == TIME else words
-        return _RIGHT if role == Qt.ItemDataRole.TextAlignmentRole and section in _VALUES else None
+    def shown_rows(self) -> int:
+        return len(self._rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if index.column() in _VALUES else None
+            return RIGHT_ALIGNED if index.column() in self.numbers else None
         row = self._rows[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
@@ -142,12 +131,6 @@ class AuditModel(QAbstractTableModel):
             self.beginInsertRows(QModelIndex(), 0, len(coming) - 1)
             self._rows[:0] = coming
             self.endInsertRows()
-
-    def set_utc(self, utc: bool) -> None:
-        self.utc = utc
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, TIME, TIME)
-        if self._rows:
-            self.dataChanged.emit(self.index(0, TIME), self.index(len(self._rows) - 1, TIME))
 
     # ---- words
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QBrush, QColor
 
 from app.records.table import Column, ColumnKind
@@ -14,6 +14,7 @@ from ui.format import full_text, quality_mark, tip_text
 from ui.forms.bulk_rows import BulkRow
 from ui.forms.write_flow import Stage, WriteClass
 from ui.i18n import count_text, noop, tr
+from ui.models.table import RIGHT_ALIGNED, Index, TableModel
 from ui.theme import Theme
 
 COLUMNS = (
@@ -21,8 +22,6 @@ COLUMNS = (
     noop("Class"), noop("State"),
 )  # fmt: skip
 LINE, SESSION, TAG, OLD, NEW, DELTA, UNIT, CLASS, STATE = range(9)
-_NUMBERS = (LINE, OLD, NEW, DELTA)
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CLASSES = {WriteClass.ORDINARY: "", WriteClass.SECURED: noop("secured"), WriteClass.VERIFIED: noop("verified")}
 _MARKS = {
     Stage.SENT: "→",
@@ -48,11 +47,12 @@ REPORT = (
     Column("Words", TEXT),
 )
 
-Index = QModelIndex | QPersistentModelIndex
 
-
-class BulkModel(QAbstractTableModel):
+class BulkModel(TableModel):
     """Rows are chosen by their check boxes; new values can be typed. Both are told."""
+
+    columns = COLUMNS
+    numbers = (LINE, OLD, NEW, DELTA)
 
     choice_changed = Signal()
 
@@ -68,18 +68,8 @@ class BulkModel(QAbstractTableModel):
 
     # ---- the model's duties
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._shown)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return tr(COLUMNS[section])
-        return _RIGHT if role == Qt.ItemDataRole.TextAlignmentRole and section in _NUMBERS else None
+    def shown_rows(self) -> int:
+        return len(self._shown)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
@@ -101,7 +91,7 @@ class BulkModel(QAbstractTableModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return tip_text(self._tip(row, column))
             case Qt.ItemDataRole.TextAlignmentRole:
-                return _RIGHT if column in _NUMBERS else None
+                return RIGHT_ALIGNED if column in self.numbers else None
             case Qt.ItemDataRole.CheckStateRole if column == LINE:
                 on = row.wanted and not row.problem
                 return Qt.CheckState.Checked if on else Qt.CheckState.Unchecked

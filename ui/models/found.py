@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt
 
 from app.sessions.index import FoundTag, TagIndex
 from ui.format import tip_text
-from ui.i18n import noop, tr
+from ui.i18n import noop
+from ui.models.table import Index, TableModel
 from ui.tagref import MIME, TagRef, to_mime
 
 COLUMNS = (noop("Tag"), noop("Description"), noop("Path"), noop("Type"), noop("Unit"))
 TAG, DESCRIPTION, PATH, TYPE, UNIT = range(5)
 
-Index = QModelIndex | QPersistentModelIndex
 
-
-class FoundModel(QAbstractTableModel):
+class FoundModel(TableModel):
     """Rows only grow at the end while the index is read, so that what is looked at stays where it is."""
+
+    columns = COLUMNS
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -75,16 +76,8 @@ class FoundModel(QAbstractTableModel):
 
     # ---- the model's duties
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._numbers)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return tr(COLUMNS[section])
-        return None
+    def shown_rows(self) -> int:
+        return len(self._numbers)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):

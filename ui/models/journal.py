@@ -7,12 +7,12 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QBrush, QColor
 
 from app.events.notices import NoticeKind, Severity
 from app.records.journal_read import JournalRow
-from ui.format import full_text, iso_text, quality_text, time_text, value_text, zone_text
+from ui.format import full_text, iso_text, quality_text, time_text, value_text
 from ui.i18n import tr
 from ui.models.log import NOTICE_WORDS
 from ui.models.log_filter import (
@@ -30,12 +30,12 @@ from ui.models.log_filter import (
     words_of,
 )
 from ui.models.log_rows import copied
+from ui.models.table import RIGHT_ALIGNED, Index, TableModel
 from ui.tagbook import UNKNOWN, TagAbout
 from ui.theme import SEVERITY_MARKS, Theme
 
 #: Rows that are held; with more the newest go.
 ROWS = 50_000
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 #: Tells of a tag, by its session's name and its own.
 About = Callable[[str, str], TagAbout]
 
@@ -44,35 +44,30 @@ def _unknown(session: str, tag: str) -> TagAbout:
     return UNKNOWN
 
 
-class JournalModel(QAbstractTableModel):
+class JournalModel(TableModel):
     """``state_changed``: rows came, or it is known that no older ones are there. ``about`` tells the decimals, words
     and units of tags: the journal has values alone, and they read as in the live log; :meth:`look_again` when it has
     learnt something."""
+
+    columns = COLUMNS
+    numbers = (VALUE,)
+    time_column = 0
 
     state_changed = Signal()
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
-        self.utc = False
         self.about: About = _unknown
         self.loading = False
         self.complete = False  # no older rows are there
         self.until_ns: int | None = None  # how far back it was looked
         self._rows: list[JournalRow] = []
 
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._rows)
+    def shown_rows(self) -> int:
+        return len(self._rows)
 
-    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is not Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
-            return None
-        return f"{tr(COLUMNS[0])} ({zone_text(self.utc)})" if section == 0 else tr(COLUMNS[section])
-
-    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
         row, column = self._rows[index.row()], index.column()
@@ -80,7 +75,7 @@ class JournalModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return self._text(index.row(), column)
             case Qt.ItemDataRole.TextAlignmentRole if column == VALUE:
-                return _RIGHT
+                return RIGHT_ALIGNED
             case Qt.ItemDataRole.ForegroundRole:
                 severity = severity_of(row)
                 if severity is not Severity.INFO and column in (SEVERITY, QUALITY, DETAIL):
@@ -124,12 +119,6 @@ class JournalModel(QAbstractTableModel):
         at = bisect.bisect_left(self._rows, time_ns, key=lambda row: row.time_ns)
         some = [number for number in (at - 1, at) if 0 <= number < len(self._rows)]
         return min(some, key=lambda number: abs(self._rows[number].time_ns - time_ns))
-
-    def set_utc(self, utc: bool) -> None:
-        self.utc = utc
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, 0)
-        if self._rows:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, 0))
 
     def look_again(self) -> None:
         """Something more is told of some tags."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QBrush, QColor
 
 from app.batch import Detail, Event, EventBatch
@@ -18,7 +18,7 @@ from app.records.journal import Act
 from app.values import NS_PER_S, EventKind, QualityClass, quality_class
 from ui.engine_words import status_said
 from ui.feed import FeedFrame
-from ui.format import full_text, iso_text, quality_text, skew_text, time_text, tip_text, value_text, zone_text
+from ui.format import full_text, iso_text, quality_text, skew_text, time_text, tip_text, value_text
 from ui.i18n import count_text, noop, tr
 from ui.models import log_rows
 from ui.models.log_filter import (
@@ -37,6 +37,7 @@ from ui.models.log_filter import (
     Matcher,
 )
 from ui.models.log_texts import Formats, joined
+from ui.models.table import RIGHT_ALIGNED, Index, TableModel
 from ui.tagbook import TagAbout, TagBook
 from ui.theme import SEVERITY_MARKS, Theme
 
@@ -68,7 +69,6 @@ SEVERITIES = tuple(severity.name.lower() for severity in Severity)
 VALUE_KINDS = frozenset({EventKind.DATA_CHANGE.words, EventKind.BUFFERED_DATA_CHANGE.words})
 
 _ROLES = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.ForegroundRole)
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 #: (session id, item key) -> tag; session id -> name
 TagOf = Callable[[str, int], str]
@@ -101,8 +101,12 @@ class _Piece:
             self.count = 1
 
 
-class LogModel(QAbstractTableModel):
+class LogModel(TableModel):
     """Bounded: the oldest rows go. Paused, it stands still: what comes is held (bounded too) and counted."""
+
+    columns = COLUMNS
+    numbers = (VALUE,)
+    time_column = 0
 
     paused_changed = Signal()
     counts_changed = Signal()  # of what is shown or kept
@@ -113,7 +117,6 @@ class LogModel(QAbstractTableModel):
         """``book`` tells the decimals and units of tags."""
         super().__init__(parent)
         self.theme = theme
-        self.utc = False
         self._book = book
         self._tag_of = tag_of
         self._name_of = name_of
@@ -142,26 +145,14 @@ class LogModel(QAbstractTableModel):
 
     # ---- the model's duties
 
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() or not self._ends else self._ends[-1] - self._gone
+    def shown_rows(self) -> int:
+        return self._ends[-1] - self._gone if self._ends else 0
 
-    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return f"{tr(COLUMNS[0])} ({zone_text(self.utc)})" if section == 0 else tr(COLUMNS[section])
-        if role == Qt.ItemDataRole.TextAlignmentRole and section == VALUE:
-            return _RIGHT
-        return None
-
-    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if index.column() == VALUE else None
+            return RIGHT_ALIGNED if index.column() == VALUE else None
         if role not in _ROLES:  # most of what a view asks: finding the row is worth more than its answer
             return None
         session_id, what = self.entry(index.row())

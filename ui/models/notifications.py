@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QBrush, QColor
 
 from app.events.notices import Severity
-from ui.format import iso_text, time_text, tip_text, zone_text
+from ui.format import iso_text, time_text, tip_text
 from ui.i18n import count_text, noop, tr
+from ui.models.table import RIGHT_ALIGNED, Index, TableModel
 from ui.theme import SEVERITY_MARKS, Theme
 
 COLUMNS = (noop("Time"), noop("Severity"), noop("From"), noop("What"), noop("Times"))
@@ -19,9 +20,6 @@ TIME, SEVERITY, FROM, WHAT, TIMES = range(5)
 #: More kinds of trouble than these nobody reads: the oldest go.
 _LIMIT = 500
 _WORDS = {Severity.INFO: noop("info"), Severity.WARNING: noop("warning"), Severity.ERROR: noop("error")}
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-
-Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,32 +36,25 @@ class Notification:
     details: tuple[tuple[str, str], ...] = ()
 
 
-class NotificationsModel(QAbstractTableModel):
+class NotificationsModel(TableModel):
     """Rows go when they are dismissed; what happens again after that is a new row."""
+
+    columns = COLUMNS
+    numbers = (TIMES,)
+    time_column = TIME
 
     counts_changed = Signal()
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
-        self.utc = False
         self._rows: list[Notification] = []
         self.forgotten = 0  # that went for others
 
     # ---- the model's duties
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return f"{tr(COLUMNS[section])} ({zone_text(self.utc)})" if section == TIME else tr(COLUMNS[section])
-        return _RIGHT if role == Qt.ItemDataRole.TextAlignmentRole and section == TIMES else None
+    def shown_rows(self) -> int:
+        return len(self._rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -79,7 +70,7 @@ class NotificationsModel(QAbstractTableModel):
             case Qt.ItemDataRole.ForegroundRole if column in (TIME, FROM):
                 return QBrush(QColor(self.theme.muted))
             case Qt.ItemDataRole.TextAlignmentRole if column == TIMES:
-                return _RIGHT
+                return RIGHT_ALIGNED
             case _:
                 return None
 

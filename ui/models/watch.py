@@ -7,11 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import (
-    QAbstractTableModel,
     QMimeData,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
     Qt,
     QTimer,
     Signal,
@@ -25,6 +23,7 @@ from ui.format import tip_text
 from ui.i18n import tr
 from ui.models import watch_cells
 from ui.models.spark import Spark
+from ui.models.table import RIGHT_ALIGNED, Index, TableModel
 from ui.models.watch_cells import AGE, COMPARE, COUNT, HEADERS, RIGHT, SPARK, TAG, VALUE, Cells
 from ui.models.watch_order import Arranging, Known, Order, WatchFilter
 from ui.models.watch_rows import Kind, Line, Link, Row, Source
@@ -32,9 +31,7 @@ from ui.models.watch_snapshot import Snapshot, Tolerance
 from ui.tagbook import TagBook
 from ui.tagref import TagRef, to_mime
 
-Index = QModelIndex | QPersistentModelIndex
 _NONE = QModelIndex()
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 #: An order by values is renewed this often.
 SORT_S = 1.0
 #: Rows that change on the screen are told one by one up to so many.
@@ -49,9 +46,12 @@ _MANY_EVENTS = 20_000
 SPANS_S = (60.0, 300.0, 900.0, 3600.0)
 
 
-class WatchModel(QAbstractTableModel):
+class WatchModel(TableModel):
     """Flat. Only rows on the screen are looked at each frame; all of them for an order or a filter by values, once a
     second, in slices."""
+
+    columns = HEADERS
+    numbers = RIGHT
 
     counts_changed = Signal()
     comment_changed = Signal(object, str)  # a Row and its new words: who listens changes it
@@ -94,20 +94,11 @@ class WatchModel(QAbstractTableModel):
 
     # ---- the model's duties
 
-    def rowCount(self, parent: Index = _NONE) -> int:
-        return 0 if parent.isValid() else len(self._shown)
+    def shown_rows(self) -> int:
+        return len(self._shown)
 
-    def columnCount(self, parent: Index = _NONE) -> int:
-        return 0 if parent.isValid() else len(HEADERS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self.cells.header(section)
-        if role == Qt.ItemDataRole.TextAlignmentRole and section in RIGHT:
-            return _RIGHT
-        return None
+    def header(self, column: int) -> str:
+        return self.cells.header(column)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -121,7 +112,7 @@ class WatchModel(QAbstractTableModel):
             case Qt.ItemDataRole.EditRole:
                 return row.line.text
             case Qt.ItemDataRole.TextAlignmentRole if column in RIGHT:
-                return _RIGHT
+                return RIGHT_ALIGNED
             case Qt.ItemDataRole.ToolTipRole:
                 return tip_text(self.cells.tooltip(row))
             case _:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QBrush, QColor
 
 from app.batch import Sample
 from app.values import QualityClass, quality_class
 from ui.format import full_text, iso_text, number_text, quality_mark, quality_text, time_text, tip_text, value_text
 from ui.i18n import count_text, noop, tr
+from ui.models.table import RIGHT_ALIGNED, Index, TableModel
 from ui.plots.pen import At
 from ui.plots.pens import STYLE_WORDS, Pen
 from ui.plots.stats import Between
@@ -29,9 +30,6 @@ _NUMBERS = frozenset((VALUE, *AT_ONE, *AT_BOTH))
 _MARKS = ("", " ?", " ✕")  # by quality class
 #: More changed cells than this are told at once.
 _FEW = 100
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-
-_Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(slots=True)
@@ -42,36 +40,27 @@ class _Row:
     shown: tuple[Sample | None, bool, bool] | None = None  # the latest value that the texts are of; live; stepping
 
 
-class PenModel(QAbstractTableModel):
+class PenModel(TableModel):
     """Rows are in the order of the pens that were last given to :meth:`set_pens`."""
+
+    columns = COLUMNS
 
     step_changed = Signal(int, bool)
     visible_changed = Signal(int, bool)
-    numbers = _NUMBERS  # columns that are aligned to the right
+    numbers = _NUMBERS
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._rows: list[_Row] = []
         self._font = number_font()
-        self.utc = False
 
     # ---- the model's duties
 
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._rows)
+    def shown_rows(self) -> int:
+        return len(self._rows)
 
-    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return tr(COLUMNS[section])
-        return _RIGHT if role == Qt.ItemDataRole.TextAlignmentRole and section in _NUMBERS else None
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
         row, column = self._rows[index.row()], index.column()
@@ -81,7 +70,7 @@ class PenModel(QAbstractTableModel):
             case Qt.ItemDataRole.ForegroundRole:
                 return QBrush(QColor(row.colours[column])) if row.colours[column] else None
             case Qt.ItemDataRole.TextAlignmentRole:
-                return _RIGHT if column in _NUMBERS else None
+                return RIGHT_ALIGNED if column in _NUMBERS else None
             case Qt.ItemDataRole.FontRole:
                 return self._font if column in _NUMBERS else None
             case Qt.ItemDataRole.DecorationRole:
@@ -120,7 +109,7 @@ class PenModel(QAbstractTableModel):
     def _rows_of(self, pen: Pen) -> _Row:
         return next(row for row in self._rows if row.pen is pen)
 
-    def flags(self, index: _Index) -> Qt.ItemFlag:
+    def flags(self, index: Index) -> Qt.ItemFlag:
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
@@ -132,7 +121,7 @@ class PenModel(QAbstractTableModel):
             return flags | Qt.ItemFlag.ItemIsUserCheckable
         return flags
 
-    def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         if role != Qt.ItemDataRole.CheckStateRole or index.column() not in (PEN, STEP):
             return False
         on = Qt.CheckState(value) is Qt.CheckState.Checked
