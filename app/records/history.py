@@ -17,9 +17,10 @@ from pathlib import Path
 import numpy as np
 
 from app.records.bins import Bins, Integers, Pieces, combined, pieces_of
+from app.records.database import StoreError, size_of
 from app.records.reading import SegmentReader, Tail
 from app.records.samples import Samples
-from app.records.segment import Hole, StoreError, files, size_of
+from app.records.segment import Hole, files
 
 _log = logging.getLogger(__name__)
 

@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from app.recordings.model import Recording, Track
+from app.records.database import size_of
 from app.records.history import History
 from app.records.samples import Samples
-from app.records.segment import NAME, Arrivals, SegmentWriter, Turn, create, files, size_of
+from app.records.segment import NAME, Arrivals, SegmentWriter, Turn, create, files
 from app.values import NS_PER_S, iso_utc
 
 #: So many samples are made into blocks at once.

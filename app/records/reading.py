@@ -13,9 +13,10 @@ from zlib import crc32
 
 import numpy as np
 
+from app.records.database import DamagedError, trouble
 from app.records.packing import DamagedColumnError
 from app.records.samples import Line, Samples
-from app.records.segment import Arrivals, DamagedError, Hole, connect, trouble
+from app.records.segment import FORM, Arrivals, Hole
 
 
 class Tail:
@@ -60,7 +61,7 @@ class SegmentReader:
         self.path = path
         self._tail = tail or Tail()
         self._arrivals: Arrivals | None = None
-        self._database = connect(path, read_only=True)
+        self._database = FORM.connect(path, read_only=True)
         try:
             self._database.execute("BEGIN")
             head = self._database.execute("SELECT made_ns, alive_ns, closed, missed FROM head").fetchone()

@@ -21,10 +21,10 @@ from pathlib import Path
 from app.batch import EventBatch
 from app.config import Settings
 from app.events.notices import Notice
+from app.records.database import DamagedError, StoreError
 from app.records.history import History
 from app.records.intake import QUEUE, Intake, Session
 from app.records.keeping import Keeper
-from app.records.segment import DamagedError, StoreError
 from app.records.store import Bounds, ElsewhereError, Store
 from app.records.tracking import Load, Tracker, is_told
 from app.tasks import Clock

@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import os
 import re
-import shutil
 import sqlite3
 import struct
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -24,17 +22,15 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from app.records.database import DamagedError, Form, check, plain_file, size_of, transaction, trouble
 from app.records.packing import Floats
 from app.records.samples import Samples, pack_others, unpack_others
 from app.values import QualityClass, quality_class
 
-APPLICATION = 0x54575350  # "TWSP"
-VERSION = 1
 #: Samples in one block at the most.
 BLOCK = 1_024
 SUFFIX = ".samples"
 NAME = re.compile(r"(?P<series>[a-z0-9]+)-(?P<start>\d{8}T\d{6}Z)-(?P<number>\d{6})\.samples$")
-_BUSY_S = 5.0
 
 _SCHEMA = (
     """CREATE TABLE head (
@@ -69,8 +65,7 @@ _SCHEMA = (
 )
 #: Imports alone have it; who does not know it loses nothing but the units.
 _UNITS = "CREATE TABLE IF NOT EXISTS units (tag INTEGER PRIMARY KEY REFERENCES tags, unit TEXT NOT NULL) STRICT"
-#: By the version that it starts from: what makes the next one of it.
-MIGRATIONS: Mapping[int, Sequence[str]] = {}
+FORM = Form(0x54575350, 1, "file of the recorder's store", _SCHEMA)  # "TWSP"
 
 _ARRIVAL = np.dtype(
     [("tag", "<u4"), ("kind", "u1"), ("quality", "<i4"), ("source", "<i8"), ("receive", "<i8"), ("real", "<f8")]
@@ -78,18 +73,6 @@ _ARRIVAL = np.dtype(
 _COUNT = struct.Struct("<I")
 #: Samples in a row of arrivals at the most, about two megabytes.
 _ARRIVALS = 65_536
-
-
-class StoreError(Exception):
-    """A file of the store cannot be used; the text says why and what to do."""
-
-
-class DamagedError(StoreError):
-    """It is not as it was written."""
-
-
-class NewerError(StoreError):
-    """It was made by a newer Tagwatch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,104 +170,9 @@ class Turn:
     why: str | None
 
 
-# ---- opening
-
-
-def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
-    """A connection to a file of the present version. StoreError where it cannot be used, FileNotFoundError where it is
-    gone, OSError where the disk fails."""
-    if read_only and not path.is_file():
-        raise FileNotFoundError(f"{path} is gone")
-    mode = "ro" if read_only else "rwc"
-    database: sqlite3.Connection | None = None
-    try:
-        database = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}", _BUSY_S, isolation_level=None, check_same_thread=False, uri=True
-        )
-        _check(database, path)
-    except BaseException as error:
-        if database is not None:
-            database.close()
-        if isinstance(error, sqlite3.Error):
-            raise trouble(error, path) from error
-        raise
-    return database
-
-
-def _check(database: sqlite3.Connection, path: Path) -> None:
-    if database.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
-        raise DamagedError(f"{path.name} is no file of the recorder's store, or is damaged")
-    version = database.execute("PRAGMA user_version").fetchone()[0]
-    if version > VERSION:
-        raise NewerError(f"{path.name} was made by a newer Tagwatch: use that one (version {version} of {VERSION})")
-    if version < VERSION:
-        raise StoreError(f"{path.name} is of version {version}: the recorder makes version {VERSION} of it")
-
-
-def trouble(error: sqlite3.Error, path: Path) -> StoreError | OSError:
-    """What is wrong in words: :class:`DamagedError` where the file is, OSError where the disk is full or fails."""
-    code: int = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return DamagedError(f"{path.name} is damaged: {error}")
-    if code == sqlite3.SQLITE_FULL:
-        return OSError("the disk is full")
-    if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
-        return OSError(f"{path.name}: {error}")
-    return StoreError(f"{path.name}: {error}")
-
-
 def create(path: Path, now_ns: int) -> None:
-    """A new, empty file: whole or not at all, for it gets its name last. OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
-    try:
-        with contextlib.closing(sqlite3.connect(part, isolation_level=None)) as database:
-            database.execute("PRAGMA auto_vacuum = INCREMENTAL")
-            database.execute("BEGIN")
-            for statement in _SCHEMA:
-                database.execute(statement)
-            database.execute("INSERT INTO head VALUES (1, ?, ?, 0, 0, 0)", (now_ns, now_ns))
-            database.execute(f"PRAGMA application_id = {APPLICATION}")
-            database.execute(f"PRAGMA user_version = {VERSION}")
-            database.execute("COMMIT")
-        if os.name == "posix":
-            part.chmod(0o600)
-        part.replace(path)
-    except sqlite3.Error as error:
-        raise trouble(error, path) from error
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def migrate(path: Path, migrations: Mapping[int, Sequence[str]] | None = None, version: int | None = None) -> bool:
-    """Make the present version of an older file, in place; the file as it was stays beside it, its version at the end
-    of its name. False = it is of this version already. NewerError, DamagedError, OSError."""
-    steps = MIGRATIONS if migrations is None else migrations
-    wanted = VERSION if version is None else version
-    try:
-        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database:
-            if database.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
-                raise DamagedError(f"{path.name} is no file of the recorder's store, or is damaged")
-            found = database.execute("PRAGMA user_version").fetchone()[0]
-            if found > wanted:
-                raise NewerError(f"{path.name} was made by a newer Tagwatch: use that one")
-            if found == wanted:
-                return False
-            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            backup = path.with_name(f"{path.name}.v{found}")
-            shutil.copyfile(path, backup)
-            if os.name == "posix":
-                backup.chmod(0o600)
-            database.execute("BEGIN IMMEDIATE")
-            for step in range(found, wanted):
-                for statement in steps[step]:
-                    database.execute(statement)
-            database.execute(f"PRAGMA user_version = {wanted}")
-            database.execute("COMMIT")
-    except sqlite3.Error as error:
-        raise trouble(error, path) from error
-    return True
+    """A new, empty file. OSError."""
+    FORM.create(path, ("INSERT INTO head VALUES (1, ?, ?, 0, 0, 0)", (now_ns, now_ns)))
 
 
 # ---- writing
@@ -296,7 +184,7 @@ class SegmentWriter:
     def __init__(self, path: Path) -> None:
         """Opens a file that is there. StoreError or OSError."""
         self.path = path
-        self._database = connect(path, read_only=False)
+        self._database = FORM.connect(path, read_only=False)
         try:
             self._database.execute("PRAGMA journal_mode = WAL")
             self._database.execute("PRAGMA synchronous = NORMAL")
@@ -330,20 +218,8 @@ class SegmentWriter:
             database.execute(_UNITS)
             database.executemany("INSERT OR REPLACE INTO units VALUES (?, ?)", list(units.items()))
 
-    @contextlib.contextmanager
-    def _transaction(self) -> Generator[sqlite3.Connection]:
-        database = self._database
-        try:
-            database.execute("BEGIN IMMEDIATE")
-            yield database
-            database.execute("COMMIT")
-        except BaseException as error:
-            with contextlib.suppress(sqlite3.Error):
-                if database.in_transaction:
-                    database.execute("ROLLBACK")
-            if isinstance(error, sqlite3.Error):
-                raise trouble(error, self.path) from error
-            raise
+    def _transaction(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+        return transaction(self._database, self.path)
 
     def commit(
         self, arrivals: Arrivals, now_ns: int, *, turns: Sequence[Turn] = (), holes: Sequence[Hole] = ()
@@ -413,20 +289,11 @@ class SegmentWriter:
             database.execute("UPDATE head SET alive_ns = max(alive_ns, ?), closed = ?", (now_ns, int(seal)))
         self._spans.clear()
         if seal:
-            with contextlib.suppress(sqlite3.Error):
-                # As a script: a statement without columns is stepped once elsewhere, which gives one page back.
-                self._database.executescript("PRAGMA incremental_vacuum")
-                # Without a log beside it, it can be read from a disk that is read-only as well.
-                self._database.execute("PRAGMA journal_mode = DELETE")
+            plain_file(self._database)
 
     def check(self) -> None:
         """DamagedError where SQLite finds the file damaged."""
-        try:
-            (found,) = self._database.execute("PRAGMA quick_check(1)").fetchone()
-        except sqlite3.Error as error:
-            raise trouble(error, self.path) from error
-        if found != "ok":
-            raise DamagedError(f"{self.path.name} is damaged: {found}")
+        check(self._database, self.path)
 
     def end_spans_of_the_dead(self) -> None:
         """Spans that an earlier program left open end where its last commit was."""
@@ -511,12 +378,3 @@ def files(folder: Path) -> list[Path]:
             key=lambda path: (path.name.split("-", 1)[1], path.name),
         )
     return []
-
-
-def size_of(path: Path) -> int:
-    """Bytes of a file and what SQLite has beside it. OSError."""
-    total = path.stat().st_size
-    for beside in ("-wal", "-shm"):
-        with contextlib.suppress(FileNotFoundError):
-            total += path.with_name(path.name + beside).stat().st_size
-    return total

@@ -19,18 +19,8 @@ from pathlib import Path
 
 import filelock
 
-from app.records.segment import (
-    NAME,
-    DamagedError,
-    NewerError,
-    SegmentWriter,
-    StoreError,
-    connect,
-    create,
-    files,
-    migrate,
-    size_of,
-)
+from app.records.database import DamagedError, NewerError, StoreError, rename_aside, size_of
+from app.records.segment import FORM, NAME, SegmentWriter, create, files
 from app.values import NS_PER_S, iso_utc
 
 _log = logging.getLogger(__name__)
@@ -96,9 +86,9 @@ class Store:
     def _look_after(self, path: Path) -> None:
         """Make the present version of it; what a dead program left open is checked, and its spans are ended."""
         try:
-            if migrate(path):
+            if FORM.migrate(path):
                 _log.info("%s was brought to the present version; the old one is beside it", path.name)
-            with contextlib.closing(connect(path, read_only=True)) as database:
+            with contextlib.closing(FORM.connect(path, read_only=True)) as database:
                 closed, alive = database.execute("SELECT closed, alive_ns FROM head").fetchone()
             if closed:
                 self._sealed.add(path)
@@ -121,14 +111,7 @@ class Store:
             if writer.path == path:
                 writer.close()
                 del self._writers[days]
-        aside = path.with_name(f"{path.name}.damaged")
-        number = 1
-        while aside.exists():
-            number += 1
-            aside = path.with_name(f"{path.name}.damaged{number}")
-        for beside in ("-wal", "-shm", ""):
-            with contextlib.suppress(FileNotFoundError):
-                path.with_name(path.name + beside).rename(aside.with_name(aside.name + beside))
+        aside = rename_aside(path)
         self.set_aside.append(aside.name)
         _log.error("the recorder's file %s is set aside as %s: %s", path.name, aside.name, error)
 
@@ -223,7 +206,7 @@ class Store:
 
     def seal(self, path: Path, pace: Callable[[], object] | None = None) -> None:
         try:
-            with contextlib.closing(connect(path, read_only=True)) as database:
+            with contextlib.closing(FORM.connect(path, read_only=True)) as database:
                 (alive,) = database.execute("SELECT alive_ns FROM head").fetchone()
             writer = SegmentWriter(path)
             try:
@@ -276,7 +259,7 @@ class Store:
         """The last commit of a file. One that cannot be read counts as new: nobody has looked into it."""
         if path not in self._last:
             try:
-                with contextlib.closing(connect(path, read_only=True)) as database:
+                with contextlib.closing(FORM.connect(path, read_only=True)) as database:
                     self._last[path] = database.execute("SELECT alive_ns FROM head").fetchone()[0]
             except (StoreError, OSError, TypeError, sqlite3.Error):
                 return self._now_ns()

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.records.database import DamagedError, StoreError
 from app.records.journal import files_in_order
 from app.records.reading import SegmentReader
-from app.records.segment import DamagedError, StoreError, files
+from app.records.segment import files
 from app.values import iso_utc
 
 Progress = Callable[[int], object]

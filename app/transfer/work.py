@@ -18,12 +18,12 @@ from app.recordings.files import preview, read
 from app.recordings.layout import Layout
 from app.recordings.model import Recording, RecordingError
 from app.recordings.times import TimeForm, TimeReader, guess_form
+from app.records.database import StoreError
 from app.records.export import SUFFIXES as TABLES
 from app.records.export import write_table
 from app.records.history import History, RecordedTag
 from app.records.importing import AlreadyHeldError, keep
 from app.records.incident import SAMPLES, SUFFIXES, Incident, Samples, events_of, sample_rows, write_incident, writes_of
-from app.records.segment import StoreError
 from app.values import NS_PER_S, iso_utc
 
 _DONE, _SOME, _FAILED = 0, 1, 6

@@ -12,8 +12,8 @@ from PySide6.QtCore import QObject
 from app import config
 from app.recordings.files import ReadCancelledError, read
 from app.recordings.model import Recording
+from app.records.database import StoreError
 from app.records.importing import ImportCancelledError, Imported, keep
-from app.records.segment import StoreError
 from ui.aside import aside
 from ui.bridge import act
 from ui.desk.desk import Desk

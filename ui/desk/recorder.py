@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMessageBox
 
+from app.records.database import StoreError
 from app.records.recorder import Recorder, RecorderState, RecorderStatistics
-from app.records.segment import StoreError
 from app.records.store import ElsewhereError
 from ui.aside import aside
 from ui.banners import Trouble

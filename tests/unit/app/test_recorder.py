@@ -11,7 +11,7 @@ import threading
 import time
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,10 @@ from app.events.notices import Notice, NoticeKind, Severity
 from app.records import recorder as recorders
 from app.records import segment as segments
 from app.records import store as stores
+from app.records.database import Form, StoreError
 from app.records.history import History
 from app.records.recorder import Recorder, RecorderState
-from app.records.segment import StoreError, files, migrate
+from app.records.segment import FORM, files
 from app.tasks import SystemClock
 from app.values import EventKind, Value, iso_utc
 from tests.helpers.recorded import T0, S, append, every, segment
@@ -361,14 +362,14 @@ def test_what_cannot_be_opened_costs_itself_alone(make: Callable[..., Desk], mon
     empty.touch()
     segments.create(held, T0)
     (desk.folder / "d30-20260101T000000Z-000003.samples").mkdir()
-    real = stores.connect
+    real = Form.connect
 
-    def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    def connect(form: Form, path: Path, *, read_only: bool) -> sqlite3.Connection:
         if path == held:
             raise PermissionError(13, "Permission denied")
-        return real(path, read_only=read_only)
+        return real(form, path, read_only=read_only)
 
-    monkeypatch.setattr(stores, "connect", connect)
+    monkeypatch.setattr(Form, "connect", connect)
     desk.recorder.start()
     desk.send([1.0])
     until(lambda: desk.values() == [1.0])
@@ -439,8 +440,9 @@ def test_an_older_file_is_brought_up_to_date_with_a_backup(tmp_path: Path) -> No
     append(writer, [("a", Sample(1.0, 192, T0, T0))], T0)
     writer.close()
     steps = {1: ("ALTER TABLE tags ADD COLUMN unit TEXT NOT NULL DEFAULT ''",), 2: ("CREATE TABLE more (x)",)}
-    assert migrate(path, steps, 3)
-    assert not migrate(path, steps, 3)
+    newer = replace(FORM, version=3, migrations=steps)
+    assert newer.migrate(path)
+    assert not newer.migrate(path)
     with sqlite3.connect(path) as database:
         assert database.execute("PRAGMA user_version").fetchone() == (3,)
         assert database.execute("SELECT tag, unit FROM tags").fetchall() == [("a", "")]
@@ -457,7 +459,7 @@ def test_an_older_file_is_brought_up_to_date_with_a_backup(tmp_path: Path) -> No
 def test_a_step_that_fails_changes_nothing(tmp_path: Path) -> None:
     path = segment(tmp_path)
     with pytest.raises(StoreError):
-        migrate(path, {1: ("CREATE TABLE half (x)", "this is no SQL")}, 2)
+        replace(FORM, version=2, migrations={1: ("CREATE TABLE half (x)", "this is no SQL")}).migrate(path)
     assert History(tmp_path).statistics().troubles == ()
 
 
