@@ -118,8 +118,9 @@ class Settings:
         "what of the event log is kept on disk: all, no-values (no changes of values) or off",
     )
     journal_bytes: int = _setting(
-        256 * 1024 * 1024, "size of the journal, compressed, at the most; its oldest files go", least=1024 * 1024
+        1024 * 1024 * 1024, "size of the journal at the most; its oldest files go", least=1024 * 1024
     )
+    journal_days: int = _setting(0, "days that the journal is kept at the most; 0 = as long as there is room", least=0)
     record: bool = _setting(True, "whether the values of everything that is watched are recorded")
     record_days: int = _setting(
         30, "days that recorded values are kept, where a watch list says nothing else; 0 = no limit", least=0

@@ -30,7 +30,7 @@ def add_parser(commands: Any) -> None:
     line = commands.add_parser(
         "verify",
         help="look for damage in all that was recorded",
-        description="Read the recorder's files block by block, the journal of events line by line and the chain of "
+        description="Read the recorder's files block by block, the journal of events row by row and the chain of "
         "the audit store record by record, and name what is not as it was written. Nothing is changed, and a window "
         "may go on recording meanwhile.",
         epilog=_EXIT_CODES,
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     """The exit code."""
     # Loads numpy, which other commands start without.
     from app.records import verify  # noqa: PLC0415
-    from app.records.journal import files_in_order  # noqa: PLC0415
+    from app.records.journal_file import files_in_order  # noqa: PLC0415
     from app.records.segment import files  # noqa: PLC0415
 
     folder: Path = arguments.folder or config.directory()
@@ -56,8 +56,9 @@ def run(arguments: argparse.Namespace) -> int:
     samples, events = folder / "records", folder / "journal"
     told = _Told(quiet=arguments.quiet)
     told.files("samples", files(samples), lambda tell: verify.segments(samples, tell))
-    told.set_aside(verify.set_aside(samples))
+    told.set_aside("samples", verify.set_aside(samples))
     told.files("events", files_in_order(events), lambda tell: verify.journals(events, tell))
+    told.set_aside("events", verify.set_aside(events))
     told.writes(folder / "audit.sqlite")
     return told.code
 
@@ -84,9 +85,9 @@ class _Told:
                     self._bad(verdict.unread, _FAILED)
         self._good(f"{words}: {count:,} in {number:,} files, {whole:,} of them whole")
 
-    def set_aside(self, names: list[str]) -> None:
+    def set_aside(self, words: str, names: list[str]) -> None:
         for name in names:
-            self._good(f"samples: {name} was found damaged earlier, and is set aside")
+            self._good(f"{words}: {name} was found damaged earlier, and is set aside")
 
     def writes(self, path: Path) -> None:
         from app.records.audit_file import AuditDamagedError, AuditFile  # noqa: PLC0415

@@ -5,25 +5,24 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from app.api.dispatch import Send
 from app.api.guard import Caller
 from app.api.history import HistoryRequest
 from app.errors import ErrorCode, GatewayError
 from app.pb import gateway_pb2 as pb
-from app.records import audit_query, journal
+from app.records import audit_query, journal_read
 from app.records.audit import AuditStore
 from app.records.audit_file import AuditError
 from app.records.audit_query import AuditQuery
 from app.records.audit_record import AuditRow, Origin
 from app.records.history import History
+from app.records.journal_file import JournalRow
 from app.tasks import Clock
-from app.text import ns_of_iso
-from app.wire.messages import sound, write_value
+from app.wire.messages import write_value
 
 PAGE, MOST_IN_PAGE = 500, 5_000
 _KEY = "key "
@@ -148,11 +147,11 @@ class _EventFilter:
 
 
 def _rows(folder: Path, wanted: _EventFilter, gone: threading.Event) -> Iterator[pb.EventRow]:
-    for line in journal.read(folder, wanted.since_ns, wanted.until_ns):
+    for kept in journal_read.read(folder, wanted.since_ns, wanted.until_ns):
         if gone.is_set():
             return
-        row = _event_row(line)
-        if row is not None and wanted.passes(row):
+        row = _event_row(kept)
+        if wanted.passes(row):
             yield row
 
 
@@ -170,27 +169,20 @@ def _page(rows: Iterator[pb.EventRow], count: int) -> pb.EventsPage:
     return page
 
 
-def _event_row(line: Mapping[str, Any]) -> pb.EventRow | None:
-    """None for a line that none of ours would be."""
-    try:
-        detail = line.get("detail", "")
-        row = pb.EventRow(
-            time_ns=ns_of_iso(str(line["time"])),
-            session=sound(str(line.get("session", ""))),
-            kind=str(line["kind"]),
-            tag=sound(str(line.get("tag", ""))),
-            text=sound(detail if isinstance(detail, str) else json.dumps(detail)),
-            value=sound(json.dumps(line["value"], ensure_ascii=False)) if "value" in line else "",
-            quality=line.get("quality"),
-            sequence=int(line.get("sequence", 0)),
-        )
-        if (source := line.get("source_time")) is not None:
-            row.source_time_ns = ns_of_iso(str(source))
-        details = dict[str, Any](line.get("details", {}))
-        for name, text in details.items():
-            row.details[sound(name)] = sound(str(text))
-    except (KeyError, ValueError, TypeError):
-        return None
+def _event_row(kept: JournalRow) -> pb.EventRow:
+    row = pb.EventRow(
+        time_ns=kept.time_ns,
+        session=kept.session,
+        kind=kept.kind,
+        tag=kept.tag,
+        text=kept.detail,
+        value=json.dumps(kept.value, ensure_ascii=False) if kept.has_value else "",
+        quality=kept.quality,
+        source_time_ns=kept.source_ns,
+        sequence=kept.sequence or 0,
+    )
+    for name, text in kept.details.items():
+        row.details[name] = text if isinstance(text, str) else json.dumps(text, ensure_ascii=False)
     return row
 
 

@@ -180,6 +180,12 @@ def rename_aside(path: Path) -> Path:
     return aside
 
 
+def delete(path: Path) -> None:
+    """With what SQLite has beside it. OSError where another program holds it."""
+    for name in ("", *_BESIDE):
+        path.with_name(path.name + name).unlink(missing_ok=True)
+
+
 def size_of(path: Path) -> int:
     """Bytes of a file and what SQLite has beside it. OSError."""
     total = path.stat().st_size

@@ -16,19 +16,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from app.recordings.times import TimeForm, TimeReader
-from app.records import audit_query, audit_table, journal
+from app.events.notices import NoticeKind
+from app.records import audit_query, audit_table, journal_read
 from app.records.audit_file import AuditFile
 from app.records.audit_query import AuditQuery
 from app.records.export import write_table
+from app.records.journal_file import JournalRow
 from app.records.statistics import BAD, GOOD, UNCERTAIN, statistics, total_of
 from app.records.table import Column, ColumnKind, ExportCancelledError, ExportError
 from app.records.xlsx_table import XlsxTable
-from app.values import NS_PER_S, Duration, EventKind, Timestamp, Value, iso_utc, quality_words
+from app.values import Duration, EventKind, Timestamp, Value, iso_utc, quality_words
 
 TEXT, TIME, VALUE, INTEGER, NUMBER = (
     ColumnKind.TEXT,
@@ -275,32 +275,17 @@ def events_of(folder: Path, start_ns: int, stop_ns: int) -> tuple[list[tuple[Val
     alarms: list[tuple[Value, ...]] = []
     if not folder.is_dir():
         return events, alarms
-    read, first, last = TimeReader(TimeForm.YEAR_FIRST), _second(start_ns), _second(stop_ns)
-    for line in journal.read(folder, start_ns, stop_ns + 1):
-        kind, when = str(line.get("kind", "")), str(line.get("time", ""))
-        if kind in _DATA or not first <= when[: len(first)] <= last:
-            continue
-        try:
-            time_ns = read(when)
-        except ValueError:
-            continue
-        if start_ns <= time_ns <= stop_ns:
-            (alarms if kind == "alarm" else events).append(_event(time_ns, kind, line))
+    for row in journal_read.read(folder, start_ns, stop_ns + 1):
+        if row.kind not in _DATA:
+            (alarms if row.kind == NoticeKind.ALARM else events).append(_event(row))
     return events, alarms
 
 
-def _second(ns: int) -> str:
-    return iso_utc(ns // NS_PER_S * NS_PER_S)[: -len(".000Z")]
-
-
-def _event(time_ns: int, kind: str, line: Mapping[str, Any]) -> tuple[Value, ...]:
-    details = line.get("details")
-    value, tag = line.get("value"), line.get("tag", "")
-    if isinstance(details, Mapping) and not tag:
-        tag = details.get("tag", "")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+def _event(row: JournalRow) -> tuple[Value, ...]:
+    value = row.value
     shown: Value = value if isinstance(value, str | int | float) else None if value is None else str(value)
-    texts = [str(line.get(name, "")) for name in ("session", "severity", "detail")]
-    return time_ns, texts[0], kind, texts[1], str(tag), shown, texts[2]  # pyright: ignore[reportUnknownArgumentType]
+    tag = row.tag or str(row.details.get("tag", ""))
+    return row.time_ns, row.session, row.kind, row.severity, tag, shown, row.detail
 
 
 def writes_of(file: Path, start_ns: int, stop_ns: int) -> list[tuple[Value, ...]]:

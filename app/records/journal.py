@@ -1,51 +1,69 @@
-"""Every event and every operator action on disk: JSON lines, a line each, appended by a thread of its own.
+"""Every event and every operator action on disk, in SQLite, by a thread of its own.
 
-Files are ``events-<UTC start>-<process>-<number>.jsonl``; at a size the next one begins and the old one is compressed.
-Together they stay under a bound: the oldest go. What cannot be written in time, or at all, is counted, and a line of
-kind ``gap`` stands in its place. Values of tags are in it: it is the user's own record, readable to this user alone.
+Files follow each other by size; together they stay under a bound of size, and of age if one is set: the oldest go. What
+cannot be written in time, or at all, is counted, and a row of kind ``gap`` stands in its place. Values of tags are in
+it: it is the user's own record, readable to this user alone.
 """
 
 from __future__ import annotations
 
 import contextlib
-import gzip
 import itertools
 import json
 import logging
 import os
-import re
-import shutil
+import sqlite3
 import threading
 import time
-import zlib
+from array import array
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from math import isfinite
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import Any
 
 import psutil
 
-from app.batch import EventBatch
+from app.batch import Detail, EventBatch
 from app.config import JournalPolicy, Settings
 from app.events.notices import Notice
+from app.records.database import DamagedError, StoreError, delete, rename_aside, size_of
+from app.records.journal_file import (
+    NAME,
+    SEVERITIES,
+    Cells,
+    JournalFile,
+    JournalWriter,
+    cell_of,
+    create,
+    files_in_order,
+    name_of,
+    sound,
+)
 from app.tasks import Clock
 from app.text import jsonable
-from app.values import NO_TIME, NS_PER_S, EventKind, Value, iso_utc
+from app.values import NO_TIME, NS_PER_S, EventKind, QualityClass, Value, quality_class
 
 _log = logging.getLogger(__name__)
 
 #: Rows that may wait for the disk; beyond it the oldest are given up.
 QUEUE = 200_000
-_FILE_BYTES = 32 * 1024 * 1024
-_FLUSH_S = 1.0
+_FILE_BYTES = 64 * 1024 * 1024
+_COMMIT_S = 0.5
 #: After a failure the disk is tried again so much later.
 _RETRY_S = 10.0
+_LOOK_S = 60.0
 #: The thread works this share of its time at the most: the window comes first, and events that are too many are missed.
 _SHARE = 0.25
 _TURN_S = 0.005
-_STAMP = re.compile(r"[-:]")
-_NAME = re.compile(r"events-\d{8}T\d{6}Z-(?P<pid>\d+)-\d+\.jsonl(\.gz)?$")
+#: About so much is a row in the file.
+_ROW_BYTES = 60
+#: Rows that are made at once: a large batch must not keep the interpreter from the window.
+_ROWS = 2_000
+_DAY_NS = 86_400 * NS_PER_S
+_SEVERITY = {QualityClass.GOOD: 0, QualityClass.UNCERTAIN: 1, QualityClass.BAD: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +104,21 @@ class Journal:
         clock: Clock,
         *,
         policy: JournalPolicy = JournalPolicy.ALL,
-        bound_bytes: int = 256 * 1024 * 1024,
+        bound_bytes: int = 1024 * 1024 * 1024,
+        days: int = 0,
         file_bytes: int = _FILE_BYTES,
         queue: int = QUEUE,
         on_failure: Callable[[str], object] | None = None,
     ) -> None:
-        """``on_failure`` is told, from the thread, once when writing fails, and "" when it goes on."""
+        """``days`` that rows are kept at the most, 0 = as long as there is room. ``on_failure`` is told, from the
+        thread, once when writing fails, and "" when it goes on."""
         self._folder = folder
         self._clock = clock
         self._policy = policy
         self._bound = bound_bytes
+        self._days = days
         self._file_bytes = min(file_bytes, max(bound_bytes // 4, 1))
+        self._most_uncommitted = self._file_bytes // 4 // _ROW_BYTES
         self._limit = queue
         self._on_failure = on_failure
         self._pieces: deque[_Piece] = deque()
@@ -104,18 +126,26 @@ class Journal:
         self._queued = self._peak = self._rows = self._missed = self._to_tell = 0
         self._stopping = threading.Event()
         self._end_by = float("inf")
-        self._file: TextIO | None = None
-        self._path = folder
-        self._written = 0  # bytes of the present file
+        self._writer: JournalWriter | None = None
+        self._path: Path | None = None  # of the present file, also where it cannot be written at the moment
         self._numbers = itertools.count(1)
         self._failure = ""
         self._sizes: list[int] = []  # of the files at the last look
-        self._try_again = 0.0
+        self._try_again = self._committed = self._looked = 0.0
+        self._uncommitted = self._telling = 0  # rows, and of those that are missing, that the next commit keeps
+        self._aside: list[str] = []  # what is to be said of files that were damaged
         self._thread: threading.Thread | None = None
 
     @classmethod
     def of(cls, settings: Settings, folder: Path, clock: Clock, on_failure: Callable[[str], object]) -> Journal:
-        return cls(folder, clock, policy=settings.journal, bound_bytes=settings.journal_bytes, on_failure=on_failure)
+        return cls(
+            folder,
+            clock,
+            policy=settings.journal,
+            bound_bytes=settings.journal_bytes,
+            days=settings.journal_days,
+            on_failure=on_failure,
+        )
 
     # ---- the loop's side
 
@@ -175,19 +205,21 @@ class Journal:
 
     def _run(self) -> None:
         self._attempt(self._tidy)
-        flushed, worked = self._clock.monotonic(), time.thread_time()
+        self._committed = self._looked = self._clock.monotonic()
+        worked = time.thread_time()
         while True:
             with self._wake:
                 if not self._pieces and not self._stopping.is_set():
-                    self._wake.wait(_FLUSH_S)
+                    self._wake.wait(_COMMIT_S)
                 piece = self._pieces.popleft() if self._pieces else None
             if piece is not None:
                 self._write(piece)
                 with self._wake:
                     self._queued -= piece.count
-            if (now := self._clock.monotonic()) - flushed >= _FLUSH_S or piece is None:
-                flushed = now
-                self._attempt(self._flush)
+            now = self._clock.monotonic()
+            if now - self._committed >= _COMMIT_S or piece is None or self._uncommitted >= self._most_uncommitted:
+                self._committed = now
+                self._attempt(self._commit)
             if self._stopping.is_set() and (piece is None or now >= self._end_by):
                 self._finish()
                 return
@@ -197,19 +229,60 @@ class Journal:
 
     def _write(self, piece: _Piece) -> None:
         if not self._attempt(lambda: self._append(piece)):
-            self._missed += piece.count
-            self._to_tell += piece.count
-        elif self._written >= self._file_bytes:
-            self._attempt(self._turn)
+            self._lose(piece.count)
+
+    def _lose(self, count: int) -> None:
+        self._missed += count
+        self._to_tell += count
 
     def _append(self, piece: _Piece) -> None:
-        file = self._file or self._open()
+        writer = self._writer or self._open()
+        for words in self._aside:
+            self._add_one(writer, "", "gap", SEVERITIES.index("error"), words, {})
+        self._aside.clear()
         if self._to_tell:
-            missed, self._to_tell = self._to_tell, 0
-            self._written += file.write(_gap(missed, self._clock.utc_ns()))
-        count, text = _lines(piece, self._policy)
-        self._written += file.write(text)
-        self._rows += count
+            self._tell_gap(writer)
+        added = 1
+        if isinstance(piece.what, EventBatch):
+            added = 0
+            for part in _parts(piece.what):
+                rows, count, *span = _event_rows(piece.session, part, piece.tags, self._policy, writer.word)
+                writer.add(rows, count, *span)
+                added += count
+        elif isinstance(piece.what, Notice):
+            what = piece.what
+            self._add_one(
+                writer, piece.session, str(what.kind), int(what.severity), what.message, what.details, what.time_ns
+            )
+        else:
+            what = piece.what
+            tag = writer.word(what.tag) if what.tag else None
+            cells = Cells(
+                what.time_ns, writer.word(piece.session), writer.word("operator"), 0, tag, sound(what.value),
+                detail=sound(what.words),
+            )  # fmt: skip
+            writer.add([cells], 1, what.time_ns, what.time_ns)
+        self._uncommitted += added
+
+    def _tell_gap(self, writer: JournalWriter) -> None:
+        missed = self._to_tell
+        self._add_one(writer, "", "gap", 1, f"{missed:,} rows could not be written", {"missed": missed})
+        self._to_tell, self._telling = 0, self._telling + missed
+
+    def _add_one(
+        self,
+        writer: JournalWriter,
+        session: str,
+        kind: str,
+        severity: int,
+        words: str,
+        details: Mapping[str, object],
+        time_ns: int | None = None,
+    ) -> None:
+        at = self._clock.utc_ns() if time_ns is None else time_ns
+        more = sound(json.dumps(dict(details), ensure_ascii=False)) if details else None
+        cells = Cells(at, writer.word(session), writer.word(kind), severity, detail=sound(words), more=more)
+        writer.add([cells], 1, at, at)
 
     def _attempt(self, work: Callable[[], object]) -> bool:
         """Whether it could be done. After a failure nothing is tried for a while."""
@@ -217,248 +290,223 @@ class Journal:
             return False
         try:
             work()
-        except OSError as error:
-            told, self._failure = self._failure, error.strerror or str(error)
-            self._try_again = self._clock.monotonic() + _RETRY_S
-            with contextlib.suppress(OSError):
-                if self._file is not None:
-                    self._file.close()
-            self._file = None
-            if not told:
-                _log.error("the journal in %s cannot be written: %s", self._folder, self._failure)
-                self._say(self._failure)
+        except (StoreError, OSError, sqlite3.Error) as error:
+            self._fail(error)
             return False
         if self._failure:
             self._failure = ""
             self._say("")
         return True
 
+    def _fail(self, error: Exception) -> None:
+        """What was not committed is lost, and counted; a damaged file is put aside, and the next one begun."""
+        told, self._failure = self._failure, (isinstance(error, OSError) and error.strerror) or str(error)
+        self._try_again = self._clock.monotonic() + _RETRY_S
+        if (writer := self._writer) is not None:
+            self._writer = None
+            with contextlib.suppress(sqlite3.Error):
+                writer.close()
+        self._lose(self._uncommitted)
+        self._to_tell += self._telling
+        self._uncommitted = self._telling = 0
+        if isinstance(error, DamagedError) and self._path is not None:
+            with contextlib.suppress(OSError):
+                self._put_aside(self._path, error)
+                self._path, self._try_again = None, 0.0
+        if not told:
+            _log.error("the journal in %s cannot be written: %s", self._folder, self._failure)
+            self._say(self._failure)
+
     def _say(self, words: str) -> None:
         if self._on_failure is not None:
             self._on_failure(words)
 
-    def _open(self) -> TextIO:
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        start = _STAMP.sub("", iso_utc(self._clock.utc_ns())[:19])
-        self._path = self._folder / f"events-{start}Z-{os.getpid()}-{next(self._numbers):04d}.jsonl"
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        self._file = os.fdopen(descriptor, "a", encoding="utf-8", errors="replace", newline="\n")
-        self._written = 0
-        return self._file
+    def _put_aside(self, path: Path, error: Exception) -> None:
+        aside = rename_aside(path)
+        _log.error("the journal's file %s is set aside as %s: %s", path.name, aside.name, error)
+        self._aside.append(f"{path.name} is damaged and was set aside as {aside.name}: its rows are missing here")
 
-    def _flush(self) -> None:
-        if self._file is not None:
-            self._file.flush()
+    def _open(self) -> JournalWriter:
+        """The present file again where it could not be written for a while, else a new one."""
+        if self._path is None or not self._path.exists():
+            path = self._folder / name_of(self._clock.utc_ns(), os.getpid(), next(self._numbers))
+            create(path, self._clock.utc_ns())
+            self._path = path
+        self._writer = JournalWriter(self._path)
+        return self._writer
+
+    def _commit(self) -> None:
+        """Keep what was added; then see whether the file is full, and now and then to what is too old."""
+        if (writer := self._writer) is not None:
+            writer.commit(self._clock.utc_ns())
+            self._kept()
+            if writer.bytes >= self._file_bytes:
+                self._end()
+                self._prune()
+        if (now := self._clock.monotonic()) - self._looked >= _LOOK_S:
+            self._looked = now
+            self._prune()
         self._sizes = [size for _, size in self._files()]
 
-    def _turn(self) -> None:
-        """The present file is full."""
-        self._close()
-        self._written = 0
-        self._tidy()
+    def _end(self) -> None:
+        """The present file is full, or the last one."""
+        if (writer := self._writer) is not None:
+            writer.finish(self._clock.utc_ns())
+            self._kept()
+            self._writer = self._path = None
 
-    def _close(self) -> None:
-        if self._file is not None:
-            file, self._file = self._file, None
-            with file:
-                file.flush()
-                os.fsync(file.fileno())
+    def _kept(self) -> None:
+        self._rows += self._uncommitted
+        self._uncommitted = self._telling = 0
 
     def _finish(self) -> None:
         with self._wake:
             while self._pieces:
                 self._give_up(self._pieces.popleft())
-        if self._to_tell and self._file is not None:
-            missed, self._to_tell = self._to_tell, 0
-            self._attempt(lambda: self._file is None or self._file.write(_gap(missed, self._clock.utc_ns())))
-        self._attempt(self._close)
+        if self._to_tell and self._writer is not None:
+            self._attempt(partial(self._tell_gap, self._writer))
+        self._attempt(self._end)
+        if (writer := self._writer) is not None:
+            self._writer = None
+            with contextlib.suppress(sqlite3.Error):
+                writer.close()
 
     def _tidy(self) -> None:
-        """Files that nobody writes any more are compressed, those of an earlier run too; then the oldest go."""
+        """What a dead program left is looked after; then the oldest files go."""
         self._prune()  # first, for a full disk has no room for anything
+        if not self._folder.is_dir():
+            return
+        for part in self._folder.glob("log-*.part*"):
+            if not _is_alive(part.name.removesuffix(".part")):
+                part.unlink(missing_ok=True)
         for path, _ in self._files():
-            found = _NAME.match(path.name)
-            pid = int(found["pid"]) if found else 0
-            if path.suffix == ".jsonl" and (pid == os.getpid() or not psutil.pid_exists(pid)):
-                _compress(path)
-        self._prune()
+            if not _is_alive(path.name):
+                self._look_after(path)
+
+    def _look_after(self, path: Path) -> None:
+        try:
+            with JournalFile(path) as file:
+                if file.closed:
+                    return
+            writer = JournalWriter(path)
+            try:
+                writer.check()
+                writer.finish(self._clock.utc_ns())
+            finally:
+                writer.close()
+        except (DamagedError, IndexError) as error:  # no head is damage, too
+            self._put_aside(path, error)
+        except (StoreError, OSError) as error:  # it may not be read, or is of a newer version: that costs it alone
+            _log.warning("%s is left alone: %s", path.name, error)
 
     def _prune(self) -> None:
         files = self._files()
         total = sum(size for _, size in files)
+        oldest_ns = self._clock.utc_ns() - self._days * _DAY_NS if self._days else None
         for path, size in files:
-            if total > self._bound and path.suffix == ".gz":  # others may be another window's, which writes them
-                path.unlink(missing_ok=True)
-                total -= size
+            if (total > self._bound or _is_older(path, oldest_ns)) and path != self._path and _is_done(path):
+                with contextlib.suppress(OSError):  # somebody reads it: it goes the next time
+                    delete(path)
+                    total -= size
 
     def _files(self) -> list[tuple[Path, int]]:
         """The oldest first, with their sizes."""
         found: list[tuple[Path, int]] = []
-        with contextlib.suppress(OSError):
-            names = sorted((path for path in self._folder.iterdir() if _NAME.match(path.name)), key=_order)
-            found.extend((path, path.stat().st_size) for path in names)
+        for path in files_in_order(self._folder):
+            with contextlib.suppress(OSError):
+                found.append((path, size_of(path)))
         return found
 
 
-def _order(path: Path) -> tuple[str, int, str]:
-    """By the time in the name; the files of one second by their numbers."""
-    parts = path.name.split(".")[0].split("-")
-    return (parts[1], int(parts[3]), path.name) if _NAME.match(path.name) else ("", 0, path.name)
+def _is_alive(name: str) -> bool:
+    """Whether the program that writes the file of this name, another one, is running."""
+    found = NAME.match(name)
+    return found is not None and int(found["pid"]) != os.getpid() and psutil.pid_exists(int(found["pid"]))
 
 
-def _compress(path: Path) -> None:
-    """Whole or not at all; an empty file just goes."""
-    if path.stat().st_size == 0:
-        path.unlink()
-        return
-    part = path.with_name(path.name + ".part")
-    try:
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with path.open("rb") as source, os.fdopen(descriptor, "wb") as raw, gzip.open(raw, "wb", 5) as target:
-            shutil.copyfileobj(source, cast("Any", target), 256 * 1024)
-        written = path.stat()
-        os.utime(part, ns=(written.st_atime_ns, written.st_mtime_ns))  # readers look for times in it by this
-        part.replace(path.with_name(path.name + ".gz"))
-        path.unlink()
-    finally:
-        part.unlink(missing_ok=True)
+def _is_done(path: Path) -> bool:
+    """Nobody writes it any more."""
+    if not _is_alive(path.name):
+        return True
+    with contextlib.suppress(StoreError, OSError), JournalFile(path) as file:
+        return file.closed
+    return False
 
 
-# ---- lines
-
-
-def _lines(piece: _Piece, policy: JournalPolicy) -> tuple[int, str]:
-    """(how many, the lines)."""
-    what = piece.what
-    if isinstance(what, EventBatch):
-        lines = list(_event_lines(piece.session, what, piece.tags, policy))
-        return len(lines), "".join(lines)
-    line: dict[str, object] = {"time": iso_utc(what.time_ns), "session": piece.session}
-    if isinstance(what, Notice):
-        line |= {"kind": str(what.kind), "severity": what.severity.name.lower(), "detail": what.message}
-        line |= {"details": dict(what.details)} if what.details else {}
-    else:
-        line |= {"kind": "operator", "tag": what.tag, "value": what.value, "detail": what.words}
-    return 1, json.dumps(line, ensure_ascii=False) + "\n"
-
-
-def _event_lines(session: str, batch: EventBatch, tags: Mapping[int, str], policy: JournalPolicy) -> Iterator[str]:
-    """By hand, for there are very many: only what differs between the events of one item is made for each."""
-    heads: dict[tuple[int, int], str] = {}
-    name = json.dumps(session, ensure_ascii=False)
-    iso, kinds, rows = _Times(), batch.kinds, zip(batch.keys, batch.samples(), strict=True)
-    for number, (key, (value, quality, source_ns, time_ns)) in enumerate(rows):
-        kind = kinds[number] if kinds else 0
-        if policy is JournalPolicy.NO_VALUES and kind <= EventKind.BUFFERED_DATA_CHANGE:
-            continue
-        head = heads.get((key, kind))
-        if head is None:
-            tag = json.dumps(tags.get(key, f"#{key}"), ensure_ascii=False)
-            head = heads[key, kind] = f'"session": {name}, "kind": "{EventKind(kind).words}", "tag": {tag}'
-        source = "null" if source_ns == NO_TIME else f'"{iso(source_ns)}"'
-        yield (
-            f'{{"time": "{iso(time_ns)}", {head}, "value": {_json(value)}, "quality": {quality}, '
-            f'"source_time": {source}, "sequence": {batch.first_sequence + number}{_detail(batch, number)}}}\n'
-        )
-
-
-class _Times:
-    """ISO 8601 for very many times: those of one second differ in their digits alone."""
-
-    def __init__(self) -> None:
-        self._second = -1
-        self._text = ""
-
-    def __call__(self, ns: int) -> str:
-        second, rest = divmod(ns, NS_PER_S)
-        if second != self._second:
-            self._second, self._text = second, iso_utc(second * NS_PER_S)[: -len("000Z")]
-        return f"{self._text}{rest:09d}Z"
-
-
-def _json(value: Value) -> str:
-    if type(value) is float and value - value == 0:  # finite: most there is
-        return repr(value)
-    return json.dumps(jsonable(value), ensure_ascii=False)
-
-
-def _detail(batch: EventBatch, number: int) -> str:
-    detail = batch.details.get(number)
-    if detail is None:
-        return ""
-    told: dict[str, object] = {}
-    if detail.statuses:
-        told["statuses"] = [status.words for status in detail.statuses]
-    if detail.hresult is not None:
-        told["hresult"] = f"0x{detail.hresult & 0xFFFF_FFFF:08X}"
-    if detail.coalesced:
-        told["coalesced"] = detail.coalesced
-    return f', "detail": {json.dumps(told)}' if told else ""
-
-
-def _gap(missed: int, now_ns: int) -> str:
-    words = f"{missed:,} rows could not be written"
-    return (
-        json.dumps({"time": iso_utc(now_ns), "kind": "gap", "severity": "warning", "detail": words, "missed": missed})
-        + "\n"
-    )
-
-
-def files_in_order(folder: Path) -> list[Path]:
-    """The journal's files, the oldest first."""
-    with contextlib.suppress(OSError):
-        return sorted((path for path in folder.iterdir() if _NAME.match(path.name)), key=_order)
-    return []
-
-
-#: A file is left out only where it is so much older, or later, than what is wanted: clocks are set now and then.
-_SLACK_NS = 60 * NS_PER_S
-#: Lines at the start of a file that tell how far back it goes: what waited for the disk is older than its file.
-_HEAD = 500
-_TIME_AT, _SECOND = len(b'{"time": "'), len("2026-01-01T00:00:00")
-
-
-def read(folder: Path, since_ns: int | None = None, until_ns: int | None = None) -> Iterator[dict[str, Any]]:
-    """The lines that are kept, the oldest file first; a line that a crash has torn is left out.
-
-    ``since_ns`` and ``until_ns`` (exclusive) keep what is outside from being read: whole files by their times, and
-    lines by their second, so that a few others come with them. OSError where the disk fails."""
-    lowest = b"" if since_ns is None else iso_utc(since_ns)[:_SECOND].encode()
-    highest = b"\x7f" if until_ns is None else iso_utc(until_ns)[:_SECOND].encode()
-    for path in files_in_order(folder):
-        if (since_ns is not None and _last_ns(path) + _SLACK_NS < since_ns) or (
-            until_ns is not None and _begins_late(path, until_ns)
-        ):
-            continue
-        for line in _lines_of(path):
-            if lowest <= line[_TIME_AT : _TIME_AT + _SECOND] <= highest or not line.startswith(b'{"time": "'):
-                with contextlib.suppress(ValueError):
-                    yield json.loads(line)
-
-
-def _lines_of(path: Path) -> Iterator[bytes]:
-    """A file that is compressed at this moment is found under its other name; one that breaks off ends."""
-    if not path.exists() and path.suffix != ".gz":
-        path = path.with_name(path.name + ".gz")
-    with (
-        contextlib.suppress(FileNotFoundError, EOFError, zlib.error, gzip.BadGzipFile),
-        gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file,
-    ):
-        yield from file
-
-
-def _last_ns(path: Path) -> int:
-    """When something was written to it last; the end of time where that is not known."""
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 2**63
-
-
-def _begins_late(path: Path, until_ns: int) -> bool:
-    """Whether the file, by its name and by its first lines, has nothing that early."""
-    limit = iso_utc(until_ns + _SLACK_NS)[:_SECOND]
-    if _order(path)[0] <= _STAMP.sub("", limit) + "Z":
+def _is_older(path: Path, oldest_ns: int | None) -> bool:
+    """Whether all of it is."""
+    if oldest_ns is None:
         return False
-    head = itertools.islice(_lines_of(path), _HEAD)
-    return all(line[_TIME_AT : _TIME_AT + _SECOND] > limit.encode() for line in head)
+    with contextlib.suppress(StoreError, OSError), JournalFile(path) as file:
+        return file.span is not None and file.span[1] < oldest_ns
+    return False
+
+
+# ---- rows
+
+
+def _parts(batch: EventBatch) -> Iterable[EventBatch]:
+    if len(batch) <= _ROWS:
+        return (batch,)
+    starts = range(batch.first_sequence - 1, batch.last_sequence, _ROWS)
+    return (batch.after(start).first(_ROWS) for start in starts)
+
+
+def _event_rows(
+    session: str, batch: EventBatch, tags: Mapping[int, str], policy: JournalPolicy, word: Callable[[str], int]
+) -> tuple[Iterable[Sequence[object]], int, int, int]:
+    """(rows, how many, first and last time), column by column: there are very many."""
+    keys: dict[int, int] = {key: word(tags.get(key, f"#{key}")) for key in set(batch.keys)}
+    severities = {quality: _SEVERITY[quality_class(quality)] for quality in set(batch.qualities)}
+    values, others = _cells(batch.values)
+    count = len(batch)
+    rows = zip(
+        batch.worker_times,
+        itertools.repeat(word(session), count),
+        [word(EventKind(kind).words) for kind in batch.kinds or bytes(count)],
+        [severities[quality] for quality in batch.qualities],
+        [keys[key] for key in batch.keys],
+        values,
+        others,
+        batch.qualities,
+        [None if time_ns == NO_TIME else time_ns for time_ns in batch.source_times],
+        range(batch.first_sequence, batch.first_sequence + count),
+        *_details(batch.details, count),
+        strict=False,
+    )
+    first_ns, last_ns = min(batch.worker_times), max(batch.worker_times)
+    if policy is JournalPolicy.NO_VALUES:
+        kept = [row for row, kind in zip(rows, batch.kinds, strict=True) if kind > EventKind.BUFFERED_DATA_CHANGE]
+        return kept, len(kept), first_ns, last_ns
+    return rows, count, first_ns, last_ns
+
+
+def _cells(values: Sequence[Value]) -> tuple[Iterable[object], Iterable[object]]:
+    if _are_numbers(values):
+        return values, itertools.repeat(None)
+    pairs = [cell_of(jsonable(value)) for value in values]
+    return [value for value, _ in pairs], [other for _, other in pairs]
+
+
+def _are_numbers(values: Sequence[Any]) -> bool:
+    """All of them floats, and finite: most there is."""
+    return isinstance(values, array) and values.typecode == "d" and isfinite(sum(values))
+
+
+def _details(details: Mapping[int, Detail], count: int) -> tuple[Iterable[object], Iterable[object]]:
+    """(in words, as JSON)."""
+    if not details:
+        return itertools.repeat(None), itertools.repeat(None)
+    words: list[str | None] = [None] * count
+    more: list[str | None] = [None] * count
+    for number, detail in details.items():
+        told: dict[str, object] = {}
+        if detail.statuses:
+            told["statuses"] = [status.words for status in detail.statuses]
+            words[number] = sound("; ".join(status.words for status in detail.statuses))
+        if detail.hresult is not None:
+            told["hresult"] = f"0x{detail.hresult & 0xFFFF_FFFF:08X}"
+        if detail.coalesced:
+            told["coalesced"] = detail.coalesced
+        more[number] = sound(json.dumps(told, ensure_ascii=False)) if told else None
+    return words, more

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
-import json
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.records.database import DamagedError, StoreError
-from app.records.journal import files_in_order
+from app.records.journal_file import JournalFile, files_in_order
+from app.records.journal_read import PAGE
 from app.records.reading import SegmentReader
 from app.records.segment import files
 from app.values import iso_utc
@@ -22,7 +20,7 @@ TOLD = 20
 
 @dataclass(slots=True)
 class FileVerdict:
-    """What reading a file has shown: how many samples or lines, and in a sentence each what is damaged. ``unread`` says
+    """What reading a file has shown: how many samples or rows, and in a sentence each what is damaged. ``unread`` says
     why it could not be read at all, which need be no damage."""
 
     path: Path
@@ -96,40 +94,29 @@ def _segment(file: SegmentReader, verdict: FileVerdict, size: int, progress: Pro
 
 
 def set_aside(folder: Path) -> list[str]:
-    """The names of files that the recorder found damaged, and does not read."""
-    return sorted(path.name for path in folder.glob("*.samples.damaged*") if path.suffix.startswith(".damaged"))
+    """The names of files that were found damaged, and are not read any more."""
+    return sorted(path.name for path in folder.glob("*.damaged*") if path.suffix.startswith(".damaged"))
 
 
 def journals(folder: Path, progress: Progress = _silent) -> Iterator[FileVerdict]:
-    """A verdict for each file of the journal, line by line. A last line that is cut off is no damage: it was being
-    written."""
-    for found in files_in_order(folder):
-        path = found
-        if not path.exists():  # it was compressed meanwhile
-            path = path.with_name(f"{path.name}.gz")
+    """A verdict for each file of the journal: SQLite's own check, then row by row."""
+    for path in files_in_order(folder):
         verdict = FileVerdict(path)
         try:
-            size = path.stat().st_size
-            _journal(path, verdict)
+            with JournalFile(path) as file:
+                size = path.stat().st_size
+                file.check()
+                for rows in file.every(PAGE):
+                    verdict.count += len(rows)
+                    for row in rows:
+                        if row.more and not row.details:
+                            verdict.add(f"{path.name} is damaged: row {row.number:,} is not what it should be")
         except FileNotFoundError:
             continue
-        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            verdict.add(f"{path.name} is damaged after line {verdict.count:,}: {error}")
-        except OSError as error:
-            verdict.unread = f"{path.name}: {error.strerror or error}"
+        except DamagedError as error:
+            verdict.add(str(error))
+        except (StoreError, OSError) as error:
+            verdict.unread = f"{path.name}: {getattr(error, 'strerror', '') or error}"
         else:
             progress(size)
         yield verdict
-
-
-def _journal(path: Path, verdict: FileVerdict) -> None:
-    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                whole = "kind" in json.loads(line)
-            except (ValueError, TypeError):
-                whole = False
-            if whole:
-                verdict.count += 1
-            elif line.endswith(b"\n"):
-                verdict.add(f"{path.name} is damaged: line {number:,} is no event")

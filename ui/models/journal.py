@@ -11,9 +11,9 @@ from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QBrush, QColor
 
 from app.events.notices import NoticeKind, Severity
-from app.records.journal_read import JournalRow
+from app.records.journal_file import JournalRow
 from ui.format import full_text, iso_text, quality_text, time_text, value_text
-from ui.i18n import tr
+from ui.i18n import count_text, tr
 from ui.models.log import NOTICE_WORDS
 from ui.models.log_filter import (
     COLUMNS,
@@ -141,11 +141,11 @@ class JournalModel(TableModel):
         lines.append((tr(COLUMNS[VALUE]), full_text(_plain(row.value)) if row.value is not None else ""))
         lines.append((tr(COLUMNS[UNIT]), self._text(number, UNIT)))
         lines.append((tr("Time"), iso_text(row.time_ns, self.utc)))
-        some = [name for name in ("source_time", "sequence") if name in row.more]
-        lines += [(name.replace("_", " "), str(row.more[name])) for name in some]
-        details = row.more.get("details")
-        if isinstance(details, dict):
-            lines += [(str(name).replace("_", " "), str(value)) for name, value in details.items()]
+        if row.source_ns is not None:
+            lines.append((tr("Source time"), iso_text(row.source_ns, self.utc)))
+        if row.sequence is not None:
+            lines.append((tr("Sequence"), count_text(row.sequence)))
+        lines += [(name.replace("_", " "), str(value)) for name, value in row.details.items() if name != "statuses"]
         return [(name, text) for name, text in lines if text]
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import QTableView
 
-from app.records.journal_read import JournalRow
+from app.records.journal_file import JournalRow
 from ui.columns import Column, Columns
 from ui.i18n import tr
 from ui.models.journal import JournalModel

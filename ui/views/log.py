@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.records.journal_read import JournalRow
+from app.records.journal_file import JournalRow
 from ui.choice import Choice
 from ui.columns import Column, Columns
 from ui.format import time_text

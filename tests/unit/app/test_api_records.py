@@ -11,23 +11,17 @@ import pytest
 
 from app.api.records import Kept
 from app.pb import gateway_pb2 as pb
-from app.records import journal
-from app.values import iso_utc
+from app.records import journal_read
 from tests.helpers.api import served
 from tests.helpers.engine import until
+from tests.helpers.journal import keep, row
 
 S = 10**9
 T0 = 1_760_000_000 * S
 
 
 def write(folder: Path, rows: int) -> None:
-    begun = iso_utc(T0)[:19].replace("-", "").replace(":", "")
-    lines = (
-        f'{{"time": "{iso_utc(T0 + n * S)}", "session": "Plant", "kind": "data change", "tag": "T{n % 3}", '
-        f'"value": {n}, "quality": 192, "source_time": null, "sequence": {n + 1}}}\n'
-        for n in range(rows)
-    )
-    (folder / f"events-{begun}Z-7-0001.jsonl").write_text("".join(lines))
+    keep(folder, [row(T0 + n * S, tag=f"T{n % 3}", value=n, quality=192, sequence=n + 1) for n in range(rows)])
 
 
 @pytest.mark.clause("J7")
@@ -56,11 +50,11 @@ async def test_who_leaves_while_the_event_log_is_searched_leaves_no_search(
             while True:
                 looking.set()
                 go_on.wait(60)
-                yield {"time": iso_utc(T0), "kind": "data change", "tag": "another"}
+                yield row(T0, tag="another")
         finally:
             ended.set()
 
-    monkeypatch.setattr(journal, "read", endless)
+    monkeypatch.setattr(journal_read, "read", endless)
     async with served(serve={"kept": Kept(tmp_path)}) as api:
         call = api.records.QueryEvents(pb.QueryEventsRequest(tag="nothing like it"))
         reading = asyncio.ensure_future(call.read())

@@ -2,45 +2,37 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.records.journal_read import JournalRow, Place, page
-from app.values import iso_utc
+from app.records import journal_read
+from app.records.journal_file import JournalFile, JournalRow, files_in_order, name_of
+from app.records.journal_read import Place, page, read
+from tests.helpers.journal import keep, row
 
 S = 10**9
 T0 = 1_760_000_000 * S
 
 
-def write(folder: Path, rows: int, per_file: int, torn: bool = False) -> None:
-    """A row a second; the older files are compressed, the newest one is being written."""
-    files = range(0, rows, per_file)
-    for number, first in enumerate(files):
-        lines = [_line(row) for row in range(first, min(rows, first + per_file))]
-        text = "".join(lines) + ('{"time": "2026-' if torn else "")
-        stamp = iso_utc(T0 + first * S)[:19].replace("-", "").replace(":", "")
-        path = folder / f"events-{stamp}Z-77-{number + 1:04d}.jsonl"
-        if first == files[-1]:
-            path.write_text(text)
-        else:
-            with gzip.open(f"{path}.gz", "wt") as file:
-                file.write(text)
+def write(folder: Path, rows: int, per_file: int) -> None:
+    """A row a second; the newest file is being written."""
+    for number, first in enumerate(range(0, rows, per_file)):
+        some = [_row(at) for at in range(first, min(rows, first + per_file))]
+        keep(folder, some, number + 1, closed=first + per_file < rows)
 
 
-def _line(row: int) -> str:
-    quality = 192 if row % 5 else 0
-    moment = iso_utc(T0 + row * S + row)
-    line = {"time": moment, "session": "Plant", "kind": "data change", "tag": f"Tank{row % 3}.Level",
-            "value": row, "quality": quality, "source_time": None, "sequence": row}  # fmt: skip
-    if row % 7 == 0:
-        line = {"time": iso_utc(T0 + row * S + row), "session": "Plant", "kind": "source-lost", "severity": "error",
-                "detail": f"lost {row}"}  # fmt: skip
-    return json.dumps(line) + "\n"
+def _row(at: int) -> JournalRow:
+    time_ns = T0 + at * S + at
+    if at % 7 == 0:
+        return row(time_ns, "source-lost", severity="error", detail=f"lost {at}")
+    quality = 192 if at % 5 else 0
+    return row(
+        time_ns, tag=f"Tank{at % 3}.Level", value=at, quality=quality, sequence=at,
+        severity="info" if quality else "error",
+    )  # fmt: skip
 
 
 def everything(_: JournalRow) -> bool:
@@ -48,34 +40,26 @@ def everything(_: JournalRow) -> bool:
 
 
 @pytest.mark.clause("H3")
-@given(rows=st.integers(0, 60), per_file=st.integers(1, 25), limit=st.integers(1, 30), torn=st.booleans())
+@given(rows=st.integers(0, 60), per_file=st.integers(1, 25), limit=st.integers(1, 30), turn=st.integers(1, 9))
 def test_pages_are_the_whole_backwards(
-    tmp_path_factory: pytest.TempPathFactory, rows: int, per_file: int, limit: int, torn: bool
+    tmp_path_factory: pytest.TempPathFactory, rows: int, per_file: int, limit: int, turn: int
 ) -> None:
     folder = tmp_path_factory.mktemp("journal")
-    write(folder, rows, per_file, torn)
+    write(folder, rows, per_file)
     times: list[int] = []
     place: Place | None = None
-    for _ in range(rows + 2):
-        found = page(folder, place, everything, limit=limit)
-        assert len(found.rows) <= limit
-        times[:0] = [row.time_ns for row in found.rows]
-        place = found.place
-        if place is None:
-            break
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(journal_read, "_TURN", turn)
+        patch.setattr(journal_read, "_REST_S", 0.0)
+        for _ in range(rows + 2):
+            found = page(folder, place, everything, limit=limit)
+            assert len(found.rows) <= limit
+            times[:0] = [row.time_ns for row in found.rows]
+            place = found.place
+            if place is None:
+                break
     assert times == [T0 + row * S + row for row in range(rows)]
     assert place is None
-
-
-@pytest.mark.clause("H3")
-def test_rows_have_what_the_log_shows(tmp_path: Path) -> None:
-    write(tmp_path, 8, 3)
-    rows = page(tmp_path, None, everything).rows
-    assert (rows[1].kind, rows[1].tag, rows[1].value, rows[1].quality, rows[1].severity) == (
-        "data change", "Tank1.Level", 1, 192, "info"
-    )  # fmt: skip
-    assert (rows[5].quality, rows[5].severity) == (0, "error")
-    assert (rows[7].kind, rows[7].severity, rows[7].detail, rows[7].quality) == ("source-lost", "error", "lost 7", None)
 
 
 @pytest.mark.clause("H3")
@@ -85,13 +69,17 @@ def test_only_what_is_wanted_up_to_a_time(tmp_path: Path) -> None:
     found = page(tmp_path, None, lambda row: row.tag == "Tank1.Level", until_ns=until, needles=["tank1.level"], limit=3)
     assert [row.value for row in found.rows] == [19, 22, 25]
     assert all(row.time_ns <= until for row in found.rows)
+    looked: list[str] = []
+    page(tmp_path, None, lambda row: bool(looked.append(row.tag)), needles=["tank", "2."])
+    assert set(looked) == {"Tank2.Level"}, "rows of other tags are not even looked at"
 
 
 @pytest.mark.clause("H3")
-def test_a_look_that_finds_nothing_says_how_far_it_came(tmp_path: Path) -> None:
+def test_a_look_that_finds_nothing_says_how_far_it_came(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_read, "_TURN", 5)
     write(tmp_path, 60, 10)
     found = page(tmp_path, None, lambda row: row.value == 1, look=15)
-    assert (len(found.rows), found.until_ns) == (0, T0 + 40 * S + 40)
+    assert (len(found.rows), found.until_ns) == (0, T0 + 45 * S + 45)
     rows: list[JournalRow] = []
     while found.place is not None:
         found = page(tmp_path, found.place, lambda row: row.value == 1, look=15)
@@ -109,6 +97,52 @@ def test_files_that_went_meanwhile_cost_nothing(tmp_path: Path) -> None:
     write(tmp_path, 30, 10)
     found = page(tmp_path, None, everything, limit=12)
     assert found.place is not None
-    for path in sorted(tmp_path.iterdir())[:-1]:
-        path.unlink()
+    for path in sorted(tmp_path.iterdir()):
+        if "-0003" not in path.name:
+            path.unlink()
     assert [row.value for row in page(tmp_path, found.place, everything).rows] == []
+
+
+@pytest.mark.clause("G4")
+def test_a_file_that_cannot_be_read_costs_itself_and_a_row_says_so(tmp_path: Path) -> None:
+    write(tmp_path, 30, 10)
+    damaged = files_in_order(tmp_path)[1]
+    damaged.write_bytes(b"no database" * 1000)
+    for rows in (page(tmp_path, None, everything).rows, list(read(tmp_path))):
+        assert [row.time_ns // S * S for row in rows if row.kind != "gap"] == [
+            T0 + at * S for at in (*range(10), *range(20, 30))
+        ]
+        gap = rows[10]
+        assert (gap.kind, gap.severity, gap.time_ns // S) == ("gap", "error", T0 // S + 10)
+        assert damaged.name in gap.detail
+
+
+def test_the_order_of_files_is_that_of_their_numbers(tmp_path: Path) -> None:
+    for number in (9, 10, 100):
+        keep(tmp_path, [row(T0, sequence=number)], number)
+    assert [one.sequence for one in read(tmp_path)] == [9, 10, 100]
+    (tmp_path / "notes.txt").write_text("not ours")
+    assert len(files_in_order(tmp_path)) == 3
+    assert list(read(tmp_path / "nowhere")) == []
+
+
+@pytest.mark.clause("H3", "J7")
+def test_a_stretch_of_time_is_read_from_the_files_that_have_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hour = 3_600 * S
+    wanted = T0 + 2 * hour
+    keep(tmp_path, [row(T0), row(T0 + 1)], 1)
+    keep(tmp_path, [row(at) for at in (wanted - S, wanted, wanted + 30 * S, wanted + 90 * S)], 2)
+    keep(tmp_path, [row(wanted + hour), row(wanted + S)], 4)  # begins later, but with what had waited for the disk
+    opened: list[str] = []
+    real = JournalFile.between
+
+    def between(file: JournalFile, *given: int) -> object:
+        opened.append(file.path.name)
+        return real(file, *given)
+
+    monkeypatch.setattr(JournalFile, "between", between)
+    found = list(read(tmp_path, wanted, wanted + 31 * S))
+    assert [one.time_ns - wanted for one in found] == [0, 30 * S, S]
+    assert opened == [name_of(wanted - S, 2**22 + 7, 2), name_of(wanted + hour, 2**22 + 7, 4)]
+    assert len(list(read(tmp_path))) == 8
+    assert list(read(tmp_path, wanted + 10 * hour, None)) == []

@@ -27,6 +27,7 @@ from app.records.table import ExportCancelledError, ExportError
 from app.transfer.work import span, stored
 from app.values import quality_words
 from tests.helpers.audit import intent
+from tests.helpers.journal import keep, row
 from tests.helpers.recorded import T0, S, columns, segment
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -49,16 +50,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     writer.finish(T0 + 30 * S, "")
     writer.close()
     journal = tmp_path / "journal"
-    journal.mkdir()
-    lines = [
-        {"time": "2026-01-01T00:00:05.000Z", "session": "Plant", "kind": "alarm", "severity": "error", "detail": "high",
-         "details": {"tag": "Tank.Level"}},
-        {"time": "2026-01-01T00:00:06.000Z", "session": "Plant", "kind": "data change", "tag": "Tank.Level"},
-        {"time": "2026-01-01T00:00:07.000Z", "kind": "operator", "tag": "Pump", "value": "=1", "detail": "+write"},
-        {"time": "2026-01-01T00:09:00.000Z", "kind": "operator", "detail": "too late"},
-    ]  # fmt: skip
-    text = "".join(json.dumps(line) + "\n" for line in lines)
-    (journal / "events-20260101T000000Z-1-0001.jsonl").write_text(text, encoding="utf-8")
+    rows = [
+        row(T0 + 5 * S, "alarm", severity="error", detail="high", more='{"tag": "Tank.Level"}'),
+        row(T0 + 6 * S, tag="Tank.Level"),
+        row(T0 + 7 * S, "operator", session="", tag="Pump", value="=1", detail="+write"),
+        row(T0 + 540 * S, "operator", detail="too late"),
+    ]
+    keep(journal, rows)
     audit = AuditFile(tmp_path / "audit.sqlite")
     audit.append([intent(time_ns=T0 + 8 * S), Completion(1, T0 + 9 * S, Result.CLAMPED, "it reads 7", 7, 192)])
     audit.close()
@@ -144,7 +142,7 @@ def test_an_incident_is_a_book_with_a_sheet_each_and_no_formulas(home: Path) -> 
     samples = _rows(out, "Samples")
     assert samples[0][1:4] == ("Plant", "=Batch", "@1")
     assert samples[0][0].isoformat() == "2026-01-01T00:00:00"  # type: ignore[attr-defined]
-    assert [row[2:7] for row in _rows(out, "Events")] == [("operator", "", "Pump", "=1", "+write")]
+    assert [row[2:7] for row in _rows(out, "Events")] == [("operator", "info", "Pump", "=1", "+write")]
     assert [row[2:5] for row in _rows(out, "Alarms")] == [("alarm", "error", "Tank.Level")]
     assert len(_rows(out, "Writes")) == 1
     (level,) = [row for row in _rows(out, "Statistics") if row[1] == "Tank.Level"]

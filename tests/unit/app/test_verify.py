@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import os
 import sqlite3
 import subprocess
@@ -16,12 +14,13 @@ from app import cli
 from app.batch import Sample
 from app.records.audit_file import AuditFile
 from app.records.audit_record import Completion, Result
+from app.records.journal_file import files_in_order
 from app.records.segment import SegmentWriter
 from tests.helpers.audit import intent, tamper
+from tests.helpers.journal import keep, row
 from tests.helpers.recorded import T0, S, append, segment
 
 ROOT = Path(__file__).resolve().parents[3]
-_LINE = {"time": "2026-01-01T00:00:05.000Z", "kind": "alarm", "detail": "high"}
 
 
 @pytest.fixture
@@ -34,10 +33,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     writer.seal()
     append(writer, [("Name", Sample("late", 192, T0 + 2_000 * S, T0 + 2_000 * S))], T0 + 2_000 * S)
     writer.close()
-    (tmp_path / "journal").mkdir()
-    text = (json.dumps(_LINE) + "\n").encode()
-    (tmp_path / "journal" / "events-20260101T000000Z-1-0001.jsonl.gz").write_bytes(gzip.compress(text * 3))
-    (tmp_path / "journal" / "events-20260101T000000Z-1-0002.jsonl").write_bytes(text + text[:20])  # being written
+    keep(tmp_path / "journal", [row(T0 + at) for at in range(3)], 1)
+    keep(tmp_path / "journal", [row(T0, more='{"new": "Ready"}')], 2, closed=False)  # being written
     audit = AuditFile(tmp_path / "audit.sqlite")
     audit.append([intent(time_ns=T0), Completion(1, T0 + S, Result.CLAMPED, "it reads 7", 7, 192)])
     audit.close()
@@ -101,17 +98,16 @@ def test_a_file_that_is_no_database_is_damage_a_newer_one_is_not(
 
 
 @pytest.mark.clause("V2")
-def test_damaged_lines_of_the_journal_are_named_and_counted(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    journal = home / "journal"
-    packed = journal / "events-20260101T000000Z-1-0001.jsonl.gz"
-    packed.write_bytes(packed.read_bytes()[:-12])
-    line = json.dumps(_LINE) + "\n"
-    (journal / "events-20260101T000000Z-1-0002.jsonl").write_text(line + "{torn\n" + line + "7\n" * 30)
+def test_damaged_files_of_the_journal_are_named(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = files_in_order(home / "journal")
+    first.write_bytes(first.read_bytes()[:5_000])
+    tamper(second, "UPDATE events SET more = '{torn'")
+    (home / "journal" / f"{first.name}.damaged").touch()
     assert cli.main(["verify"]) == 1
-    _, err = capsys.readouterr()
-    assert "events-20260101T000000Z-1-0001.jsonl.gz is damaged after line " in err
-    assert "events-20260101T000000Z-1-0002.jsonl is damaged: line 2 is no event" in err
-    assert "events-20260101T000000Z-1-0002.jsonl: 11 more of it" in err
+    out, err = capsys.readouterr()
+    assert f"{first.name} is damaged: " in err
+    assert f"{second.name} is damaged: row 1 is not what it should be" in err
+    assert f"events: {first.name}.damaged was found damaged earlier" in out
 
 
 @pytest.mark.clause("V2")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.records.journal_read import JournalRow
-from app.values import NS_PER_S, iso_utc
+from app.records.journal_file import JournalRow
+from app.values import NS_PER_S
 from tests.helpers.engine import until
+from tests.helpers.journal import keep
+from tests.helpers.journal import row as kept_row
 from tests.helpers.plant_window import ScriptedWindow, scripted_window
 from tests.unit.app.test_journal_read import T0, write
 from ui import theme as themes
@@ -128,8 +129,7 @@ async def test_a_mark_of_long_ago_is_shown_in_the_journal(window: ScriptedWindow
 
 @pytest.mark.clause("W5")
 async def test_values_of_the_journal_read_as_in_the_live_log(window: ScriptedWindow) -> None:
-    line = {"time": iso_utc(T0), "session": "Plant", "kind": "data change", "tag": "Tank.Level", "value": 56.2137894}
-    (window.application.log.folder / "events-20200101T000000Z-77-0001.jsonl").write_text(json.dumps(line) + "\n")
+    keep(window.application.log.folder, [kept_row(T0 - NS_PER_S, tag="Tank.Level", value=56.2137894)])
     book, session = window.application.desk.book, window.session.id
     await until(lambda: book.about(session, "Tank.Level").unit == "bar", "what the source says of the tag")
     view: Any = window.window.log
@@ -145,8 +145,8 @@ async def test_values_of_the_journal_read_as_in_the_live_log(window: ScriptedWin
 
 
 def test_rows_in_words(qapp: QApplication) -> None:
-    more = {"details": {"next_attempt_ns": "5"}, "source_time": None, "sequence": 3}
-    row = JournalRow(T0, "Plant", "source-lost", "warning", "", [1, None], None, "gone", more)
+    more = '{"next_attempt_ns": "5"}'
+    row = JournalRow(1, T0, "Plant", "source-lost", "warning", "", [1, None], None, None, 3, "gone", more)
     model = JournalModel(themes.LIGHT)
     model.add_older([row], T0, True)
     assert cells(model, KIND) == ["disconnect"]

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from app.batch import EventBatch
 from app.config import JournalPolicy, Settings
 from app.events.notices import Notice, NoticeKind, Severity
-from app.records.journal import read
+from app.records.journal_read import read
 from app.runtime import Runtime
 from app.sessions.session import Session
 from tests.helpers.batches import batch
@@ -77,14 +77,14 @@ async def test_everything_that_the_log_shows_is_journaled_to_the_last_word(house
     house.application.desk.told("write sent", session_id=house.session().id, tag="Tank.Level", value="12")
     await house.application.stop()
     lines = list(read(tmp_path / "journal"))
-    events = [line for line in lines if line["kind"] == "data change"]
-    assert [(line["session"], line["tag"], line["value"]) for line in events] == [
+    events = [line for line in lines if line.kind == "data change"]
+    assert [(line.session, line.tag, line.value) for line in events] == [
         ("Simulated plant", "Tank.Level", 1.5), ("Simulated plant", "Tank.Level", 2.5),
         ("Simulated plant", "Tank.Level", 3.5),
     ]  # fmt: skip
-    (action,) = [line for line in lines if line["kind"] == "operator" and line["detail"] == "write sent"]
-    assert (action["session"], action["tag"], action["value"]) == ("Simulated plant", "Tank.Level", "12")
-    states = [line["details"]["new"] for line in lines if line["kind"] == "state"]
+    (action,) = [line for line in lines if line.kind == "operator" and line.detail == "write sent"]
+    assert (action.session, action.tag, action.value) == ("Simulated plant", "Tank.Level", "12")
+    states = [line.details["new"] for line in lines if line.kind == "state"]
     assert states[-1] == "Closed"
 
 

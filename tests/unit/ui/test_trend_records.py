@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import csv
-import json
 import threading
 import zipfile
 from pathlib import Path
@@ -21,8 +20,8 @@ from PySide6.QtWidgets import QPushButton
 from app.batch import Sample
 from app.records.statistics import statistics
 from app.records.table import ExportCancelledError
-from app.values import iso_utc
 from tests.helpers.engine import until
+from tests.helpers.journal import keep, row
 from tests.helpers.scripted import Scripted
 from ui.forms.statistics import StatisticsForm, Summed, table_columns, table_row, texts
 from ui.plots.marks import Note
@@ -124,10 +123,7 @@ async def test_the_table_is_kept_as_a_file(scripted: Scripted, tmp_path: Path, m
 async def test_the_visible_time_is_handed_on_as_an_incident(scripted: Scripted, tmp_path: Path) -> None:
     trend, start = await _trend(scripted)
     trend.set_notes([Note(start + 3 * S, "=the pump"), Note(start + 90 * S, "later")])
-    journal = tmp_path / "journal"
-    journal.mkdir(exist_ok=True)
-    line = {"time": iso_utc(start + 2 * S), "session": "P", "kind": "operator", "detail": "write asked for"}
-    (journal / "events-20200101T000000Z-1-0001.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+    keep(tmp_path / "journal", [row(start + 2 * S, "operator", detail="write asked for")])
     records = scripted.application.trends._records
     out = tmp_path / "incident.zip"
     await records.export_incident(trend, out, records.span(trend))
