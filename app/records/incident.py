@@ -24,7 +24,7 @@ from app.records import audit_query, audit_table, journal_read
 from app.records.audit_file import AuditFile
 from app.records.audit_query import AuditQuery
 from app.records.export import write_table
-from app.records.journal_file import JournalRow
+from app.records.journal_file import NOTE, JournalRow
 from app.records.statistics import BAD, GOOD, UNCERTAIN, statistics, total_of
 from app.records.table import Column, ColumnKind, ExportCancelledError, ExportError
 from app.records.xlsx_table import XlsxTable
@@ -81,7 +81,7 @@ _STEP = 5_000
 _TYPES: Mapping[type, str] = {
     bool: "Boolean", int: "Integer", float: "Double", str: "String", Timestamp: "Time", Duration: "ElapsedTime",
 }  # fmt: skip
-_DATA = {EventKind.DATA_CHANGE.words, EventKind.BUFFERED_DATA_CHANGE.words}
+_ELSEWHERE = (EventKind.DATA_CHANGE.words, EventKind.BUFFERED_DATA_CHANGE.words, NOTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +225,8 @@ def readme(incident: Incident) -> str:
         f"All times are UTC, written after ISO 8601; source times where the source gave one.{lacking}\n\n"
         f"Statistics: weighted by time; what is bad or unknown counts for nothing.\n"
         f"Samples: a row for each; the first of a tag may be older than the start, for it holds there.\n"
-        f"Events, alarms: the journal without data changes. Writes: the audit store. Notes: of the trend.\n\n"
+        f"Events, alarms: the journal without data changes. Writes: the audit store. "
+        f"Notes: of the trend, and of the journal.\n\n"
         f"Tags\n{tags or '  none'}\n\n"
         f"Qualities, in the words of OPC: good can be relied on, uncertain with care, bad not at all\n{qualities}\n"
     )
@@ -270,14 +271,14 @@ def _number(value: Value) -> float:
 
 
 def events_of(folder: Path, start_ns: int, stop_ns: int) -> tuple[list[tuple[Value, ...]], list[tuple[Value, ...]]]:
-    """(events, alarms) of the journal, without data changes: those are samples. OSError where it cannot be read."""
+    """(events, alarms) of the journal, without data changes and notes, which stand elsewhere. OSError where it cannot
+    be read."""
     events: list[tuple[Value, ...]] = []
     alarms: list[tuple[Value, ...]] = []
     if not folder.is_dir():
         return events, alarms
-    for row in journal_read.read(folder, start_ns, stop_ns + 1):
-        if row.kind not in _DATA:
-            (alarms if row.kind == NoticeKind.ALARM else events).append(_event(row))
+    for row in journal_read.read(folder, start_ns, stop_ns + 1, without=_ELSEWHERE):
+        (alarms if row.kind == NoticeKind.ALARM else events).append(_event(row))
     return events, alarms
 
 

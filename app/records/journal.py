@@ -18,7 +18,7 @@ import time
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from math import isfinite
 from pathlib import Path
@@ -26,7 +26,7 @@ from typing import Any
 
 import psutil
 
-from app.batch import Detail, EventBatch
+from app.batch import NO_DETAIL, Detail, EventBatch
 from app.config import JournalPolicy, Settings
 from app.events.notices import Notice
 from app.records.database import DamagedError, StoreError, delete, rename_aside, size_of
@@ -79,12 +79,14 @@ class JournalStatistics:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What an operator did."""
+    """What an operator did, or noted. ``details`` are for programs."""
 
     time_ns: int
     words: str
     tag: str = ""
     value: str = ""
+    kind: str = "operator"
+    details: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,8 +260,8 @@ class Journal:
             what = piece.what
             tag = writer.word(what.tag) if what.tag else None
             cells = Cells(
-                what.time_ns, writer.word(piece.session), writer.word("operator"), 0, tag, sound(what.value),
-                detail=sound(what.words),
+                what.time_ns, writer.word(piece.session), writer.word(what.kind), 0, tag, sound(what.value) or None,
+                detail=sound(what.words), more=_json(what.details),
             )  # fmt: skip
             writer.add([cells], 1, what.time_ns, what.time_ns)
         self._uncommitted += added
@@ -280,8 +282,7 @@ class Journal:
         time_ns: int | None = None,
     ) -> None:
         at = self._clock.utc_ns() if time_ns is None else time_ns
-        more = sound(json.dumps(dict(details), ensure_ascii=False)) if details else None
-        cells = Cells(at, writer.word(session), writer.word(kind), severity, detail=sound(words), more=more)
+        cells = Cells(at, writer.word(session), writer.word(kind), severity, detail=sound(words), more=_json(details))
         writer.add([cells], 1, at, at)
 
     def _attempt(self, work: Callable[[], object]) -> bool:
@@ -445,6 +446,10 @@ def _is_older(path: Path, oldest_ns: int | None) -> bool:
 # ---- rows
 
 
+def _json(details: Mapping[str, object]) -> str | None:
+    return sound(json.dumps(dict(details), ensure_ascii=False)) if details else None
+
+
 def _parts(batch: EventBatch) -> Iterable[EventBatch]:
     if len(batch) <= _ROWS:
         return (batch,)
@@ -457,14 +462,13 @@ def _event_rows(
 ) -> tuple[Iterable[Sequence[object]], int, int, int]:
     """(rows, how many, first and last time), column by column: there are very many."""
     keys: dict[int, int] = {key: word(tags.get(key, f"#{key}")) for key in set(batch.keys)}
-    severities = {quality: _SEVERITY[quality_class(quality)] for quality in set(batch.qualities)}
     values, others = _cells(batch.values)
     count = len(batch)
     rows = zip(
         batch.worker_times,
         itertools.repeat(word(session), count),
         [word(EventKind(kind).words) for kind in batch.kinds or bytes(count)],
-        [severities[quality] for quality in batch.qualities],
+        _severities(batch),
         [keys[key] for key in batch.keys],
         values,
         others,
@@ -479,6 +483,17 @@ def _event_rows(
         kept = [row for row, kind in zip(rows, batch.kinds, strict=True) if kind > EventKind.BUFFERED_DATA_CHANGE]
         return kept, len(kept), first_ns, last_ns
     return rows, count, first_ns, last_ns
+
+
+def _severities(batch: EventBatch) -> list[int]:
+    """Of a value by its quality, of a completion by its statuses."""
+    known = {quality: _SEVERITY[quality_class(quality)] for quality in set(batch.qualities)}
+    found = [known[quality] for quality in batch.qualities]
+    for number, kind in enumerate(batch.kinds):
+        if kind > EventKind.BUFFERED_DATA_CHANGE:
+            detail = batch.details.get(number, NO_DETAIL)
+            found[number] = 0 if all(status.ok for status in detail.statuses) else 2
+    return found
 
 
 def _cells(values: Sequence[Value]) -> tuple[Iterable[object], Iterable[object]]:
@@ -508,5 +523,5 @@ def _details(details: Mapping[int, Detail], count: int) -> tuple[Iterable[object
             told["hresult"] = f"0x{detail.hresult & 0xFFFF_FFFF:08X}"
         if detail.coalesced:
             told["coalesced"] = detail.coalesced
-        more[number] = sound(json.dumps(told, ensure_ascii=False)) if told else None
+        more[number] = _json(told)
     return words, more

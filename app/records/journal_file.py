@@ -24,6 +24,8 @@ from app.values import NS_PER_S, iso_utc
 SUFFIX = ".events"
 NAME = re.compile(r"log-(?P<start>\d{8}T\d{6}Z)-(?P<pid>\d+)-(?P<number>\d+)\.events$")
 SEVERITIES = ("info", "warning", "error")
+#: The kind of an operator's note.
+NOTE = "note"
 _STAMP = re.compile(r"[-:]")
 
 _SCHEMA = (
@@ -93,8 +95,9 @@ class Cells(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class JournalRow:
-    """A row of the journal. ``kind`` is an event's words, a notice's kind, ``operator`` or ``gap``; ``value`` is as
-    JSON has it; ``quality``, ``source_ns`` and ``sequence`` are None where there is none; ``more`` is JSON or empty."""
+    """A row of the journal. ``kind`` is an event's words, a notice's kind, ``operator``, ``note`` or ``gap``; ``value``
+    is as JSON has it; ``quality``, ``source_ns`` and ``sequence`` are None where there is none; ``more`` is JSON or
+    empty."""
 
     number: int
     time_ns: int
@@ -284,11 +287,16 @@ class JournalFile:
         query = f"{_SELECT} WHERE e.id < ? AND e.time_ns <= ?{among} ORDER BY e.id DESC LIMIT ?"
         return [*map(_row, self._rows(query, number, until_ns, count))]
 
-    def between(self, since_ns: int, until_ns: int, count: int) -> Iterator[list[JournalRow]]:
-        """The rows of a time, ``until_ns`` left out, in the order of the log; up to ``count`` at a time."""
-        query = f"{_SELECT} WHERE e.id > ? AND e.time_ns >= ? AND e.time_ns < ? ORDER BY e.id LIMIT ?"
+    def between(
+        self, since_ns: int, until_ns: int, count: int, kinds: Sequence[str] = (), without: Sequence[str] = ()
+    ) -> Iterator[list[JournalRow]]:
+        """The rows of a time, ``until_ns`` left out, of these kinds (none: all) and ``without`` those, in the order of
+        the log; up to ``count`` at a time."""
+        among = f" AND {_among(kinds)}" if kinds else ""
+        among += f" AND NOT {_among(without)}" if without else ""
+        query = f"{_SELECT} WHERE e.id > ? AND e.time_ns >= ? AND e.time_ns < ?{among} ORDER BY e.id LIMIT ?"
         last = 0
-        while found := self._rows(query, last, since_ns, until_ns, count):
+        while found := self._rows(query, last, since_ns, until_ns, *kinds, *without, count):
             last = found[-1][0]
             yield [*map(_row, found)]
 
@@ -299,6 +307,10 @@ class JournalFile:
     def check(self) -> None:
         """DamagedError where SQLite finds the file damaged."""
         check(self._database, self.path)
+
+
+def _among(kinds: Sequence[str]) -> str:
+    return f"e.kind IN (SELECT id FROM words WHERE text IN ({', '.join('?' * len(kinds))}))"
 
 
 def _row(cells: tuple[Any, ...]) -> JournalRow:

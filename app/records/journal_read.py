@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.records.database import StoreError
-from app.records.journal_file import JournalFile, JournalRow, files_in_order, order_of, start_ns
+from app.records.journal_file import NOTE, JournalFile, JournalRow, files_in_order, order_of, start_ns
 
 #: Rows of one page at the most.
 PAGE = 2_000
@@ -136,9 +136,34 @@ class _Search:
         return None
 
 
-def read(folder: Path, since_ns: int | None = None, until_ns: int | None = None) -> Iterator[JournalRow]:
-    """The rows of a time, ``until_ns`` left out, the oldest file first, each in the order of the log. A row of kind
-    ``gap`` stands for a file that cannot be read. OSError where the disk fails."""
+def notes(folder: Path, start_ns: int, stop_ns: int) -> list[tuple[int, str]]:
+    """(time, text) of the notes that operators made of a time and have not taken back, in the order of time; they may
+    have been made long after it. OSError where the disk fails."""
+    found: dict[tuple[int, str], None] = {}
+    for row in read(folder, kinds=(NOTE,)):
+        told = row.details
+        found.pop((_integer(told.get("was_ns")), str(told.get("was", ""))), None)
+        at, text = _integer(told.get("at_ns")), str(told.get("text", ""))
+        if text and start_ns <= at <= stop_ns:
+            found[at, text] = None
+    return sorted(found)
+
+
+def _integer(told: object) -> int:
+    return told if isinstance(told, int) else 0
+
+
+def read(
+    folder: Path,
+    since_ns: int | None = None,
+    until_ns: int | None = None,
+    *,
+    kinds: Sequence[str] = (),
+    without: Sequence[str] = (),
+) -> Iterator[JournalRow]:
+    """The rows of a time, ``until_ns`` left out, of these kinds (none: all) and ``without`` those, the oldest file
+    first, each in the order of the log. A row of kind ``gap`` stands for a file that cannot be read. OSError where the
+    disk fails."""
     first = _BEGINNING if since_ns is None else since_ns
     stop = _END if until_ns is None else until_ns
     for path in files_in_order(folder):
@@ -147,7 +172,7 @@ def read(folder: Path, since_ns: int | None = None, until_ns: int | None = None)
                 span = file.span
                 if span is None or span[1] < first or span[0] >= stop:
                     continue
-                for rows in file.between(first, stop, PAGE):
+                for rows in file.between(first, stop, PAGE, kinds, without):
                     yield from rows
         except FileNotFoundError:
             continue

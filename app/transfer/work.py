@@ -18,6 +18,7 @@ from app.recordings.files import preview, read
 from app.recordings.layout import Layout
 from app.recordings.model import Recording, RecordingError
 from app.recordings.times import TimeForm, TimeReader, guess_form
+from app.records import journal_read
 from app.records.database import StoreError
 from app.records.export import SUFFIXES as TABLES
 from app.records.export import write_table
@@ -98,8 +99,10 @@ def _with_more(of: Incident, lacking: list[str]) -> Incident:
     events: list[Any] = []
     alarms: list[Any] = []
     writes: list[Any] = []
+    noted: list[Any] = []
     try:
         events, alarms = events_of(config.directory() / "journal", of.start_ns, of.stop_ns)
+        noted = journal_read.notes(config.directory() / "journal", of.start_ns, of.stop_ns)
     except OSError as error:
         lacking.append(f"the journal cannot be read: {error}")
     try:
@@ -107,7 +110,7 @@ def _with_more(of: Incident, lacking: list[str]) -> Incident:
     except (OSError, GatewayError) as error:
         lacking.append(f"the audit store cannot be read: {error}")
     name = "Incident"
-    return Incident(name, of.start_ns, of.stop_ns, of.samples, events, alarms, writes, lacking=tuple(lacking))
+    return Incident(name, of.start_ns, of.stop_ns, of.samples, events, alarms, writes, noted, lacking=tuple(lacking))
 
 
 def _updating(bar: Any) -> Callable[[int], None]:

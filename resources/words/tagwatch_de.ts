@@ -2563,12 +2563,20 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Notiz</translation>
         </message>
         <message>
+            <source>note</source>
+            <translation>Notiz</translation>
+        </message>
+        <message>
             <source>Note at A …</source>
             <translation>Notiz bei A …</translation>
         </message>
         <message>
             <source>Note here …</source>
             <translation>Notiz hier …</translation>
+        </message>
+        <message>
+            <source>note removed: {text}</source>
+            <translation>Notiz entfernt: {text}</translation>
         </message>
         <message>
             <source>Note …</source>

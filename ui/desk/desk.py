@@ -51,6 +51,7 @@ class Desk(QObject):
     theme_changed = Signal(object)
     utc_changed = Signal(bool)
     limits_wanted = Signal(list)  # of TagRef: their alarm limits are to be edited
+    noted = Signal(str, object, object)  # a trend's name, the Note that was there and the one that is, or None
     acted = Signal(object, str, str, str, str)  # time in ns; words, session id, tag, value: an operator action
     source_wanted = Signal(str)  # its name: open it, if it is one of :attr:`saved`
     place_wanted = Signal(str, str)  # session id, tag: show it in the name space of its source

@@ -15,14 +15,17 @@ from app.config import JournalPolicy
 from app.events.notices import Notice, NoticeKind, Severity
 from app.records.export import export_table
 from app.records.journal import Act, Journal
+from app.records.journal_file import NOTE
 from app.sessions.names import TagNames
 from ui.bridge import act, answered
 from ui.desk.desk import Desk
 from ui.feed import FeedFrame
+from ui.format import time_text
 from ui.i18n import count_text, tr
 from ui.models.items import ItemsModel
 from ui.models.log import LogModel
 from ui.models.log_rows import EXPORTED, exported
+from ui.plots.marks import Note
 from ui.tag_menu import TagActs
 
 _STOP_S = 0.5
@@ -47,6 +50,7 @@ class LogDesk(QObject):
         desk.figures["journal"] = self.journal.statistics
         desk.frame.connect(self._take)
         desk.acted.connect(self._act)
+        desk.noted.connect(self._note)
         desk.utc_changed.connect(model.set_utc)
         desk.stopping.connect(self._cancel)
         view = desk.window.log
@@ -78,9 +82,24 @@ class LogDesk(QObject):
         self.journal.take(self._desk.name_of(session_id), what, self._names.of(session_id))
 
     def _act(self, time_ns: int, words: str, session_id: str, tag: str, value: str) -> None:
-        self._model.action(time_ns, words, session_id, tag, value)
-        session = self._desk.name_of(session_id) if session_id else ""
-        self.journal.act(session, Act(time_ns, words, tag, value))
+        self._keep(session_id, Act(time_ns, words, tag, value))
+
+    def _keep(self, session_id: str, act: Act) -> None:
+        self._model.act(session_id, act)
+        self.journal.act(self._desk.name_of(session_id) if session_id else "", act)
+
+    def _note(self, trend: str, before: Note | None, after: Note | None) -> None:
+        """Notes are kept as what was made of which: what is taken back stays readable."""
+        now = self._desk.clock.utc_ns()
+        details: dict[str, object] = {"trend": trend}
+        if before is not None:
+            details |= {"was_ns": before.time_ns, "was": before.text}
+        if after is not None:
+            details |= {"at_ns": after.time_ns, "text": after.text}
+            words = f"{time_text(after.time_ns, self._desk.utc)}: {after.text}"
+        else:
+            words = tr("note removed: {text}").format(text="" if before is None else before.text)
+        self._keep("", Act(now, words, kind=NOTE, details=details))
 
     def _tell_failure(self, words: str) -> None:
         failed = tr("the journal of events cannot be written: {reason}; what comes is missing in it")

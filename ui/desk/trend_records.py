@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMenu
 
 from app import config
 from app.errors import GatewayError
+from app.records import journal_read
 from app.records.export import export_table
 from app.records.incident import Incident, Samples, events_of, write_incident, writes_of
 from app.records.statistics import Statistics, statistics
@@ -42,6 +43,7 @@ class _Kept:
     events: Sequence[Row]
     alarms: Sequence[Row]
     writes: Sequence[Row]
+    notes: Sequence[tuple[int, str]]
     lacking: tuple[str, ...]
 
 
@@ -129,10 +131,20 @@ class TrendRecords(QObject):
         found = await self._files.series(trend, start, stop, before=True)
         progress.say(tr("reading events and writes …"))
         kept = await aside(_kept, start, stop)
-        notes = [(note.time_ns, note.text) for note in trend.notes() if start <= note.time_ns <= stop]
+        notes = {(note.time_ns, note.text) for note in trend.notes() if start <= note.time_ns <= stop}
+        notes.update(kept.notes)
         samples = [_samples(pen, one, start, stop) for pen, one in found]
         whole = Incident(
-            trend.name, start, stop, samples, kept.events, kept.alarms, kept.writes, notes, _png(image), kept.lacking
+            trend.name,
+            start,
+            stop,
+            samples,
+            kept.events,
+            kept.alarms,
+            kept.writes,
+            sorted(notes),
+            _png(image),
+            kept.lacking,
         )
         rows = sum(len(one.times) for one in samples) + len(samples) + len(notes)
         progress.say(tr("the incident is written …"), rows + len(kept.events) + len(kept.alarms) + len(kept.writes))
@@ -167,8 +179,10 @@ def _kept(start_ns: int, stop_ns: int) -> _Kept:
     events: Sequence[Row] = ()
     alarms: Sequence[Row] = ()
     writes: Sequence[Row] = ()
+    noted: Sequence[tuple[int, str]] = ()
     try:
         events, alarms = events_of(config.directory() / "journal", start_ns, stop_ns)
+        noted = journal_read.notes(config.directory() / "journal", start_ns, stop_ns)
     except OSError as error:
         lacking.append(f"the journal cannot be read: {error}")
     try:
@@ -177,7 +191,7 @@ def _kept(start_ns: int, stop_ns: int) -> _Kept:
         lacking.append(f"the audit store cannot be read: {error}")
     except GatewayError as error:
         lacking.append(error.fault.message)
-    return _Kept(events, alarms, writes, tuple(lacking))
+    return _Kept(events, alarms, writes, noted, tuple(lacking))
 
 
 def _png(image: QImage) -> bytes:

@@ -152,8 +152,14 @@ class TrendsDesk(QObject):
         text = "" if note is None else note.text
         form = NoteForm(self._desk.theme, time_ns, text, self._desk.utc, self._desk.window)
         if await self._accepted(form):
-            others = [one for one in trend.notes() if one is not note]
-            trend.set_notes([*others, Note(form.time_ns(), form.text())])
+            self._set_note(trend, note, Note(form.time_ns(), form.text()))
+
+    def _set_note(self, trend: TrendView, before: Note | None, after: Note | None) -> None:
+        """Of the trend, and in the journal, where it outlives the trend."""
+        others = [one for one in trend.notes() if one is not before]
+        trend.set_notes([*others, *filter(None, (after,))])
+        if before != after:
+            self._desk.noted.emit(trend.name, before, after)
 
     async def _show_range(self, trend: TrendView) -> None:
         form = RangeForm(self._desk.theme, trend.visible_range(), self._desk.utc, self._desk.window)
@@ -179,8 +185,7 @@ class TrendsDesk(QObject):
             _add(menu, tr("Note here …"), partial(trend.note_wanted.emit, time_ns, None))
         else:
             _add(menu, tr("Edit the note …"), partial(trend.note_wanted.emit, note.time_ns, note))
-            left = [one for one in trend.notes() if one is not note]
-            _add(menu, tr("Remove the note"), partial(trend.set_notes, left))
+            _add(menu, tr("Remove the note"), partial(self._set_note, trend, note, None))
         menu.addSeparator()
         self._files.fill_menu(menu, trend)
         return menu

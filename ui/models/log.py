@@ -64,7 +64,7 @@ NOTICE_WORDS = {
     NoticeKind.SUBSCRIBER: noop("subscriber"),
 }
 
-KINDS = (*(kind.words for kind in EventKind), *dict.fromkeys(NOTICE_WORDS.values()), noop("operator"))
+KINDS = (*(kind.words for kind in EventKind), *dict.fromkeys(NOTICE_WORDS.values()), noop("operator"), noop("note"))
 SEVERITIES = tuple(severity.name.lower() for severity in Severity)
 VALUE_KINDS = frozenset({EventKind.DATA_CHANGE.words, EventKind.BUFFERED_DATA_CHANGE.words})
 
@@ -256,7 +256,10 @@ class LogModel(TableModel):
 
     def action(self, time_ns: int, words: str, session_id: str = "", tag: str = "", value: str = "") -> None:
         """An operator's action."""
-        self._add([_Piece(session_id, Act(time_ns, words, tag, value))])
+        self.act(session_id, Act(time_ns, words, tag, value))
+
+    def act(self, session_id: str, act: Act) -> None:
+        self._add([_Piece(session_id, act)])
 
     def _add(self, pieces: list[_Piece]) -> None:
         if self._paused:
@@ -579,7 +582,7 @@ def _serial(piece: _Piece) -> int:
 def _kind_of(what: Event | Notice | Act) -> str:
     """One of :data:`KINDS`, as filters and files know it."""
     if isinstance(what, Act):
-        return "operator"
+        return what.kind
     return what.kind.words if isinstance(what, Event) else NOTICE_WORDS[what.kind]
 
 

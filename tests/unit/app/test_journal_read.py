@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,26 @@ def test_a_file_that_cannot_be_read_costs_itself_and_a_row_says_so(tmp_path: Pat
         gap = rows[10]
         assert (gap.kind, gap.severity, gap.time_ns // S) == ("gap", "error", T0 // S + 10)
         assert damaged.name in gap.detail
+
+
+@pytest.mark.clause("I3")
+def test_notes_are_found_by_the_time_that_they_are_about(tmp_path: Path) -> None:
+    def noted(at: int, **told: object) -> JournalRow:
+        return row(T0 + at, "note", detail="words", more=json.dumps(told))
+
+    rows = [
+        noted(50, at_ns=T0 + 5, text="early"),
+        noted(60, at_ns=T0 + 6, text="both"),
+        noted(70, at_ns=T0 + 7, text="was"),
+        noted(80, was_ns=T0 + 7, was="was", at_ns=T0 + 8, text="is"),
+        noted(90, at_ns=T0 + 9, text="gone"),
+        noted(100, was_ns=T0 + 9, was="gone"),
+        row(T0 + 110, "note", more="{torn"),
+    ]
+    keep(tmp_path, [*rows, row(T0 + 6)])
+    assert journal_read.notes(tmp_path, T0 + 6, T0 + 10) == [(T0 + 6, "both"), (T0 + 8, "is")]
+    assert journal_read.notes(tmp_path / "none", 0, 1) == []
+    assert [one.kind for one in read(tmp_path, without=("note",))] == ["data change"]
 
 
 def test_the_order_of_files_is_that_of_their_numbers(tmp_path: Path) -> None:

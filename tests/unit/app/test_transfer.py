@@ -55,6 +55,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         row(T0 + 6 * S, tag="Tank.Level"),
         row(T0 + 7 * S, "operator", session="", tag="Pump", value="=1", detail="+write"),
         row(T0 + 540 * S, "operator", detail="too late"),
+        row(T0 + 550 * S, "note", more=json.dumps({"at_ns": T0 + 6 * S, "text": "=noted afterwards"})),
     ]
     keep(journal, rows)
     audit = AuditFile(tmp_path / "audit.sqlite")
@@ -145,6 +146,7 @@ def test_an_incident_is_a_book_with_a_sheet_each_and_no_formulas(home: Path) -> 
     assert [row[2:7] for row in _rows(out, "Events")] == [("operator", "info", "Pump", "=1", "+write")]
     assert [row[2:5] for row in _rows(out, "Alarms")] == [("alarm", "error", "Tank.Level")]
     assert len(_rows(out, "Writes")) == 1
+    assert [row[1] for row in _rows(out, "Notes")] == ["=noted afterwards"]
     (level,) = [row for row in _rows(out, "Statistics") if row[1] == "Tank.Level"]
     assert level[3:6] == (6, pytest.approx(22.5), 10)
     assert level[16] == pytest.approx(30), "half a minute was not recorded"

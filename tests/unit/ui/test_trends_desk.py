@@ -11,12 +11,14 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QDialog, QMenu
 
+from app.records import journal_read
 from app.records.table import ExportError
 from tests.helpers.batches import batch
 from tests.helpers.engine import until
 from tests.helpers.scripted import Scripted
 from ui.forms.note import NoteForm, RangeForm
 from ui.forms.watch import NameForm
+from ui.models.log_filter import DETAIL, KIND
 from ui.plots.marks import MarkKind, Note
 from ui.plots.picture import fitted
 from ui.plots.trend import TrendView
@@ -96,8 +98,8 @@ async def test_giving_up_an_item_ends_its_line_and_keeps_the_pen(scripted: Scrip
     assert pen in scripted.window.trend.pens()
 
 
-@pytest.mark.clause("T12")
-async def test_notes_are_written_changed_and_removed_at_their_place(scripted: Scripted) -> None:
+@pytest.mark.clause("T12", "I3")
+async def test_notes_are_written_changed_and_removed_at_their_place(scripted: Scripted, tmp_path: Path) -> None:
     await scripted.ready()
     trend, desk = scripted.window.trend, scripted.application.trends
     start, stop = trend.visible_range()
@@ -115,8 +117,13 @@ async def test_notes_are_written_changed_and_removed_at_their_place(scripted: Sc
     form._text.setPlainText("closed it")
     form.accept()
     await until(lambda: [note.text for note in trend.notes()] == ["closed it"], "the change")
+    await until(lambda: journal_read.notes(tmp_path / "journal", at, at) == [(at, "closed it")], "the note, kept")
     {action.text(): action for action in desk.menu_of(trend, at).actions()}["Remove the note"].trigger()
     assert trend.notes() == []
+    log = scripted.application.log_model
+    assert log.index(log.rowCount() - 1, KIND).data() == "note"
+    assert "note removed: closed it" in log.index(log.rowCount() - 1, DETAIL).data()
+    await until(lambda: journal_read.notes(tmp_path / "journal", 0, 2**62) == [], "what was taken back")
 
 
 @pytest.mark.clause("T3")
