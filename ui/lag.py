@@ -16,7 +16,7 @@ class LagMeter(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._due = time.monotonic() + _INTERVAL_MS / 1000
+        self._due = time.perf_counter() + _INTERVAL_MS / 1000
         self._worst: deque[tuple[float, float]] = deque()  # (when, stall), stalls falling
         self._since = 0.0  # the longest since the last take
         self._samples: deque[float] = deque(maxlen=100_000)
@@ -27,7 +27,7 @@ class LagMeter(QObject):
         self._timer.start()
 
     def _tick(self) -> None:
-        now = time.monotonic()
+        now = time.perf_counter()
         self.add(max(0.0, now - self._due), now)
         self._due = now + _INTERVAL_MS / 1000
 

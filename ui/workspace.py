@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from app import files
 from app.records.cells import clean
 from ui.i18n import tr
 from ui.sources import SECRETS
@@ -272,7 +273,7 @@ def write(path: Path, text: str, keep: Callable[[], None] = lambda: None) -> Non
         temporary = _written(path, text)
         try:
             keep()
-            temporary.replace(path)
+            files.replace(temporary, path)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
@@ -312,29 +313,29 @@ def _rotate(path: Path) -> None:
     names = [path.with_name(f"{path.name}.{number}") for number in range(1, GENERATIONS + 1)]
     for older, newer in zip(reversed(names), reversed(names[:-1]), strict=False):
         if newer.exists():
-            newer.replace(older)
+            files.replace(newer, older)
     copy = path.with_name(f".{path.name}.copy")
     copy.unlink(missing_ok=True)
     try:
         copy.hardlink_to(path)
     except OSError:  # not every file system has links
         shutil.copy2(path, copy)
-    copy.replace(names[0])
+    files.replace(copy, names[0])
 
 
 def supersede(path: Path, newer: Path) -> None:
     """``newer`` becomes ``path``; what was there becomes its first generation."""
     if path.exists():
         _rotate(path)
-    newer.replace(path)
+    files.replace(newer, path)
 
 
 def drop(path: Path) -> None:
     """Remove it; its first generation takes its place, and so on."""
-    path.unlink(missing_ok=True)
+    files.remove(path)
     place = path
     for generation in generations(path):
-        generation.replace(place)
+        files.replace(generation, place)
         place = generation
 
 

@@ -7,6 +7,8 @@ import os
 import stat
 from pathlib import Path
 
+from app import files
+
 _OWNER = 0o600
 _OWNER_DIRECTORY = 0o700
 
@@ -31,7 +33,7 @@ def replace_private(path: Path, content: bytes) -> None:
     """The same over a file that may be there."""
     partial = _partial(path, content)
     try:
-        os.replace(partial, path)  # noqa: PTH105 - over a file that is there
+        files.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
 

@@ -7,12 +7,13 @@ import enum
 import io
 import json
 import math
-import os
 import re
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
+
+from app.files import replace
 
 HIDDEN = "•••"
 _LOGIN = re.compile(r"://[^/@\s\"]+@")
@@ -59,6 +60,6 @@ def write_bundle(path: Path, files: Mapping[str, object], secrets: Iterable[str]
     partial = path.with_name(f"{path.name}.part")
     try:
         partial.write_bytes(content.getvalue())
-        os.replace(partial, path)  # noqa: PTH105 - over a file that is there
+        replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)

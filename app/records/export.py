@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from app import files
 from app.records.csv_table import CsvTable
 from app.records.parquet_table import ParquetTable
 from app.records.table import Column, ExportCancelledError, ExportError, TableWriter
@@ -62,11 +63,11 @@ def write_table(
         except BaseException:
             writer.abandon()
             raise
-        part.replace(path)
+        files.replace(part, path)
     except ExportError:
         raise
     except OSError as error:
-        raise ExportError(_trouble(path, error)) from error
+        raise ExportError(trouble(path, error)) from error
     finally:
         part.unlink(missing_ok=True)
     if on_progress is not None:
@@ -116,7 +117,8 @@ def _writer(path: Path) -> Callable[[Path, Sequence[Column], str], TableWriter]:
     return _FORMATS[suffix]
 
 
-def _trouble(path: Path, error: OSError) -> str:
+def trouble(path: Path, error: OSError) -> str:
+    """What went wrong with a file that was to be written, and what to do."""
     match error:
         case FileNotFoundError():
             return f"{path}: the folder does not exist"

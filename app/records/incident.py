@@ -19,11 +19,12 @@ from pathlib import Path
 
 import numpy as np
 
+from app import files
 from app.events.notices import NoticeKind
 from app.records import audit_query, audit_table, journal_read
 from app.records.audit_file import AuditFile
 from app.records.audit_query import AuditQuery
-from app.records.export import write_table
+from app.records.export import trouble, write_table
 from app.records.journal_file import NOTE, JournalRow
 from app.records.statistics import BAD, GOOD, UNCERTAIN, statistics, total_of
 from app.records.table import Column, ColumnKind, ExportCancelledError, ExportError
@@ -136,11 +137,11 @@ def write_incident(
             _write_book(part, incident, counter)
         else:
             _write_zip(part, incident, counter)
-        part.replace(path)
+        files.replace(part, path)
     except ExportError:
         raise
     except OSError as error:
-        raise ExportError(f"{path}: {error.strerror or error}") from error
+        raise ExportError(trouble(path, error)) from error
     finally:
         part.unlink(missing_ok=True)
     counter.tell()

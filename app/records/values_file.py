@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from app import files
 from app.records import exact
 from app.values import Value
 
@@ -38,7 +39,7 @@ def save(path: Path, taken_ns: int, values: Sequence[KeptValue]) -> None:
             json.dump(content, file, allow_nan=False)
             file.flush()
             os.fsync(file.fileno())
-        part.replace(path)
+        files.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
 

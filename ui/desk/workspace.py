@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, QStandardPaths, QTimer
 from PySide6.QtGui import QAction, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QMessageBox, QWidget
 
+from app import files
 from ui import workspace as ws
 from ui.aside import aside
 from ui.bridge import act, answered
@@ -408,7 +409,7 @@ class WorkspaceDesk(QObject):
             self._kept.digest = ws.digest(self._loud(states))
             self._draft_digest = ws.digest(states)
             self._name = path.stem
-            await aside(_remove, self._places.draft)
+            await aside(files.remove, self._places.draft)
         self.offers.withdraw("failed")
         words = tr("Saved in {path}").format(path=path)
         if aside_name is not None:
@@ -454,7 +455,7 @@ class WorkspaceDesk(QObject):
                 if self.dirty or self.path is None:
                     await self._autosave(clean=True)
                 else:
-                    await aside(_remove, self._places.draft)
+                    await aside(files.remove, self._places.draft)
         except (TimeoutError, WorkspaceError, OSError) as error:
             _log.warning("the unsaved workspace could not be kept: %s", error)
 
@@ -525,10 +526,6 @@ def _out_of_the_way(draft: Path, error: Exception) -> tuple[str, bool]:
     except OSError:
         return words, False
     return words if kept is None else tr("{words} It is kept as {name}.").format(words=words, name=kept), True
-
-
-def _remove(path: Path) -> None:
-    path.unlink(missing_ok=True)
 
 
 def _now() -> datetime.datetime:

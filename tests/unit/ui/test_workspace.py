@@ -103,13 +103,27 @@ def test_the_file_is_there_at_every_moment(tmp_path: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.clause("F1")
-def test_a_link_and_the_rights_of_the_file_stay(tmp_path: Path) -> None:
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
     path, link = tmp_path / "plant.tagwatch", tmp_path / "link.tagwatch"
     ws.save(path, text(1))
-    path.chmod(0o600)
-    link.symlink_to(path)
+    try:
+        link.symlink_to(path)
+    except OSError:
+        pytest.skip("making a link needs a right that this user does not have")
+    if not link.is_symlink():
+        pytest.skip("this system makes links that it does not know again")
     ws.save(link, text(2))
     assert link.is_symlink()
+    assert number(path) == 2
+
+
+@pytest.mark.clause("F1")
+@pytest.mark.skipif(os.name != "posix", reason="Windows has access lists: a new file gets its folder's")
+def test_the_rights_of_the_file_stay(tmp_path: Path) -> None:
+    path = tmp_path / "plant.tagwatch"
+    ws.save(path, text(1))
+    path.chmod(0o600)
+    ws.save(path, text(2))
     assert number(path) == 2
     assert path.stat().st_mode & 0o777 == 0o600
 
