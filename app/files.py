@@ -16,8 +16,8 @@ _STEP_S = 0.02
 def replace(source: Path, target: Path, held_s: float | None = None) -> None:
     """``target`` becomes ``source`` in one step. Blocks.
 
-    Windows refuses while somebody has either open; then it is tried again for ``held_s`` (:data:`HELD_S`). PermissionError after that:
-    both are as they were.
+    Windows refuses while somebody has either open; then it is tried again for ``held_s`` (:data:`HELD_S`).
+    PermissionError after that: both are as they were.
     """
     _patiently(lambda: os.replace(source, target), held_s)  # noqa: PTH105 - over a file that is there
 

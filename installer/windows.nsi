@@ -10,11 +10,15 @@ Unicode true
 !include "FileFunc.nsh"
 !include "LogicLib.nsh"
 !include "x64.nsh"
+!include "Win\COM.nsh"
+!include "Win\Propkey.nsh"
 
 !define NAME "Tagwatch"
 !define UNINSTALL_KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\${NAME}"
 !define PROGRAM_KEY "Software\${NAME}"
 !define DOCUMENT "Tagwatch.Workspace"
+; The window gives itself the same: the taskbar knows both as one (APP_ID in ui/native.py).
+!define APP_ID "Tagwatch.Tagwatch"
 
 Name "${NAME}"
 OutFile "${OUT}"
@@ -70,6 +74,32 @@ Var AllUsers
   MessageBox MB_OK|MB_ICONSTOP "${message}" /SD IDOK
   SetErrorLevel 2
   Quit
+!macroend
+
+; Give a shortcut the program's name for the taskbar. Without it the shortcut works, but a pinned one has a second button.
+!macro Identify link
+  !insertmacro ComHlpr_CreateInProcInstance ${CLSID_ShellLink} ${IID_IShellLink} r0 ""
+  ${If} $0 P<> 0
+    ${IUnknown::QueryInterface} $0 '("${IID_IPersistFile}",.r1)'
+    ${If} $1 P<> 0
+      ${IPersistFile::Load} $1 '("${link}", ${STGM_READWRITE})'
+      ${IUnknown::QueryInterface} $0 '("${IID_IPropertyStore}",.r2)'
+      ${If} $2 P<> 0
+        System::Call '*${SYSSTRUCT_PROPERTYKEY}(${PKEY_AppUserModel_ID})p.r3'
+        System::Call '*(&w${NSIS_MAX_STRLEN} "${APP_ID}")p.r4'
+        System::Call '*${SYSSTRUCT_PROPVARIANT}(${VT_LPWSTR},,p r4)p.r5'
+        ${IPropertyStore::SetValue} $2 '($3,$5)'
+        ${IPropertyStore::Commit} $2 ""
+        System::Free $5
+        System::Free $4
+        System::Free $3
+        ${IUnknown::Release} $2 ""
+        ${IPersistFile::Save} $1 '("${link}", 1)'
+      ${EndIf}
+      ${IUnknown::Release} $1 ""
+    ${EndIf}
+    ${IUnknown::Release} $0 ""
+  ${EndIf}
 !macroend
 
 ; Whether a program of $INSTDIR still runs: its file can't be opened for writing then. $0 = 1: it does.
@@ -192,6 +222,7 @@ Section "-Program"
   ${GetOptions} $R0 "/NOSHORTCUT" $R1
   ${If} ${Errors}
     CreateShortcut "$SMPROGRAMS\${NAME}.lnk" "$INSTDIR\tagwatchw.exe"
+    !insertmacro Identify "$SMPROGRAMS\${NAME}.lnk"
   ${EndIf}
   ClearErrors
   ${GetOptions} $R0 "/NOASSOCIATE" $R1

@@ -26,6 +26,7 @@ from ui.bridge import act, stop_acts, words
 from ui.desk.alarms import AlarmsDesk
 from ui.desk.api import ApiDesk
 from ui.desk.asked import AskedDesk
+from ui.desk.attention import AttentionDesk
 from ui.desk.audit import AuditDesk
 from ui.desk.bulk import BulkDesk
 from ui.desk.desk import Desk
@@ -63,6 +64,8 @@ from ui.main_window import MainWindow
 from ui.models.items import ItemsModel
 from ui.models.log import LogModel
 from ui.models.sessions import SessionsModel, counted
+from ui.native import native
+from ui.session_end import SessionEnd
 from ui.sources import Source
 from ui.tagref import TagRef
 from ui.theme import Mode
@@ -136,6 +139,7 @@ class Application:
         logging.getLogger().addHandler(self.program_log)
         self.notifications = NotificationsDesk(desk, self.program_log)
         self.diagnostics = DiagnosticsDesk(desk, self.lag, self.log_model, self.alarms.engine, self.program_log)
+        self.attention = AttentionDesk(desk)
         self.recorder = RecorderDesk(desk, self.watch)
         self.help = HelpDesk(desk)
         self.asked = AskedDesk(desk, self.sources, self.items)
@@ -315,6 +319,7 @@ def run(
 def _run(
     argv: Sequence[str], settings: Settings, begin: Start | None, seconds: float | None, screenshot: Path | None
 ) -> int:
+    native.identify()
     qt = QApplication(list(argv))
     qt.setApplicationName("Tagwatch")
     qt.setQuitOnLastWindowClosed(False)
@@ -352,6 +357,14 @@ async def _main(
     for number in _ends():
         # Runs between two turns of the loop, which the lag meter's timer keeps turning.
         signal.signal(number, lambda number, frame: application.request_close())
+    ending = SessionEnd(
+        qt,
+        application.window,
+        application.desk.clock,
+        keep=application.workspace.look,
+        close=application.request_close,
+        writing=lambda: bool(application.writing.writer.open_numbers),
+    )
     await application.start()
     # Modules and widgets stay: a collector that looks through them again and again stops the window for up to 100 ms.
     gc.freeze()
@@ -365,3 +378,4 @@ async def _main(
     end = time.monotonic() + _LAST_WORDS_S
     while running() and time.monotonic() < end:  # noqa: ASYNC110 - any of them
         await asyncio.sleep(0.01)
+    ending.over()

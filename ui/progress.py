@@ -6,9 +6,11 @@ import asyncio
 import threading
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QProgressDialog, QWidget
 
 from ui.i18n import tr
+from ui.taskbar import TaskbarProgress
 
 #: What is done by then shows no dialog.
 _AFTER_MS = 500
@@ -24,6 +26,7 @@ class Progress(QProgressDialog):
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.current_task()
         self._over = False
+        self._taskbar: TaskbarProgress | None = None
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         self.setWindowModality(Qt.WindowModality.NonModal)
@@ -40,11 +43,18 @@ class Progress(QProgressDialog):
             if self._task is not None:
                 self._task.cancel()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._taskbar is None and not self._over:
+            self._taskbar = TaskbarProgress(self)
+            self._taskbar.tell(self.value(), self.maximum())
+
     def say(self, words: str, most: int = 0) -> None:
         """What is done now, and how many steps that has; 0 = nobody knows."""
         self.setLabelText(words)
         self.setMaximum(most)
         self.setValue(0)
+        self._tell_taskbar(0)
 
     def tell(self, done: int) -> None:
         """How many steps are done; from any thread."""
@@ -53,9 +63,16 @@ class Progress(QProgressDialog):
     def _show(self, done: int) -> None:
         if not self._over:
             self.setValue(min(done, self.maximum()))
+            self._tell_taskbar(done)
+
+    def _tell_taskbar(self, done: int) -> None:
+        if self._taskbar is not None:
+            self._taskbar.tell(done, self.maximum())
 
     def end(self) -> None:
         self._over = True
+        if self._taskbar is not None:
+            self._taskbar.end()
         self.reset()
         self.hide()
         self.deleteLater()

@@ -17,6 +17,12 @@ from app.alarms.limits import Priority
 from app.events.notices import Severity
 from app.sessions.state import SessionState
 from app.values import QualityClass
+from ui.native import SystemColours, native
+
+#: Contrast of text, and of what is no text.
+_READ, _SEEN = 4.5, 3.0
+#: Whether a change of the colour scheme is our own.
+_telling = False
 
 
 class Mode(enum.StrEnum):
@@ -147,6 +153,19 @@ CONTRAST = replace(
     grid="#5a5a5a",
 )
 
+#: For a contrast theme of the system with a light ground.
+_CONTRAST_LIGHT = replace(
+    LIGHT,
+    name="contrast",
+    panel="#f0f0f0",
+    bad="#8b0f08",
+    uncertain="#5f3e00",
+    warning_back="#fff2cc",
+    error_back="#ffdcd8",
+    pending="#46287a",
+    grid="#a5a5a5",
+)
+
 #: A shape for each state, beside its word.
 STATE_MARKS = {
     SessionState.CREATING: "◌",
@@ -170,13 +189,50 @@ def chosen(mode: Mode) -> Theme:
     if mode is Mode.SYSTEM:
         hints = QApplication.styleHints()
         if hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast:
-            return CONTRAST
+            colours = native.contrast_colours()
+            return CONTRAST if colours is None else contrast_of(colours)
         return DARK if hints.colorScheme() is Qt.ColorScheme.Dark else LIGHT
     return {Mode.DARK: DARK, Mode.CONTRAST: CONTRAST}.get(mode, LIGHT)
 
 
+def contrast_of(colours: SystemColours) -> Theme:
+    """The contrast theme in the colours that the user chose in the system. Ours stay where the system has none, as long
+    as they can be read on its ground; else the text's."""
+    ground, text = colours.window, colours.text
+    ours = CONTRAST if _luminance(ground) < _luminance(text) else _CONTRAST_LIGHT
+
+    def read(colour: str, least: float = _READ) -> str:
+        return colour if contrast(colour, ground) >= least else text
+
+    def behind(colour: str) -> str:
+        return colour if contrast(colour, text) >= _READ else ground
+
+    return replace(
+        ours,
+        window=ground,
+        base=ground,
+        alternate=ground,
+        panel=behind(ours.panel),
+        border=text,
+        edge=text,
+        text=text,
+        muted=read(colours.disabled),
+        accent=read(colours.link),
+        accent_text=ground,
+        selection=colours.selection,
+        selection_text=colours.selection_text,
+        bad=read(ours.bad),
+        uncertain=read(ours.uncertain),
+        warning_back=behind(ours.warning_back),
+        error_back=behind(ours.error_back),
+        pending=read(ours.pending),
+        pens=tuple(read(pen, _SEEN) for pen in ours.pens),
+    )
+
+
 def apply(app: QApplication, mode: Mode) -> Theme:
     """Style the whole application; widgets that paint by themselves take the theme that is returned."""
+    _tell_scheme(mode)
     theme = chosen(mode)
     if not app.property(_STYLED):  # a style that is set again looks at each widget once more
         app.setProperty(_STYLED, True)
@@ -187,11 +243,26 @@ def apply(app: QApplication, mode: Mode) -> Theme:
     return theme
 
 
+def _tell_scheme(mode: Mode) -> None:
+    """Title bars and dialogs of the system follow; with the system's own mode all of it is the system's."""
+    global _telling
+    hints = QApplication.styleHints()
+    _telling = True
+    try:
+        if mode is Mode.SYSTEM:
+            hints.unsetColorScheme()
+        else:
+            hints.setColorScheme(Qt.ColorScheme.Light if mode is Mode.LIGHT else Qt.ColorScheme.Dark)
+    finally:
+        _telling = False
+
+
 def on_system_change(changed: Callable[[], object]) -> Callable[[], None]:
     """Tell ``changed`` whenever the system turns to light, dark or high contrast, or back; returns what ends that."""
 
     def tell(*_: object) -> None:
-        changed()
+        if not _telling:
+            changed()
 
     hints = QApplication.styleHints()
     signals = (hints.colorSchemeChanged, hints.accessibility().contrastPreferenceChanged)
@@ -231,7 +302,7 @@ def _palette(theme: Theme) -> QPalette:
 
 
 def _sheet(theme: Theme) -> str:
-    shade = "light" if theme is LIGHT else "dark"
+    shade = "light" if _luminance(theme.window) > _luminance(theme.text) else "dark"
     return f"""
     QToolTip {{ color: {theme.text}; background: {theme.panel}; border: 1px solid {theme.border}; padding: 3px; }}
     QHeaderView::section {{ background: {theme.panel}; color: {theme.muted}; border: 0; padding: 4px 6px;
@@ -281,7 +352,7 @@ def _sheet(theme: Theme) -> str:
         padding: 3px 11px; }}
     QToolButton:focus {{ border: 2px solid {theme.accent}; border-radius: 3px; background: {theme.panel}; }}
     QPushButton:checked:focus, QToolButton:checked:focus {{ background: {theme.border}; }}
-    {_contrast_sheet(theme) if theme is CONTRAST else ""}
+    {_contrast_sheet(theme) if theme.name == CONTRAST.name else ""}
     QMainWindow::separator {{ background: {theme.window}; width: 5px; height: 5px; }}
     """
 

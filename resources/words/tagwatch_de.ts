@@ -335,6 +335,10 @@
             <translation>ein Arbeitsbereich ohne Namen</translation>
         </message>
         <message>
+            <source>A write is on its way.</source>
+            <translation>Ein Schreibauftrag ist unterwegs.</translation>
+        </message>
+        <message>
             <source>A zip for whoever helps: without passwords, and without values of tags</source>
             <translation>Ein Zip für alle, die helfen: ohne Passwörter und ohne Werte von Variablen</translation>
         </message>
@@ -543,6 +547,10 @@
             <translation>Alarme</translation>
         </message>
         <message>
+            <source>Alarms as system notifications</source>
+            <translation>Alarme als Benachrichtigungen des Systems</translation>
+        </message>
+        <message>
             <source>alarms exported</source>
             <translation>Alarme exportiert</translation>
         </message>
@@ -605,6 +613,10 @@
         <message>
             <source>and</source>
             <translation>und</translation>
+        </message>
+        <message>
+            <source>and {count} more</source>
+            <translation>und {count} weitere</translation>
         </message>
         <message>
             <source>Anonymous</source>
@@ -4145,6 +4157,10 @@ Simulated plant:Reactor.PV
 = [Reactor.SP] - [Reactor.PV]</translation>
         </message>
         <message>
+            <source>Tell new alarms outside the window while another program is in front</source>
+            <translation>Neue Alarme außerhalb des Fensters melden, solange ein anderes Programm vorne ist</translation>
+        </message>
+        <message>
             <source>Test</source>
             <translation>Prüfen</translation>
         </message>
@@ -4423,6 +4439,10 @@ Simulated plant:Reactor.PV
         <message>
             <source>This computer has no keyring: the password is asked for each time that Tagwatch starts.</source>
             <translation>Dieser Rechner hat keinen Schlüsselbund: das Passwort wird bei jedem Start von Tagwatch abgefragt.</translation>
+        </message>
+        <message>
+            <source>This desktop has no place for notifications.</source>
+            <translation>Dieser Desktop hat keinen Platz für Benachrichtigungen.</translation>
         </message>
         <message>
             <source>This is no expression: write numbers, [tags], + - * / and functions as in max([A], [B]).</source>

@@ -21,6 +21,7 @@ from ui.desk.writing import WritingDesk
 from ui.forms.details import DetailsDialog
 from ui.i18n import count_text, tr
 from ui.models.audit import AuditModel
+from ui.taskbar import TaskbarProgress
 from ui.theme import Theme
 from ui.views.audit import AuditView
 
@@ -170,7 +171,9 @@ class AuditDesk(QObject):
         path = await file_to_write(self._desk, tr("Export the audit store"), tr("writes"))
         if path is None:
             return
-        count = await export_table(path, audit_table.COLUMNS, _exported(self._store.path, query), sheet=tr("Audit"))
+        with TaskbarProgress(self._desk.window):
+            rows = _exported(self._store.path, query)
+            count = await export_table(path, audit_table.COLUMNS, rows, sheet=tr("Audit"))
         self._desk.say(tr("{count} writes are in {path}", None, count).format(count=count_text(count), path=path))
         self._desk.told(tr("audit store exported"), value=str(path))
 

@@ -22,6 +22,7 @@ from ui.desk.trends import TrendsDesk
 from ui.forms.recording import RecordingForm
 from ui.i18n import count_text, tr
 from ui.tagref import TagRef
+from ui.taskbar import TaskbarProgress
 
 #: So many of its tags are drawn at once; the others are added by whoever wants them.
 _PENS = 8
@@ -48,7 +49,8 @@ class ImportsDesk(QObject):
 
         form.finished.connect(closed)
         try:
-            recording, kept = await self._kept(form, given_up)
+            with TaskbarProgress(form) as shown:
+                recording, kept = await self._kept(form, given_up, shown)
         except (ReadCancelledError, ImportCancelledError):
             self._desk.say(tr("The import was given up."))
             return
@@ -68,21 +70,28 @@ class ImportsDesk(QObject):
             words += left.format(count=count_text(recording.wrong_rows))
         self._desk.say(words.format(count=count_text(kept.samples), source=kept.tags[0][0]))
 
-    async def _kept(self, form: RecordingForm, given_up: threading.Event) -> tuple[Recording, Imported]:
+    async def _kept(
+        self, form: RecordingForm, given_up: threading.Event, shown: TaskbarProgress
+    ) -> tuple[Recording, Imported]:
         recorder = self._desk.runtime.recorder
         folder = config.directory() / "records" if recorder is None else recorder.folder
         path, layout, name = form.path(), form.layout_wanted(), form.name()
         loop = asyncio.get_running_loop()
 
-        def telling(words: Callable[[int], str]) -> Callable[[int], None]:
-            return lambda count: loop.call_soon_threadsafe(lambda: form.show_busy(words(count)))  # type: ignore[return-value]
+        def tell(words: Callable[[int], str], count: int, most: int) -> None:
+            form.show_busy(words(count))
+            shown.tell(count, most)
+
+        def telling(words: Callable[[int], str], most: int = 0) -> Callable[[int], None]:
+            return lambda count: loop.call_soon_threadsafe(tell, words, count, most)  # type: ignore[return-value]
 
         form.show_busy(tr("reading the recording …"))
         reading = telling(lambda count: tr("{count} rows read …", None, count).format(count=count_text(count)))
         recording = await aside(partial(read, path, layout, on_progress=reading, cancelled=given_up))
         total = count_text(recording.samples)
         keeping = telling(
-            lambda count: tr("{count} of {total} samples kept …").format(count=count_text(count), total=total)
+            lambda count: tr("{count} of {total} samples kept …").format(count=count_text(count), total=total),
+            recording.samples,
         )
         now = self._desk.clock.utc_ns()
         return recording, await aside(partial(keep, folder, recording, name, now, keeping, given_up))

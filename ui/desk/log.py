@@ -27,6 +27,7 @@ from ui.models.log import LogModel
 from ui.models.log_rows import EXPORTED, exported
 from ui.plots.marks import Note
 from ui.tag_menu import TagActs
+from ui.taskbar import TaskbarProgress
 
 _STOP_S = 0.5
 _FILTERS = "Excel (*.xlsx);;CSV (*.csv);;Parquet (*.parquet)"
@@ -186,6 +187,7 @@ class LogDesk(QObject):
         desk.kept.setValue("export/folder", str(path.parent))
         view.show_export(0)
         rows = exported(pieces, self._model.names())
-        count = await export_table(path, EXPORTED, rows, sheet=tr("Event log"), on_progress=view.show_export)
+        with TaskbarProgress(desk.window):
+            count = await export_table(path, EXPORTED, rows, sheet=tr("Event log"), on_progress=view.show_export)
         desk.say(tr("{count} rows are in {path}", None, count).format(count=count_text(count), path=path))
         desk.told(tr("event log exported"), value=str(path))

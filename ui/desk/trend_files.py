@@ -22,6 +22,7 @@ from ui.plots.pens import Pen
 from ui.plots.picture import picture
 from ui.plots.series import Series, aligned_columns, aligned_rows, long_columns, long_rows, series_of
 from ui.plots.trend import TrendView
+from ui.taskbar import TaskbarProgress
 
 _IMAGES = noop("Images (*.png)")
 _TABLES = noop("Excel (*.xlsx);;CSV (*.csv);;Parquet (*.parquet)")
@@ -90,7 +91,8 @@ class TrendFiles(QObject):
         def tell(done: int) -> None:
             self._desk.say(tr("{count} rows written …", None, done).format(count=count_text(done)))
 
-        count = await export_table(path, columns, rows, sheet=_sheet(trend.name), on_progress=tell)
+        with TaskbarProgress(self._desk.window):
+            count = await export_table(path, columns, rows, sheet=_sheet(trend.name), on_progress=tell)
         self._desk.say(tr("{count} rows saved in {path}", None, count).format(count=count_text(count), path=path))
         return count
 

@@ -25,9 +25,7 @@ def pair(tmp_path: Path) -> tuple[Path, Path]:
 
 
 @pytest.mark.clause("E4")
-def test_a_reader_that_lets_go_in_time_stops_nothing(
-    pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_reader_that_lets_go_in_time_stops_nothing(pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     new, old = pair
     with old.open("rb") as reader:
         monkeypatch.setattr("app.files.time.sleep", lambda _: reader.close())  # after a first attempt that failed

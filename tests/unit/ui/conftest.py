@@ -12,11 +12,13 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 if (fonts := Path("/usr/share/fonts/truetype/dejavu")).is_dir():
     os.environ.setdefault("QT_QPA_FONTDIR", str(fonts))
 
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QCoreApplication, QLocale, Qt
 from PySide6.QtWidgets import QApplication
 
 from tests.helpers.scripted import scripted
 
+# The system's own dialogs are no widgets that a test could fill in.
+QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
 QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
 
 

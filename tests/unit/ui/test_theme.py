@@ -20,6 +20,7 @@ from app.sessions.state import SessionState
 from app.values import QualityClass
 from ui import format as words
 from ui import theme as t
+from ui.native import Elsewhere, SystemColours
 
 THEMES = [t.LIGHT, t.DARK, t.CONTRAST]
 ICONS = sorted(path.stem for path in (Path(t.__file__).parent.parent / "resources" / "icons").glob("*.svg"))
@@ -140,8 +141,65 @@ def test_the_system_chooses_where_the_user_does_not(
         colorScheme=lambda: scheme, accessibility=lambda: SimpleNamespace(contrastPreference=lambda: contrast)
     )
     monkeypatch.setattr(t, "QApplication", SimpleNamespace(styleHints=lambda: hints))
+    monkeypatch.setattr(t, "native", Elsewhere())
     assert t.chosen(t.Mode.SYSTEM) is theme
     assert t.chosen(t.Mode.DARK) is t.DARK
+
+
+#: Window, text, disabled, selection, its text, links: themes that Windows brings, and one that nobody should choose.
+SYSTEM_CONTRAST = (
+    SystemColours("#202020", "#ffffff", "#a6a6a6", "#8ee3f0", "#263b50", "#75e9fc"),
+    SystemColours("#fffaef", "#3d3d3d", "#676767", "#903909", "#fff5e3", "#1c5e75"),
+    SystemColours("#000000", "#ffff00", "#00ff00", "#008000", "#ffffff", "#ffff00"),
+    SystemColours("#ffffff", "#000000", "#d0d0d0", "#37006e", "#ffffff", "#00009f"),
+)
+
+
+@pytest.mark.clause("O4")
+@pytest.mark.parametrize("colours", SYSTEM_CONTRAST, ids=lambda colours: colours.window)
+def test_the_systems_contrast_theme_is_taken_over_and_read(
+    monkeypatch: pytest.MonkeyPatch, colours: SystemColours
+) -> None:
+    class Chosen(Elsewhere):
+        def contrast_colours(self) -> SystemColours:
+            return colours
+
+    high = SimpleNamespace(contrastPreference=lambda: Qt.ContrastPreference.HighContrast)
+    hints = SimpleNamespace(colorScheme=lambda: Qt.ColorScheme.Light, accessibility=lambda: high)
+    monkeypatch.setattr(t, "QApplication", SimpleNamespace(styleHints=lambda: hints))
+    monkeypatch.setattr(t, "native", Chosen())
+    theme = t.chosen(t.Mode.SYSTEM)
+    assert (theme.window, theme.base, theme.text, theme.edge) == (colours.window,) * 2 + (colours.text,) * 2
+    assert (theme.selection, theme.selection_text) == (colours.selection, colours.selection_text)
+    for said in (theme.muted, theme.bad, theme.uncertain, theme.accent, theme.pending):
+        assert t.contrast(said, theme.window) >= 4.5
+    for ground in (theme.panel, theme.warning_back, theme.error_back):
+        assert t.contrast(theme.text, ground) >= 4.5
+    assert all(t.contrast(pen, theme.window) >= 3 for pen in theme.pens)
+    assert "1px solid" in t._contrast_sheet(theme)
+    assert t._contrast_sheet(theme) in t._sheet(theme)
+
+
+@pytest.mark.clause("O4")
+def test_a_chosen_mode_is_the_title_bars_as_well_and_tells_nobody(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    asked: list[object] = []
+    stop = t.on_system_change(lambda: told.append("changed"))
+
+    def scheme(wanted: Qt.ColorScheme | None = None) -> None:
+        asked.append(wanted)
+        qapp.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+
+    hints = SimpleNamespace(setColorScheme=scheme, unsetColorScheme=scheme)
+    with monkeypatch.context() as patched:
+        patched.setattr(t, "QApplication", SimpleNamespace(styleHints=lambda: hints))
+        for mode in (t.Mode.LIGHT, t.Mode.DARK, t.Mode.CONTRAST, t.Mode.SYSTEM):
+            t._tell_scheme(mode)
+    assert asked == [Qt.ColorScheme.Light, Qt.ColorScheme.Dark, Qt.ColorScheme.Dark, None]
+    assert told == []
+    stop()
 
 
 def test_a_change_of_the_system_is_told(qapp: QApplication) -> None:
