@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app.recordings.layout import ROWS
 from app.recordings.model import RecordingError
-from app.recordings.times import guess_form
+from app.recordings.times import TimeForm, guess_form
 
 _LOOK = 1024 * 1024
 #: As a spreadsheet has them.
@@ -28,7 +28,6 @@ _MARKS = (
 )
 #: A row behind the last one: where it is no row of its own, a quote before it was never closed.
 _END = "\x03end\x03"
-csv.field_size_limit(16 * 1024 * 1024)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ def look(path: Path, *, encoding: str = "", separator: str = "", decimal: str = 
         raise RecordingError(f"{path}: the encoding {encoding!r} is not known") from error
     if "\0" in text:
         raise RecordingError(f"{path}: this is no CSV file, for it has bytes that no text has")
-    lines = text.splitlines()
+    lines = text.splitlines(keepends=True)  # or cells of several lines would lose their ends
     if not whole and len(lines) > 1:
         lines.pop()  # it may be cut
     skipped = 0
@@ -74,7 +73,7 @@ def look(path: Path, *, encoding: str = "", separator: str = "", decimal: str = 
     if whole and len(rest) == len(lines) - skipped:
         numbered = _closed(path, rest, separator, skipped)
     else:
-        numbered = enumerate(csv.reader(rest, delimiter=separator))
+        numbered = _cut(path, rest, separator, skipped)
     rows = [row for _, row in numbered if row]
     if not rows or len(rows[0]) < 2:
         raise RecordingError(f"{path}: no separator makes columns of it (semicolon, tab, bar and comma were tried)")
@@ -113,10 +112,34 @@ def _closed(path: Path, lines: Iterable[str], separator: str, skipped: int) -> I
                         "follows would be one cell: close it, or take it out"
                     )
                 return
+            if reader.line_num + skipped > before + 1:
+                _refuse_swallowed(path, row, separator, before + 1)
             before = reader.line_num + skipped
             yield before, row
     except csv.Error as error:
         raise RecordingError(f"{path}, row {before + 1:,}: {error}") from error
+
+
+def _cut(path: Path, lines: Iterable[str], separator: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
+    """Of a beginning, whose last row may be cut."""
+    reader = csv.reader(lines, delimiter=separator)
+    try:
+        for row in reader:
+            yield reader.line_num + skipped, row
+    except csv.Error as error:
+        raise RecordingError(f"{path}, row {reader.line_num + skipped:,}: {error}") from error
+
+
+def _refuse_swallowed(path: Path, row: Sequence[str], separator: str, number: int) -> None:
+    """Cells may have several lines; one with a line that begins as a row does has taken it for text."""
+    for cell in row:
+        for line in cell.splitlines()[1:]:
+            first, found, _ = line.partition(separator)
+            if found and guess_form([first]) not in (None, TimeForm.EXCEL):
+                raise RecordingError(
+                    f"{path}, row {number:,}: a quotation mark takes the rows up to the next one for one cell: "
+                    "take it out, or write it twice inside a quoted cell"
+                )
 
 
 def _encoding(head: bytes) -> str:
@@ -135,7 +158,10 @@ def _separator(lines: Sequence[str]) -> str:
     sign."""
     best, most = ",", 0.0
     for separator in _SEPARATORS:
-        widths = Counter(len(row) for row in csv.reader(lines, delimiter=separator) if row)
+        try:
+            widths = Counter(len(row) for row in csv.reader(lines, delimiter=separator) if row)
+        except csv.Error:  # a cell without end: it is another one
+            continue
         wide = {width: count for width, count in widths.items() if width > 1}
         if wide and (score := max(wide.values()) / max(sum(widths.values()), 1)) > most + 0.1:
             best, most = separator, score

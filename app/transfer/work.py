@@ -141,7 +141,7 @@ def stored(history: History, source: str, tag: str, start_ns: int, stop_ns: int)
         page = history.samples(source, tag, at, stop_ns + 1, _PAGE)
         take(page.samples)
         at = page.next_ns
-    return Samples(source, tag, "", times, values, qualities, gaps)
+    return Samples(source, tag, history.unit(source, tag), times, values, qualities, gaps)
 
 
 def _wanted(one: RecordedTag, patterns: Sequence[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 import threading
 from pathlib import Path
@@ -238,6 +239,30 @@ def test_files_that_are_no_recordings_say_so(tmp_path: Path, content: bytes, wor
 
 
 @pytest.mark.clause("I1")
+def test_a_quotation_mark_that_is_closed_rows_later_is_told_and_a_text_of_lines_is_not(tmp_path: Path) -> None:
+    rows = [f"2026-01-01 00:00:{second:02};{second}\n" for second in range(60)]
+    path = tmp_path / "inch.csv"
+    rows[20] = '2026-01-01 00:00:20;"20\n'
+    rows[40] = '2026-01-01 00:00:40;40"\n'
+    path.write_text("time;value\n" + "".join(rows))
+    with pytest.raises(RecordingError, match=r"inch\.csv, row 22: a quotation mark takes the rows"):
+        preview(path)
+    rows[20] = '2026-01-01 00:00:20;"checked; all is well\nmore; tomorrow, 45000; or later"\n'
+    rows[40] = "2026-01-01 00:00:40;40\n"
+    path.write_text("time;value\n" + "".join(rows))
+    assert preview(path).names == ("time", "value")
+    assert read(path).rows == 60
+
+
+def test_reading_changes_nothing_for_others(tmp_path: Path) -> None:
+    """The limit of the csv module is the whole program's."""
+    assert csv.field_size_limit() == 131_072
+    path = tmp_path / "long.csv"
+    path.write_text("time;value\n2026-01-01 00:00:00;1\n2026-01-01 00:00:01;" + "x" * 200_000 + "\n")
+    with pytest.raises(RecordingError, match=r"row 3: field larger"):
+        preview(path)
+
+
 def test_a_quotation_mark_that_is_never_closed_is_told_with_its_row(tmp_path: Path) -> None:
     path = tmp_path / "cut.csv"
     rows = [f"2026-01-01T00:00:{second:02d}Z,{second}.5,fine" for second in range(50)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import subprocess
@@ -217,7 +218,9 @@ def test_an_incident_that_cannot_be_written_leaves_what_was_there(tmp_path: Path
 
 
 @pytest.mark.clause("I4")
-def test_a_recording_is_looked_at_and_its_layout_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_recording_is_looked_at_and_its_layout_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "r.csv"
     path.write_text("Datum;Druck [bar]\n01.02.2026 10:00;1,5\n01.02.2026 10:01;kaputt\n", encoding="utf-8")
     assert cli.main(["import", str(path), "--preview"]) == 0
@@ -238,6 +241,10 @@ def test_a_recording_is_looked_at_and_its_layout_kept(tmp_path: Path, capsys: py
     assert "1 of 21 rows were left out" in said.err
     assert "2026-01-02T09:00:00.000Z" in said.out
     assert len(read(out).tracks["Druck"]) == 20
+    monkeypatch.setenv("TAGWATCH_CONFIG_DIR", str(tmp_path))
+    assert cli.main(["import", str(path), "--layout", str(layout), "--record", "Old"]) == 1
+    assert cli.main(["export", str(out), "--from", "2026-01-02T09:00:00Z", "--to", "2026-01-02T10:00:00Z"]) == 0
+    assert {row["Unit"] for row in csv.DictReader(out.read_text("utf-8-sig").splitlines())} == {"bar"}
 
 
 @pytest.mark.clause("I4")
