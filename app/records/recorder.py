@@ -26,7 +26,7 @@ from app.records.history import History
 from app.records.intake import QUEUE, Intake, Session
 from app.records.keeping import Keeper
 from app.records.store import Bounds, ElsewhereError, Store
-from app.records.tracking import Load, Tracker, is_told
+from app.records.tracking import Keep, Load, Tracker, is_told
 from app.tasks import Clock
 
 _log = logging.getLogger(__name__)
@@ -76,6 +76,7 @@ class RecorderStatistics:
     newest_ns: int | None
     set_aside: tuple[str, ...]  # damaged files that were found
     sources: tuple[SourceFigures, ...]
+    lists: Mapping[str, int]  # bytes of the files of lists with a limit of size, by their ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +182,13 @@ class Recorder:
         elif self._started:
             self.start()
 
-    def keep(self, days: Mapping[tuple[str, str], int | None]) -> None:
-        """How many days tags are kept that are not kept as all others are, by source and tag: 0 = for ever, None = they
-        are not recorded."""
-        self._tracker.set_days(kept=days)
+    def keep(self, kept: Mapping[tuple[str, str], Keep | None], limits: Mapping[str, int] | None = None) -> None:
+        """How tags are kept that are not kept as all others are, by source and tag; None = they are not recorded.
+        ``limits``: bytes that the files of a list may have, by its id; with more the oldest go."""
+        self._tracker.set_days(kept=kept)
+        with self._intake.lock:
+            self._store.limits = dict(limits or {})
+            self._looked = float("-inf")
 
     def bound(self, days: int, bytes_: int) -> None:
         """From here on keep what has no days of its own for so many (0 = for ever), and so many bytes of everything.
@@ -257,6 +261,7 @@ class Recorder:
             *self._extent,
             tuple(self._store.set_aside),
             tuple(figures),
+            self._store.used,
         )
 
     # ---- the thread's side
@@ -320,10 +325,10 @@ class Recorder:
     def _failed(self, error: Exception) -> None:
         """A damaged file is put aside and another one begun at once; else it is tried again in a while."""
         if isinstance(error, DamagedError):
-            for days, writer in self._store.writers():
+            for series, writer in self._store.writers():
                 if writer.path.name in str(error):
                     self._store.put_aside(writer.path, error)
-                    self._keeper.forget(days)
+                    self._keeper.forget(series)
                     return
         no_room = isinstance(error, OSError) and (error.errno == 28 or "full" in str(error))
         if no_room:
@@ -369,16 +374,18 @@ class Recorder:
             return
         now = self._clock.monotonic()
         try:
-            for days, writer in self._store.writers():
-                if self._store.is_full(days):
+            for series, writer in self._store.writers():
+                if self._store.is_full(series):
                     self._worked = time.thread_time()
-                    ended_ns = self._store.end(days, "", seal=True, pace=self._pace)
-                    self._keeper.forget(days)
-                    self._keeper.next(days, ended_ns)
-                elif writer.waiting >= SEAL or (writer.waiting and now - self._keeper.sealed.get(days, now) >= _SEAL_S):
+                    ended_ns = self._store.end(series, "", seal=True, pace=self._pace)
+                    self._keeper.forget(series)
+                    self._keeper.next(series, ended_ns)
+                elif writer.waiting >= SEAL or (
+                    writer.waiting and now - self._keeper.sealed.get(series, now) >= _SEAL_S
+                ):
                     self._worked = time.thread_time()
                     writer.seal(self._pace)
-                    self._keeper.sealed[days] = self._clock.monotonic()
+                    self._keeper.sealed[series] = self._clock.monotonic()
             if now - self._looked >= _LOOK_S:
                 self._looked = now
                 for path in self._store.unsealed():
@@ -407,11 +414,11 @@ class Recorder:
     def _finish(self) -> None:
         with self._intake.lock:
             self._intake.clear()
-        for days, _ in self._store.writers():
+        for series, _ in self._store.writers():
             if self._load is not None:
                 break  # not all is kept: spans end with the last commit, which the next start finds
             try:
-                self._store.end(days, "ended" if self._enabled else "off", seal=False)
+                self._store.end(series, "ended" if self._enabled else "off", seal=False)
             except (StoreError, OSError) as error:
                 _log.warning("a file of the recorder was not ended: %s", error)
         self._keeper.clear()

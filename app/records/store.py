@@ -1,8 +1,8 @@
 """The recorder's folder as its one writer sees it: a lock, files that follow each other, and what goes when.
 
 Blocks; used by one thread. Files are in **series** by how long they are kept (``d30-…`` for 30 days, ``d0-…`` without a
-limit), so that each can be deleted as a whole. Imported recordings (``import-…``) are written elsewhere, complete when
-they appear, and never deleted here.
+limit) and, of a list with a limit of size, by the list (``d30l1a2b-…``), so that each can be deleted as a whole.
+Imported recordings (``import-…``) are written elsewhere, complete when they appear, and never deleted here.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import filelock
 
@@ -44,6 +45,16 @@ class Bounds:
     free_bytes: int = 0
 
 
+class Series(NamedTuple):
+    """What is kept alike: for so many days (0 = for ever), and of the list that has a limit of size, else ""."""
+
+    days: int
+    list: str = ""
+
+    def __str__(self) -> str:
+        return f"d{self.days}" + (f"l{self.list}" if self.list else "")
+
+
 class Store:
     """Open from :meth:`open` to :meth:`close`."""
 
@@ -52,11 +63,13 @@ class Store:
         self.bounds = bounds
         self._now_ns = now_ns
         self._lock: filelock.FileLock | None = None
-        self._writers: dict[int, SegmentWriter] = {}
+        self.limits: Mapping[str, int] = {}  # bytes that a list's files may have, by its id
+        self._writers: dict[Series, SegmentWriter] = {}
         self._sealed: set[Path] = set()
         self._left: set[Path] = set()  # could not be looked after: another file is begun
         self._last: dict[Path, int] = {}  # last commits of files that nobody writes any more
         self.set_aside: list[str] = []  # damaged files, by their new names
+        self.used: Mapping[str, int] = {}  # bytes by list, as :meth:`prune` saw them last
 
     # ---- one writer
 
@@ -73,7 +86,7 @@ class Store:
             for part in self.folder.glob("*.samples.part*"):
                 part.unlink(missing_ok=True)
             for path in files(self.folder):
-                if _days_of(path) is not None:
+                if series_of(path) is not None:
                     try:
                         self._look_after(path)
                     except OSError as error:  # it may not be read, or another program holds it: that costs it alone
@@ -107,10 +120,10 @@ class Store:
 
     def put_aside(self, path: Path, error: Exception) -> None:
         """A damaged file keeps its bytes under another name, which nobody reads."""
-        for days, writer in list(self._writers.items()):
+        for series, writer in list(self._writers.items()):
             if writer.path == path:
                 writer.close()
-                del self._writers[days]
+                del self._writers[series]
         aside = rename_aside(path)
         self.set_aside.append(aside.name)
         _log.error("the recorder's file %s is set aside as %s: %s", path.name, aside.name, error)
@@ -125,21 +138,21 @@ class Store:
 
     # ---- files
 
-    def current(self, days: int) -> SegmentWriter | None:
+    def current(self, series: Series) -> SegmentWriter | None:
         """The file of the series that is being written, where there is one."""
-        return self._writers.get(days)
+        return self._writers.get(series)
 
-    def writers(self) -> list[tuple[int, SegmentWriter]]:
+    def writers(self) -> list[tuple[Series, SegmentWriter]]:
         return list(self._writers.items())
 
-    def begin(self, days: int) -> SegmentWriter:
+    def begin(self, series: Series) -> SegmentWriter:
         """The file of the series to write to: the last one, if it is of today and has room, else a new one.
         StoreError, OSError."""
-        writer = self._writers.get(days)
+        writer = self._writers.get(series)
         if writer is not None:
             return writer
         now_ns = self._now_ns()
-        mine = [path for path in files(self.folder) if _days_of(path) == days]
+        mine = [path for path in files(self.folder) if series_of(path) == series]
         path = mine[-1] if mine else None
         if (
             path is None
@@ -147,45 +160,47 @@ class Store:
             or _stamp(path)[:8] != _utc(now_ns)[:8]
             or not self._has_room(path)
         ):
-            path = self._new(days, now_ns)
+            path = self._new(series, now_ns)
         try:
             writer = SegmentWriter(path)
         except NewerError:
-            writer = SegmentWriter(self._new(days, now_ns))
-        self._writers[days] = writer
+            writer = SegmentWriter(self._new(series, now_ns))
+        self._writers[series] = writer
         return writer
 
-    def _new(self, days: int, now_ns: int) -> Path:
+    def _new(self, series: Series, now_ns: int) -> Path:
         numbers = [int(found["number"]) for path in files(self.folder) if (found := NAME.fullmatch(path.name))]
-        path = self.folder / f"d{days}-{_utc(now_ns)}-{max(numbers, default=0) + 1:06d}.samples"
+        path = self.folder / f"{series}-{_utc(now_ns)}-{max(numbers, default=0) + 1:06d}.samples"
         create(path, now_ns)
         return path
 
     def _has_room(self, path: Path) -> bool:
         with contextlib.suppress(OSError):
-            return size_of(path) < self.file_bytes
+            return size_of(path) < self.file_bytes(series_of(path))
         return False
 
-    @property
-    def file_bytes(self) -> int:
-        return min(_FILE_BYTES, max(self.bounds.bytes // 8, 1))
+    def file_bytes(self, series: Series | None) -> int:
+        """How large a file of the series may become: what goes goes by eighths."""
+        limit = self.limits.get(series.list) if series is not None else None
+        least = self.bounds.bytes if limit is None else min(limit, self.bounds.bytes)
+        return min(_FILE_BYTES, max(least // 8, 1))
 
-    def is_full(self, days: int) -> bool:
+    def is_full(self, series: Series) -> bool:
         """Whether the present file of the series is of another day, or as large as one may be."""
-        writer = self._writers.get(days)
+        writer = self._writers.get(series)
         if writer is None:
             return False
         return _utc(self._now_ns())[:8] != _stamp(writer.path)[:8] or not self._has_room(writer.path)
 
-    def end(self, days: int, why: str, *, seal: bool, pace: Callable[[], object] | None = None) -> int:
+    def end(self, series: Series, why: str, *, seal: bool, pace: Callable[[], object] | None = None) -> int:
         """The present file of the series is not written any more; :meth:`begin` opens another one, or goes on with this
         one if it was not sealed. The time at which its spans end: those of the next file begin there."""
-        writer = self._writers[days]
+        writer = self._writers[series]
         if seal:
             writer.seal(pace)  # takes a while, in which more comes
         now_ns = self._now_ns()
         writer.finish(now_ns, why, seal=seal)
-        self._writers.pop(days, None)
+        self._writers.pop(series, None)
         writer.close()
         if seal:
             self._sealed.add(writer.path)
@@ -198,7 +213,7 @@ class Store:
         return [
             path
             for path in files(self.folder)
-            if _days_of(path) is not None
+            if series_of(path) is not None
             and path not in mine
             and path not in self._sealed
             and _stamp(path)[:8] != today
@@ -229,16 +244,24 @@ class Store:
             with contextlib.suppress(OSError):
                 sizes[path] = size_of(path)
         for path in list(sizes):
-            days = _days_of(path)
-            if days and path not in mine and self._last_ns(path) < now_ns - days * _DAY_NS:
+            series = series_of(path)
+            if series and series.days and path not in mine and self._last_ns(path) < now_ns - series.days * _DAY_NS:
                 self._delete(path, sizes)
-        total = sum(size for path, size in sizes.items() if _days_of(path) is not None)
-        for path, size in list(sizes.items()):
-            if total <= self.bounds.bytes:
+        for name, limit in self.limits.items():
+            self._prune_to(limit, [path for path in sizes if _is_of(path, name)], sizes)
+        self._prune_to(self.bounds.bytes, [path for path in sizes if series_of(path) is not None], sizes)
+        self.used = _used(sizes)
+
+    def _prune_to(self, limit: int, paths: Sequence[Path], sizes: dict[Path, int]) -> None:
+        """Delete the oldest of these while all of them have more bytes; by time, whatever their days."""
+        total = sum(sizes[path] for path in paths)
+        mine = {writer.path for writer in self._writers.values()}
+        for path in paths:
+            if total <= limit:
                 return
-            if path not in mine and _days_of(path) is not None:
+            if path not in mine:
+                total -= sizes[path]
                 self._delete(path, sizes)
-                total -= size
 
     def delete_before(self, time_ns: int) -> int:
         """Delete the recorder's own files with nothing newer than the time, whatever their days; how many bytes that
@@ -246,7 +269,7 @@ class Store:
         mine = {writer.path for writer in self._writers.values()}
         freed = 0
         for path in files(self.folder):
-            if path in mine or _days_of(path) is None or self._last_ns(path) >= time_ns:
+            if path in mine or series_of(path) is None or self._last_ns(path) >= time_ns:
                 continue
             with contextlib.suppress(FileNotFoundError):
                 sizes = {path: size_of(path)}
@@ -296,10 +319,24 @@ class Store:
         return total, count
 
 
-def _days_of(path: Path) -> int | None:
-    """How long the file's series is kept, in days, 0 = for ever; None = it is none of the recorder's own."""
-    found = re.match(r"d(\d+)-", path.name)
-    return int(found[1]) if found else None
+def series_of(path: Path) -> Series | None:
+    """None: it is none of the recorder's own."""
+    found = re.match(r"d(\d+)(?:l([a-z0-9]+))?-", path.name)
+    return Series(int(found[1]), found[2] or "") if found else None
+
+
+def _is_of(path: Path, name: str) -> bool:
+    series = series_of(path)
+    return series is not None and series.list == name
+
+
+def _used(sizes: Mapping[Path, int]) -> dict[str, int]:
+    """Bytes by list."""
+    found: dict[str, int] = {}
+    for path, size in sizes.items():
+        if (series := series_of(path)) is not None and series.list:
+            found[series.list] = found.get(series.list, 0) + size
+    return found
 
 
 def _stamp(path: Path) -> str:

@@ -13,6 +13,7 @@ from app.events.notices import Notice, NoticeKind
 from app.records.intake import Intake, Source
 from app.records.samples import Samples
 from app.records.segment import Hole
+from app.records.store import Series
 from app.tasks import Clock
 from app.values import EventKind
 
@@ -22,13 +23,22 @@ _MISSING = (NoticeKind.SEQUENCE_GAP, NoticeKind.DROPPED, NoticeKind.MIRROR_RESTA
 _ENDED = ("Closing", "Closed", "Faulted")
 
 
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """How a tag is kept that is not kept as all others are: ``days`` 0 = for ever, None = as many as the others;
+    ``list``: of the list with this id, whose files have a limit of size."""
+
+    days: int | None = None
+    list: str = ""
+
+
 @dataclass(slots=True)
 class Slot:
     """A tag that is recorded."""
 
     source: str
     tag: str
-    days: int
+    series: Series
     open: bool = False  # it has a span
 
 
@@ -50,6 +60,9 @@ class _Early:
     until: float
 
 
+_AS_OTHERS = Keep()
+
+
 class Tracker:
     """Used by the recorder's thread, but for :meth:`set_days`. A tag's number is its place in :attr:`all`."""
 
@@ -58,17 +71,17 @@ class Tracker:
         self._clock = clock
         self._intake = intake
         self._days = days
-        self._kept: Mapping[tuple[str, str], int | None] = {}
+        self._kept: Mapping[tuple[str, str], Keep | None] = {}
         self._kept_changed = False
-        self._slots: dict[tuple[str, str, int], int] = {}
+        self._slots: dict[tuple[str, str, Series], int] = {}
         self._early: list[_Early] = []
 
     @property
     def days(self) -> int:
         return self._days
 
-    def set_days(self, days: int | None = None, kept: Mapping[tuple[str, str], int | None] | None = None) -> None:
-        """How long tags are kept: all, and by source and tag those that differ (0 = for ever, None = not at all). It
+    def set_days(self, days: int | None = None, kept: Mapping[tuple[str, str], Keep | None] | None = None) -> None:
+        """How long tags are kept: all, and by source and tag those that differ (None = not at all). It
         holds from the next commit on."""
         with self._intake.lock:
             if days is not None and days != self._days:
@@ -163,9 +176,9 @@ class Tracker:
         """Look whether items have come and gone."""
         if kept_changed:
             for number, slot in enumerate(self.all):
-                days = self._days_of(slot.source, slot.tag)
-                if days != slot.days:
-                    self._end(load, number, self._clock.utc_ns(), "off" if days is None else "")
+                series = self._series_of(slot.source, slot.tag)
+                if series != slot.series:
+                    self._end(load, number, self._clock.utc_ns(), "off" if series is None else "")
             for source in self._intake.sources():
                 source.version = -1
         for source in self._intake.sources():
@@ -195,17 +208,20 @@ class Tracker:
         source.present, source.watched, source.idle = slots, watched, idle
 
     def _slot(self, source: str, tag: str) -> int:
-        days = self._days_of(source, tag)
-        if days is None:
+        series = self._series_of(source, tag)
+        if series is None:
             return -2
-        number = self._slots.get((source, tag, days))
+        number = self._slots.get((source, tag, series))
         if number is None:
-            number = self._slots[source, tag, days] = len(self.all)
-            self.all.append(Slot(source, tag, days))
+            number = self._slots[source, tag, series] = len(self.all)
+            self.all.append(Slot(source, tag, series))
         return number
 
-    def _days_of(self, source: str, tag: str) -> int | None:
-        return self._kept.get((source, tag), self._days)
+    def _series_of(self, source: str, tag: str) -> Series | None:
+        keep = self._kept.get((source, tag), _AS_OTHERS)
+        if keep is None:
+            return None
+        return Series(self._days if keep.days is None else keep.days, keep.list)
 
     def _end(self, load: Load, number: int, time_ns: int, why: str) -> None:
         slot = self.all[number]

@@ -2355,6 +2355,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>ohne Grenze</translation>
         </message>
         <message>
+            <source>No limit of its own</source>
+            <translation>Keine eigene Grenze</translation>
+        </message>
+        <message>
             <source>no news</source>
             <translation>keine neuen Werte</translation>
         </message>
@@ -4085,8 +4089,8 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Gefundene Variablen</translation>
         </message>
         <message>
-            <source>Tags of a watch list can be kept longer, shorter or not at all: “Record values” in the list's menu. What is recorded already keeps the days that it was recorded with.</source>
-            <translation>Variablen einer Beobachtungsliste können länger, kürzer oder gar nicht behalten werden: „Werte aufzeichnen“ im Menü der Liste. Was schon aufgezeichnet ist, behält die Tage, mit denen es aufgezeichnet wurde.</translation>
+            <source>Tags of a watch list can be kept longer, shorter, in a space of their own or not at all: “Record values” in the list's menu. What is recorded already keeps the days that it was recorded with.</source>
+            <translation>Variablen einer Beobachtungsliste können länger, kürzer, in einem eigenen Platz oder gar nicht aufbewahrt werden: „Werte aufzeichnen“ im Menü der Liste. Was schon aufgezeichnet ist, behält die Tage, mit denen es aufgezeichnet wurde.</translation>
         </message>
         <message>
             <source>Tags that it may read and get events of</source>
@@ -5617,6 +5621,10 @@ In einer Spalte: variable:level, wert:1*, qualität:schlecht; als ganze Zelle: v
         <message>
             <source>{size} are free again.</source>
             <translation>{size} sind wieder frei.</translation>
+        </message>
+        <message>
+            <source>{size} are used</source>
+            <translation>{size} sind belegt</translation>
         </message>
         <message numerus="yes">
             <source>{size} in {count} files</source>

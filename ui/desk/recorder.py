@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMessageBox
 from app.records.database import StoreError
 from app.records.recorder import Recorder, RecorderState, RecorderStatistics
 from app.records.store import ElsewhereError
+from app.records.tracking import Keep
 from ui.aside import aside
 from ui.banners import Trouble
 from ui.bridge import act, answered
@@ -44,7 +45,7 @@ class RecorderDesk(QObject):
         self._desk = desk
         self._watch = watch
         self.form: RecorderForm | None = None
-        self._kept: dict[tuple[str, str], int | None] = {}
+        self._kept: tuple[dict[tuple[str, str], Keep | None], dict[str, int]] = ({}, {})
         self._since_ns = 0
         self._before: tuple[float, int] | None = None
         self._aside: tuple[str, ...] = ()
@@ -66,6 +67,7 @@ class RecorderDesk(QObject):
         desk.window.banners.details_wanted.connect(
             lambda place: self.show() if place in (RECORDER, SET_ASIDE) else None
         )
+        watch.used_bytes = lambda record_id: recorder.statistics().lists.get(record_id, 0)
         desk.second.connect(self.look)
         self.look()
 
@@ -109,7 +111,7 @@ class RecorderDesk(QObject):
             self._measure(told)
         if (kept := self._watch.recorded()) != self._kept:
             self._kept = kept
-            self._recorder.keep(kept)
+            self._recorder.keep(*kept)
 
     def _rate(self, samples: int) -> float:
         """Samples a second since the last look."""

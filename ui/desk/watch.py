@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -11,6 +13,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QDialog, QMenu
 
+from app.records.tracking import Keep
 from app.sessions.session import Session
 from ui.bridge import act, answered
 from ui.desk.desk import Desk
@@ -22,6 +25,7 @@ from ui.desk.watch_sources import WatchSources
 from ui.desk.writing import WritingDesk
 from ui.expression import ExpressionError
 from ui.feed import FeedFrame
+from ui.forms.recorder import MIB, size_text
 from ui.forms.watch import AddTagsForm, ComputedForm, NameForm, ToleranceForm
 from ui.i18n import count_text, tr
 from ui.models.watch import WatchModel, unknown_words
@@ -38,6 +42,7 @@ from ui.views.watch_state import restore_list, state_of
 #: More rows than this are not taken at once: nobody pastes so many on purpose.
 MOST_ROWS = 200_000
 _RECORD_DAYS = (1, 7, 30, 90, 365)
+_RECORD_MIB = (100, 1024, 10 * 1024, 100 * 1024)
 
 
 class WatchDesk(QObject):
@@ -53,6 +58,7 @@ class WatchDesk(QObject):
         self._trends = trends
         self._writing = writing
         self.sources = WatchSources(desk, self._links)
+        self.used_bytes: Callable[[str], int] = lambda record_id: 0  # by a list's records
         self.edits = Edits(self)
         self.pane = pane = WatchPane(desk.theme)
         desk.window.add_pane("watch", tr("Watch lists"), pane, Qt.DockWidgetArea.TopDockWidgetArea)
@@ -146,6 +152,7 @@ class WatchDesk(QObject):
         made = self._make(self._copy_name(of.model.name))
         made.setParent(self.pane)
         restore_list(made, {**state_of(of), "name": made.model.name})
+        made.record_id = secrets.token_hex(4) if made.record_mib else ""  # a space of its own, not its model's
         self._open(made, tr("duplicate a list"))
 
     def _copy_name(self, name: str) -> str:
@@ -368,12 +375,17 @@ class WatchDesk(QObject):
             (tr("Without limit"), 0),
             (tr("Not at all"), NOT_RECORDED),
         ):
-            action = QAction(words, menu)
-            action.setCheckable(True)
-            action.setChecked(of.record_days == days)
-            action.triggered.connect(partial(self._record, of, days))
-            group.addAction(action)
-            menu.addAction(action)
+            _choice(menu, group, words, of.record_days == days, partial(self._record, of, days))
+        menu.addSeparator()
+        sizes = menu.addMenu(tr("Keep at most"))
+        group = QActionGroup(sizes)
+        for mib in dict.fromkeys((0, *_RECORD_MIB, of.record_mib)):
+            words = size_text(mib * MIB) if mib else tr("No limit of its own")
+            _choice(sizes, group, words, of.record_mib == mib, partial(self._limit, of, mib))
+        if of.record_id:
+            used = QAction(tr("{size} are used").format(size=size_text(self.used_bytes(of.record_id))), menu)
+            used.setEnabled(False)
+            menu.addAction(used)
 
     def _record(self, of: WatchList, days: int, *_: object) -> None:
         before = of.record_days
@@ -381,17 +393,31 @@ class WatchDesk(QObject):
             words = tr("recording of “{name}”").format(name=of.model.name)
             self.edits.act(words, lambda: setattr(of, "record_days", days), lambda: setattr(of, "record_days", before))
 
-    def recorded(self) -> dict[tuple[str, str], int | None]:
-        """How many days tags of lists with days of their own are kept: 0 = for ever, None = they are not recorded."""
-        found: dict[tuple[str, str], int | None] = {}
+    def _limit(self, of: WatchList, mib: int, *_: object) -> None:
+        """A list keeps its id: what is recorded already counts for a limit that is set again."""
+        before = of.record_mib
+        if mib != before:
+            of.record_id = of.record_id or secrets.token_hex(4)
+            words = tr("recording of “{name}”").format(name=of.model.name)
+            self.edits.act(words, lambda: setattr(of, "record_mib", mib), lambda: setattr(of, "record_mib", before))
+
+    def recorded(self) -> tuple[dict[tuple[str, str], Keep | None], dict[str, int]]:
+        """How the tags of lists that say something of it are recorded, None = not at all; and the bytes that lists may
+        have, by their ids."""
+        found: dict[tuple[str, str], Keep | None] = {}
+        limits: dict[str, int] = {}
         for made in self.pane.lists():
-            if made.record_days == AS_OTHERS:
+            if made.record_mib:
+                limits[made.record_id] = made.record_mib * MIB
+            elif made.record_days == AS_OTHERS:
                 continue
-            days = None if made.record_days == NOT_RECORDED else made.record_days
+            days = None if made.record_days == AS_OTHERS else made.record_days
+            keep = Keep(days, made.record_id if made.record_mib else "")
+            kept = None if made.record_days == NOT_RECORDED else keep
             for link in made.model.links():
                 place = link.ref.source, link.ref.tag
-                found[place] = _longer(found[place], days) if place in found else days
-        return found
+                found[place] = _longer(found[place], kept) if place in found else kept
+        return found, limits
 
     # ---- the workspace
 
@@ -438,8 +464,23 @@ def _after(made: WatchList, rows: Sequence[Row]) -> Row | None:
     return all_rows[at] if at < len(all_rows) else None
 
 
-def _longer(one: int | None, other: int | None) -> int | None:
-    """Of two lists' days: 0 is for ever, None not at all."""
+def _choice(menu: QMenu, group: QActionGroup, words: str, chosen: bool, act: Callable[..., object]) -> None:
+    action = QAction(words, menu)
+    action.setCheckable(True)
+    action.setChecked(chosen)
+    action.triggered.connect(act)
+    group.addAction(action)
+    menu.addAction(action)
+
+
+def _longer(one: Keep | None, other: Keep | None) -> Keep | None:
+    """Of two lists: the longer one keeps the tag, and of equal ones that without a limit of size, or the first."""
     if one is None or other is None:
         return other if one is None else one
-    return 0 if 0 in (one, other) else max(one, other)
+    return other if _length(other) > _length(one) else one
+
+
+def _length(keep: Keep) -> tuple[float, bool]:
+    """What is kept as all others are has the least to say."""
+    days = -1.0 if keep.days is None else keep.days or math.inf
+    return days, not keep.list

@@ -78,7 +78,8 @@ class RecorderForm(QDialog):
         rows.addRow(tr("Keep at most"), self._mib)
         note = QLabel(
             tr(
-                "Tags of a watch list can be kept longer, shorter or not at all: “Record values” in the list's menu. "
+                "Tags of a watch list can be kept longer, shorter, in a space of their own or not at all: “Record "
+                "values” in the list's menu. "
                 "What is recorded already keeps the days that it was recorded with."
             )
         )

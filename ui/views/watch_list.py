@@ -58,6 +58,8 @@ class WatchList(QWidget):
         self.snapshots: list[Snapshot] = []
         self.tolerance = Tolerance()
         self.record_days = AS_OTHERS
+        self.record_mib = 0  # space that the records of its tags may have; 0 = no limit of its own
+        self.record_id = ""  # what the recorder knows them by; a list with a limit has one
         self._theme = theme
         self._changed_only = False
         self.table = WatchTable(model, theme)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ from ui.models.watch_snapshot import Snapshot, Tolerance
 from ui.views.watch_list import AS_OTHERS, SNAPSHOTS, WatchList
 
 _T = TypeVar("_T")
+_ID = re.compile(r"[0-9a-f]{8}")
 
 
 def state_of(made: WatchList) -> dict[str, Any]:
@@ -27,6 +29,8 @@ def state_of(made: WatchList) -> dict[str, Any]:
     }
     if made.record_days != AS_OTHERS:
         kept["record_days"] = made.record_days
+    if made.record_id:
+        kept |= {"record_mib": made.record_mib, "record_id": made.record_id}
     if model.order.column is not None:
         kept["sort"] = {"column": NAMES[model.order.column], "descending": model.order.descending}
     if not model.filter.empty:
@@ -66,6 +70,8 @@ def restore_list(made: WatchList, kept: object) -> list[str]:
     take("tolerance", lambda: setattr(made, "tolerance", _tolerance(kept.get("tolerance", {}))))
     take("span_s", lambda: model.set_span(_span(kept.get("span_s", model.span_s))))
     take("record_days", lambda: setattr(made, "record_days", _days(kept.get("record_days", AS_OTHERS))))
+    if "record_id" in kept:
+        take("record_mib", lambda: _restore_limit(made, kept))
     of_times = entries("snapshots")[:SNAPSHOTS]
     snapshots = [take("snapshot", lambda one=one: Snapshot.restored(one)) for one in of_times]
     made.snapshots = [snapshot for snapshot in snapshots if snapshot is not None]
@@ -87,6 +93,15 @@ def _days(kept: object) -> int:
     if isinstance(kept, bool) or not isinstance(kept, int) or not AS_OTHERS <= kept <= 36_500:
         raise ValueError(f"{kept!r} is no number of days")
     return kept
+
+
+def _restore_limit(made: WatchList, kept: dict[str, Any]) -> None:
+    name, mib = kept["record_id"], kept.get("record_mib", 0)
+    if not isinstance(name, str) or not _ID.fullmatch(name):
+        raise ValueError(f"{name!r} is no id: 8 digits or letters from a to f")
+    if isinstance(mib, bool) or not isinstance(mib, int) or not 0 <= mib <= 10_000_000:
+        raise ValueError(f"{mib!r} is no number of MiB")
+    made.record_id, made.record_mib = name, mib
 
 
 def _span(kept: object) -> float:

@@ -26,6 +26,7 @@ from app.records.database import Form, StoreError
 from app.records.history import History
 from app.records.recorder import Recorder, RecorderState
 from app.records.segment import FORM, files
+from app.records.tracking import Keep
 from app.tasks import SystemClock
 from app.values import EventKind, Value, iso_utc
 from tests.helpers.recorded import T0, S, append, every, segment
@@ -256,12 +257,35 @@ def test_a_second_recorder_leaves_a_store_alone_and_takes_over_when_the_first_ha
 
 
 @pytest.mark.clause("K7")
+def test_a_list_has_no_more_than_its_own_space_and_costs_nobody_else_any(
+    make: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorders, "_LOOK_S", 0.05)
+    monkeypatch.setattr(recorders, "_COMMIT_S", 0.02)
+    desk = make()
+    desk.recorder.keep({("Plant", "b"): Keep(None, "1a2b")}, {"1a2b": 300_000})
+    desk.recorder.start()
+    desk.send([1.0])
+    until(lambda: desk.values() == [1.0])
+    for turn in range(20):
+        desk.send([float(turn * 1_000 + at) + 0.123 * at for at in range(1_000)], key=2)
+        last = turn * 1_000 + 999 + 0.123 * 999
+        until(lambda last=last: desk.values("b")[-1:] == [last])
+    until(lambda: desk.recorder.statistics().lists["1a2b"] <= 300_000 + 150_000)
+    values = desk.values("b")
+    assert 0 < len(values) < 20_000, "the oldest went"
+    assert values[-1] == last
+    assert desk.values() == [1.0]
+    assert {path.name.split("-")[0] for path in files(desk.folder)} == {"d30", "d30l1a2b"}
+
+
+@pytest.mark.clause("K7")
 def test_old_files_go_as_a_whole_and_give_their_space_back(
     make: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recorders, "_LOOK_S", 0.05)
     desk = make(days=2)
-    desk.recorder.keep({("Plant", "b"): 30})
+    desk.recorder.keep({("Plant", "b"): Keep(30)})
     desk.recorder.start()
     desk.send([1.0])
     desk.send([10.0], key=2)

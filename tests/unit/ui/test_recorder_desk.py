@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QLabel,
+    QMenu,
     QMessageBox,
     QPushButton,
     QSpinBox,
@@ -21,6 +22,7 @@ from pytestqt.qtbot import QtBot
 
 from app.records.recorder import Recorder, RecorderState, RecorderStatistics, SourceFigures
 from app.records.segment import create
+from app.records.tracking import Keep
 from app.tasks import SystemClock
 from tests.helpers.engine import until
 from tests.helpers.plant_window import ScriptedWindow, scripted_window
@@ -28,6 +30,7 @@ from tests.helpers.recorded import T0
 from ui.banners import Banner
 from ui.desk.help import TOPICS
 from ui.desk.troubles import RECORDER, SET_ASIDE
+from ui.desk.watch import _longer
 from ui.forms.recorder import MIB, RecorderForm, size_text
 from ui.views.watch_list import AS_OTHERS, NOT_RECORDED
 
@@ -215,12 +218,12 @@ async def test_a_list_has_days_of_its_own_which_are_kept_with_it(made: ScriptedW
     current = watch.pane.current()
     assert current is not None
     tag = current.model.links()[0].ref
-    assert watch.recorded() == {}
+    assert watch.recorded() == ({}, {})
     watch._record(current, 365)
-    assert watch.recorded()[tag.source, tag.tag] == 365
+    assert watch.recorded()[0][tag.source, tag.tag] == Keep(365)
     kept = watch.state()
     watch._record(current, NOT_RECORDED)
-    assert watch.recorded()[tag.source, tag.tag] is None
+    assert watch.recorded()[0][tag.source, tag.tag] is None
     watch.edits.undo()
     assert current.record_days == 365
     await watch.restore(kept)
@@ -239,13 +242,72 @@ async def test_a_list_has_days_of_its_own_which_are_kept_with_it(made: ScriptedW
     assert "left out" in made.window.statusBar().currentMessage()
 
 
+@pytest.mark.clause("V1", "K7")
+async def test_a_list_has_a_space_of_its_own_which_is_shown(made: ScriptedWindow, tmp_path: Path) -> None:
+    await recording(made)
+    watch = made.application.watch
+    current = watch.pane.current()
+    assert current is not None
+    tag = current.model.links()[0].ref
+    menu = QMenu()
+    watch._fill_recording(menu, current)
+    sizes = next(action.menu() for action in menu.actions() if action.text() == "Keep at most")
+    assert isinstance(sizes, QMenu)
+    assert [action.text() for action in sizes.actions() if action.isChecked()] == ["No limit of its own"]
+    next(action for action in sizes.actions() if action.text() == "1,024 MiB").trigger()
+    name = current.record_id
+    keeps, limits = watch.recorded()
+    assert (keeps[tag.source, tag.tag], limits) == (Keep(None, name), {name: 1024 * MIB})
+    made.application.recorder.look()
+    await made.send(tag.tag, 2.0)
+    folder = tmp_path / "records"
+    await until(lambda: any(f"l{name}-" in path.name for path in folder.iterdir()), "its file", 20.0)
+    await until(lambda: recorder(made).statistics().lists.get(name), "its space", 20.0)
+    menu.clear()
+    watch._fill_recording(menu, current)
+    told = [action.text() for action in menu.actions() if not action.isEnabled() and action.text()]
+    assert told[-1].endswith(" MiB are used")
+    kept = watch.state()
+    watch.duplicate(current)
+    other = watch.pane.current()
+    assert other is not None
+    assert other is not current
+    assert (other.record_mib, other.record_id != name) == (1024, True)
+    watch.edits.undo()
+    watch.edits.undo()
+    assert (current.record_mib, watch.recorded()) == (0, ({}, {}))
+    await watch.restore(kept)
+    restored = watch.pane.lists()[0]
+    assert (restored.record_mib, restored.record_id) == (1024, name)
+    for wrong in ({"record_id": "../x"}, {"record_id": name, "record_mib": -1}):
+        await watch.restore({"lists": [{**kept["lists"][0], **wrong}]})
+        assert watch.pane.lists()[0].record_mib == 0
+        assert "left out" in made.window.statusBar().currentMessage()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kept"),
+    [
+        (Keep(7), Keep(30, "a"), Keep(30, "a")),
+        (Keep(0, "a"), Keep(365), Keep(0, "a")),
+        (Keep(30, "a"), Keep(30), Keep(30)),
+        (Keep(30, "a"), Keep(30, "b"), Keep(30, "a")),
+        (None, Keep(1), Keep(1)),
+        (Keep(None, "a"), Keep(1), Keep(1)),
+        (None, None, None),
+    ],
+)
+def test_of_two_lists_the_longer_one_keeps_a_tag(one: Keep | None, other: Keep | None, kept: Keep | None) -> None:
+    assert _longer(one, other) == kept
+
+
 @pytest.mark.clause("V1")
 def test_figures_of_the_form(qtbot: QtBot) -> None:
     form = RecorderForm(on=True, days=0, mib=4096)
     qtbot.addWidget(form)
     told = RecorderStatistics(
         RecorderState.FAILED, "Permission denied", 12_345, 7, 0, 0, 3 * MIB // 2, 2, T0, T0, ("x.damaged",),
-        (SourceFigures("Plant", 2, 12_345, 7),),
+        (SourceFigures("Plant", 2, 12_345, 7),), {},
     )  # fmt: skip
     form.show_figures(told, 12.4, True)
     texts = {label.accessibleName(): label.text() for label in form.findChildren(QLabel)}
