@@ -110,3 +110,52 @@ def test_a_full_disk_stops_the_recording_alone_and_it_goes_on_when_there_is_room
     done = alone(script, str(tmp_path), sys.executable, RECORD, environment={"TAGWATCH_CONFIG_DIR": str(tmp_path)})
     assert done.returncode == 0, done.stderr
     assert done.stdout == "told: the disk is full\nheld: missed\n"
+
+
+#: Records into $0, on a disk that nobody may write, and goes on when somebody may.
+READ_ONLY = """
+import subprocess, sys
+from pathlib import Path
+from app.records import journal as journals, recorder as recorders
+from app.records.journal import Act, Journal
+from app.records.journal_read import read
+from app.records.recorder import RecorderState
+from app.tasks import SystemClock
+from tests.unit.app.test_recorder import Desk, Item, until
+recorders._RETRY_S = journals._RETRY_S = 0.2
+disk = Path(sys.argv[1])
+subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+said = []
+journal = Journal(disk / "journal", SystemClock(), on_failure=said.append)
+journal.start()
+journal.act("Plant", Act(1, "before"))
+desk = Desk(disk / "records", queue=1000)
+desk.sessions["s"].items.set(Item(1, "a"))
+desk.recorder.start()
+for _ in range(20):
+    desk.send([1.0] * 100)
+until(lambda: desk.recorder.statistics().state is RecorderState.FAILED and said)
+print("told:", desk.recorder.statistics().words, "|", said[0])
+missed = desk.recorder.statistics().missed
+assert missed > 0 and desk.recorder.statistics().queued <= 1000
+subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
+until(lambda: desk.recorder.statistics().state is RecorderState.RECORDING)
+desk.send(["after"])
+until(lambda: desk.values()[-1:] == ["after"])
+desk.recorder.stop(10)
+journal.act("Plant", Act(2, "after"))
+until(lambda: said[-1] == "" and journal.statistics().rows)
+journal.stop(10)
+assert desk.history.statistics().missed == missed == desk.recorder.statistics().missed, "counted"
+print("rows:", *[row.detail for row in read(disk / "journal")], sep="; ")
+"""
+
+
+@pytest.mark.clause("K5", "G4")
+def test_a_folder_that_may_not_be_written_is_told_and_tried_again(tmp_path: Path) -> None:
+    script = 'mount -t tmpfs -o size=8m tmpfs "$0" || exit 77\n"$1" -c "$2" "$0"'
+    done = alone(script, str(tmp_path), sys.executable, READ_ONLY, environment={"TAGWATCH_CONFIG_DIR": str(tmp_path)})
+    assert done.returncode == 0, done.stderr
+    told, rows = done.stdout.splitlines()
+    assert told.count("Read-only file system") == 2
+    assert rows == "rows:; 1 rows could not be written; after"

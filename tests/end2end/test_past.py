@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from PySide6.QtWidgets import QApplication
 
@@ -27,11 +28,13 @@ FIRST: tuple[First, ...] = (("sim", "Plant", (TAG,), (TAG,)),)
 
 
 @asynccontextmanager
-async def window(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Application]:
+async def window(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, first: tuple[First, ...] = FIRST, **settings: Any
+) -> AsyncIterator[Application]:
     monkeypatch.setenv("TAGWATCH_CONFIG_DIR", str(folder))
     qt = QApplication.instance()
     assert isinstance(qt, QApplication)
-    made = Application(qt, Settings(**QUICK), FIRST)
+    made = Application(qt, Settings(**{**QUICK, **settings}), first)
     await made.start()
     yield made
     await made.stop()
@@ -108,3 +111,28 @@ async def test_the_history_of_a_server_is_drawn_where_nothing_was_recorded(
             trend.show_times(start + 100, start + 200)
             await until(lambda: pen.joined.covers(*(round(at * 1e9) for at in trend.visible_range()), 1, 2**62), "it")
             await until(lambda: not application.trends.past._works, "the end of all loads")
+
+
+@pytest.mark.clause("H5", "T5")
+async def test_what_a_server_kept_while_nobody_listened_fills_the_hole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opcua_server.running(tmp_path / "server") as server:
+        async with window(tmp_path / "config", monkeypatch, (), record=False, heartbeat_grace_s=1.0) as application:
+            options = {"endpoint": server.endpoint, "certificate_dir": str(tmp_path)}
+            session = await application.sources.open(Source("Server", "opcua", options))
+            assert session is not None
+            trend = application.window.trend
+            application.trends.add(trend, [TagRef("Server", "ns=2;s=Level")])
+            pen = await until(lambda: pen_of(application, "ns=2;s=Level"), "the pen")
+            await until(lambda: len(pen.samples) > 5, "samples")
+            worker = psutil.Process(session.worker_pid)
+            worker.suspend()  # it is found silent, and another one takes over: that takes longer than a second
+            await until(lambda: session.worker_pid not in (None, worker.pid) and session.state == "Ready", "a new one")
+            (hole,) = await until(lambda: pen.line.holes or [], "the hole")
+            assert hole[1] - hole[0] >= 10**9
+            await until(lambda: hole not in pen.line.holes, "what the server had", 30)
+            inside = [at for at in pen.samples.times.tolist() if hole[0] < at < hole[1]]
+            assert len(inside) >= (hole[1] - hole[0]) // 10**9 * 5, "it changed ten times a second"
+            assert pen.joined.origin(inside[len(inside) // 2]) is Origin.SOURCE
+            assert sum(stop - start for start, stop in pen.lacking(*hole)) < 5 * 10**8, "until the server's first"
