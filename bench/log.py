@@ -73,13 +73,15 @@ async def _measured(qt: QApplication, seconds: float) -> list[Figure]:
     journal = application.log.journal.statistics()
     await application.stop()
     half = len(memory) // 2
-    growth = sum(memory[half:]) / (len(memory) - half) - sum(memory[:half]) / half
+    growth = min(memory[half:]) - min(
+        memory[:half]
+    )  # the recorder takes some 45 MiB while it sorts, and gives them back
     return [
         told("rows kept in the window", rows),
         at_least("rows/s that reach the log", (after.events - before.events) / passed_s, 0.95 * _RATE, 0),
         at_most("rows lost by the window", after.dropped, 0, digits=0),
-        at_most("memory, second half against first", growth, 8, " MiB", 1),
-        told("memory at the end", memory[-1], " MiB"),
+        at_most("memory, least of the second half against the first's", growth, 8, " MiB", 1),
+        told("memory, least and most", f"{min(memory):.0f} to {max(memory):.0f} MiB"),
         at_most("stall, p99", percentile(stalls, 0.99) * 1000, 30, " ms", 1),
         told("stall, longest", max(stalls) * 1000, " ms"),
         at_most("another filter on a full log, slowest", quiet.longest_ms, 200, " ms", 0),
