@@ -73,9 +73,8 @@ async def _measured(qt: QApplication, seconds: float) -> list[Figure]:
     journal = application.log.journal.statistics()
     await application.stop()
     half = len(memory) // 2
-    growth = min(memory[half:]) - min(
-        memory[:half]
-    )  # the recorder takes some 45 MiB while it sorts, and gives them back
+    # The recorder takes some 45 MiB while it sorts, and gives them back.
+    growth = min(memory[half:]) - min(memory[:half])
     return [
         told("rows kept in the window", rows),
         at_least("rows/s that reach the log", (after.events - before.events) / passed_s, 0.95 * _RATE, 0),
