@@ -8,11 +8,12 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from app import config
 from app.config import Settings
@@ -49,6 +50,7 @@ from ui.desk.recorder import RecorderDesk
 from ui.desk.replay import ReplayDesk
 from ui.desk.sessions import SessionsDesk
 from ui.desk.sources import SourcesDesk
+from ui.desk.tables import TablesDesk
 from ui.desk.trends import TrendsDesk
 from ui.desk.troubles import TroublesDesk
 from ui.desk.watch import WatchDesk
@@ -141,6 +143,7 @@ class Application:
         self.diagnostics = DiagnosticsDesk(desk, self.lag, self.log_model, self.alarms.engine, self.program_log)
         self.attention = AttentionDesk(desk)
         self.recorder = RecorderDesk(desk, self.watch)
+        self.tables = TablesDesk(desk, self._own_exports())
         self.help = HelpDesk(desk)
         self.asked = AskedDesk(desk, self.sources, self.items)
         where = config.directory() if begin is None else begin.directory
@@ -156,6 +159,20 @@ class Application:
         self._stop_theme = themes.on_system_change(self._system_changed)
         self.window.settle()
         self.layout = LayoutDesk(desk)
+
+    def _own_exports(self) -> dict[QWidget, Callable[[], bool]]:
+        """Of the panes that write exact values: each begins its export, but the log while it shows its journal."""
+        log = self.window.log
+
+        def begin(signal: Any) -> bool:
+            signal.emit()
+            return True
+
+        return {
+            log: lambda: not log.in_journal and begin(log.export_wanted),
+            self.alarms.view: lambda: begin(self.alarms.view.export_wanted),
+            self.audit.view: lambda: begin(self.audit.view.export_wanted),
+        }
 
     # ---- life
 

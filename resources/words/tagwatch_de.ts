@@ -1023,6 +1023,10 @@
             <translation>Filter leeren</translation>
         </message>
         <message>
+            <source>Click into a table first.</source>
+            <translation>Zuerst in eine Tabelle klicken.</translation>
+        </message>
+        <message>
             <source>client</source>
             <translation>Client</translation>
         </message>
@@ -1574,6 +1578,14 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>Export the event log …</source>
             <translation>Ereignisprotokoll exportieren …</translation>
+        </message>
+        <message>
+            <source>Export the table</source>
+            <translation>Tabelle exportieren</translation>
+        </message>
+        <message>
+            <source>Export the table …</source>
+            <translation>Tabelle exportieren …</translation>
         </message>
         <message>
             <source>Export …</source>
@@ -4942,6 +4954,10 @@ Simulated plant:Reactor.PV
         <message>
             <source>With {time}, {count} values</source>
             <translation>Mit {time}, {count} Werte</translation>
+        </message>
+        <message>
+            <source>Within</source>
+            <translation>Innerhalb von</translation>
         </message>
         <message>
             <source>Without limit</source>
