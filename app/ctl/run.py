@@ -40,6 +40,8 @@ class ExitCode(enum.IntEnum):
 def run(arguments: argparse.Namespace) -> Callable[[asyncio.Event], Awaitable[ExitCode]]:
     """What is to be run on a loop until it is done, or told to stop. Passwords are asked for here, before there is a
     loop that Ctrl+C would only tell. ValueError = bad arguments."""
+    if arguments.action == "keys":
+        raise ValueError("keys are made on the computer of the server: run “tagwatch ctl keys” there, without options")
     options, given = client_options(arguments), _given(arguments)
     return partial(_until, options, arguments.action, given | ask(arguments, sys.stdin))
 

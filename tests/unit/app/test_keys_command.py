@@ -36,6 +36,18 @@ def listed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
+def test_ctl_has_the_same_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["ctl", "keys", "create", "desk", "--reading"]) == 0
+    assert KEY_PATTERN.fullmatch(capsys.readouterr().out.strip())
+    (entry,) = listed(capsys)
+    assert cli.main(["ctl", "keys", "revoke", str(entry["id"])]) == 0
+    assert listed(capsys)[0]["state"] == "revoked"
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["ctl", "--address", "127.0.0.1:1", "keys"])
+    assert ended.value.code == 2
+    assert "on the computer of the server" in capsys.readouterr().err
+
+
 def test_from_its_making_to_its_end(capsys: pytest.CaptureFixture[str]) -> None:
     text = created(capsys, "--reading", "--read", "Tank101", "--read", "Re*", "--read-only", "--expires", "90d")
     key_id = text.split("_")[1]
