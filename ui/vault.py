@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from typing import TypeVar, TypeVarTuple
@@ -10,7 +11,7 @@ from typing import TypeVar, TypeVarTuple
 import keyring
 from keyring.backend import KeyringBackend
 from keyring.backends import fail, null
-from keyring.errors import KeyringError
+from keyring.errors import PasswordDeleteError
 
 from ui.aside import aside
 
@@ -57,8 +58,16 @@ class Vault:
         return await _tried(put) is True
 
     async def forget(self, account: str) -> None:
-        if await self.name() and self._backend is not None:
-            await _tried(self._backend.delete_password, _SERVICE, account)
+        """One that is not there is forgotten already."""
+        if not await self.name() or self._backend is None:
+            return
+        backend = self._backend
+
+        def remove() -> None:
+            with contextlib.suppress(PasswordDeleteError):
+                backend.delete_password(_SERVICE, account)
+
+        await _tried(remove)
 
 
 async def _tried(work: Callable[[*_Ts], _T], *arguments: *_Ts) -> _T | None:
@@ -66,7 +75,7 @@ async def _tried(work: Callable[[*_Ts], _T], *arguments: *_Ts) -> _T | None:
         return await asyncio.wait_for(aside(work, *arguments), _ANSWER_S)
     except TimeoutError:
         _log.warning("the keyring did not answer within %g s", _ANSWER_S)
-    except (KeyringError, OSError, RuntimeError, ValueError) as error:
+    except Exception as error:  # each backend has errors of its own: Windows' are neither KeyringError nor OSError
         _log.warning("the keyring failed: %s", type(error).__name__)  # its words might quote what it was given
     return None
 

@@ -115,17 +115,20 @@ async def test_an_exception_reaches_the_handler_and_the_loop_goes_on() -> None:
 async def test_a_nested_loop_inside_a_coroutine_hangs_nothing() -> None:
     """What a dialog's exec does: the task that opened it waits, every other one goes on."""
     ticks: list[int] = []
+    nested = QEventLoop()
 
     async def ticking() -> None:
         for number in range(20):
             ticks.append(number)
+            if number == 12:
+                nested.quit()
             await asyncio.sleep(0.002)
 
     other = asyncio.ensure_future(ticking())
     await asyncio.sleep(0)
-    nested = QEventLoop()
-    asyncio.get_running_loop().call_later(0.08, nested.quit)
+    too_long = asyncio.get_running_loop().call_later(5, nested.quit)
     nested.exec()
+    too_long.cancel()
     assert len(ticks) > 10, "the other task ran under the nested loop"
     await asyncio.wait_for(other, 5)
     assert asyncio.current_task() is not None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
+import sys
+
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
@@ -74,3 +77,42 @@ async def test_a_locked_keyring_means_that_there_is_no_password(
     assert not await vault.keep("op @ plant", "canary")
     assert "KeyringLocked" in caplog.text
     assert "canary" not in caplog.text
+
+
+@pytest.mark.clause("F4")
+async def test_an_error_of_the_systems_own_kind_is_no_trouble_either(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class WinError(Exception):
+        """As Windows' backend raises it, for a password that is too long."""
+
+    memory = Memory()
+
+    def too_long(*_: str) -> None:
+        raise WinError(1783, "CredWrite", "canary does not fit")
+
+    monkeypatch.setattr(memory, "set_password", too_long)
+    assert not await Vault(memory).keep("op @ plant", "canary")
+    assert "WinError" in caplog.text
+    assert "canary" not in caplog.text
+
+
+async def test_forgetting_what_is_not_there_is_no_trouble(caplog: pytest.LogCaptureFixture) -> None:
+    await Vault(Memory()).forget("nobody")
+    assert caplog.text == ""
+
+
+@pytest.mark.clause("F4")
+@pytest.mark.skipif(sys.platform != "win32", reason="the Credential Manager of Windows")
+async def test_windows_keeps_passwords_whole() -> None:
+    from keyring.backends.Windows import WinVaultKeyring
+
+    vault, accounts = Vault(WinVaultKeyring()), [f"tagwatch test {secrets.token_hex(8)}" for _ in range(2)]
+    try:
+        assert await vault.keep(accounts[0], "cänary-€😀")
+        assert await vault.keep(accounts[1], "second")
+        assert [await vault.get(account) for account in accounts] == ["cänary-€😀", "second"]
+    finally:
+        for account in accounts:
+            await vault.forget(account)
+    assert [await vault.get(account) for account in accounts] == [None, None]
