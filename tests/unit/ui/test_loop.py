@@ -245,6 +245,7 @@ def test_callbacks_wait_while_the_loop_stands_still(qapp: QApplication) -> None:
     loop.close()
 
 
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="None is immortal since 3.12: its count tells nothing")
 def test_no_reference_to_none_is_lost(qapp: QApplication) -> None:
     """A release of the bindings lost one with every overridden event; the program then aborted after a while."""
 
@@ -267,7 +268,6 @@ def test_no_reference_to_none_is_lost(qapp: QApplication) -> None:
     loop = FastQEventLoop(qapp)
     lost = loop.run_until_complete(run())
     loop.close()
-    # Since 3.12 None is immortal and its count does not move.
     assert lost < 1500
 
 
