@@ -47,9 +47,7 @@ def add_parser(commands: Any) -> None:
     ctl.add_argument("--server-name", metavar="NAME", default="", help="what the server's certificate says")
     ctl.add_argument("--tls", action="store_true", default=None, help="TLS on this computer too")
     actions = ctl.add_subparsers(dest="action", required=True, metavar="COMMAND")
-    actions.add_parser(
-        "keys", help="the API's keys on this computer, as tagwatch keys: create, list, rotate, revoke, …"
-    )
+    actions.add_parser("keys", help="the API's keys on this computer: create, list, rotate, revoke, delete")
     actions.add_parser("sources", help="sources that are saved there")
     actions.add_parser("sessions", help="sessions that are open")
     opening = actions.add_parser("open", help="open a session")

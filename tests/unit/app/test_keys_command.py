@@ -41,6 +41,7 @@ def test_ctl_has_the_same_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert KEY_PATTERN.fullmatch(capsys.readouterr().out.strip())
     (entry,) = listed(capsys)
     assert cli.main(["ctl", "keys", "revoke", str(entry["id"])]) == 0
+    assert "is revoked" in capsys.readouterr().out
     assert listed(capsys)[0]["state"] == "revoked"
     with pytest.raises(SystemExit) as ended:
         cli.main(["ctl", "--address", "127.0.0.1:1", "keys"])
