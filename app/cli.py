@@ -42,11 +42,13 @@ _MODULES = {
     "audit": "app.audit",
     "keys": "app.keys",
     "serve": "app.serve.command",
+    "service": "app.serve.service_command",
     "ctl": "app.ctl",
     "export": "app.transfer.command",
     "import": "app.transfer.command",
     "verify": "app.verify",
     "doctor": "app.doctor",
+    "version": "app.version_command",
 }
 
 

@@ -168,12 +168,18 @@ class Settings:
     api_calls_per_s: float = _setting(2000.0, "calls a second that one API key may make, unless the key says", above=0)
     api_streams: int = _setting(16, "streams that one API key may have open at the same time", least=1)
     metrics_port: int = _setting(0, "port on loopback for metrics and readiness; 0 = none", least=0, most=65_535)
+    update_feed: str = _setting(
+        "",
+        "https address that names the newest version, asked only when somebody looks for one by hand; empty = never",
+    )
     origins: Mapping[str, str] = field(default_factory=dict[str, str], compare=False, repr=False)
 
     def __post_init__(self) -> None:
         for entry in _entries():
             _check(entry, getattr(self, entry.name), self.origins.get(entry.name, "argument"))
         self._check_tls()
+        if self.update_feed and not self.update_feed.startswith("https://"):
+            raise SettingError(f"update_feed is {self.update_feed!r}, but must be an https address, or empty")
         if self.heartbeat_grace_s <= self.heartbeat_s:
             raise SettingError(
                 f"heartbeat_grace_s is {self.heartbeat_grace_s:g} s, "

@@ -2,7 +2,8 @@
 ;   makensis -DVERSION=0.1.0 -DBUNDLE=build/dist/tagwatch -DOUT=dist/Tagwatch-0.1.0-setup.exe installer/windows.nsi
 ;
 ; For the user who runs it, without administrator rights. With /ALLUSERS for everybody on this computer: run it elevated.
-; Switches: /S silent · /ALLUSERS · /NOSHORTCUT · /NOASSOCIATE · /D=C:\folder (last, without quotes)
+; Switches: /S silent · /ALLUSERS · /SERVICE (with /ALLUSERS) · /NOSHORTCUT · /NOASSOCIATE · /D=C:\folder (last, without
+; quotes)
 ; Uninstall: /S silent · /PURGE also removes settings, workspaces, logs and records of the user who runs it.
 ; Exit codes: 0 done · 1 cancelled · 2 failed (a program that does not close, no rights, no space).
 Unicode true
@@ -41,6 +42,8 @@ VIAddVersionKey "LegalCopyright" "MIT licence"
 
 !insertmacro MUI_PAGE_WELCOME
 !insertmacro MUI_PAGE_LICENSE "${BUNDLE}\LICENSE.txt"
+!define MUI_PAGE_CUSTOMFUNCTION_PRE OnlyForAllUsers
+!insertmacro MUI_PAGE_COMPONENTS
 !insertmacro MUI_PAGE_DIRECTORY
 !insertmacro MUI_PAGE_INSTFILES
 !insertmacro MUI_PAGE_FINISH
@@ -53,10 +56,19 @@ LangString StillOpen ${LANG_ENGLISH} "A Tagwatch program of this folder still ru
 LangString StillOpen ${LANG_GERMAN} "Ein Tagwatch-Programm dieses Ordners läuft noch und wurde nicht beendet. Bitte beenden und erneut versuchen."
 LangString NoRights ${LANG_ENGLISH} "/ALLUSERS needs administrator rights: run the setup elevated, or leave it out to install for yourself."
 LangString NoRights ${LANG_GERMAN} "/ALLUSERS braucht Administratorrechte: das Setup als Administrator starten, oder ohne /ALLUSERS nur für sich installieren."
+LangString ForAllUsers ${LANG_ENGLISH} "/SERVICE goes with /ALLUSERS: a service must not run files that a user may change."
+LangString ForAllUsers ${LANG_GERMAN} "/SERVICE geht nur mit /ALLUSERS: ein Dienst darf keine Dateien ausführen, die ein Benutzer ändern kann."
+LangString NoService ${LANG_ENGLISH} "Tagwatch is installed, but its service is not. Why, tells: tagwatch service install"
+LangString NoService ${LANG_GERMAN} "Tagwatch ist installiert, der Dienst aber nicht. Den Grund nennt: tagwatch service install"
+LangString TheProgram ${LANG_ENGLISH} "Program"
+LangString TheProgram ${LANG_GERMAN} "Programm"
+LangString TheService ${LANG_ENGLISH} "Windows service (gateway without a window)"
+LangString TheService ${LANG_GERMAN} "Windows-Dienst (Gateway ohne Fenster)"
 LangString Needs64 ${LANG_ENGLISH} "Tagwatch needs 64-bit Windows 10 or later."
 LangString Needs64 ${LANG_GERMAN} "Tagwatch braucht Windows 10 (64 Bit) oder neuer."
 
 Var AllUsers
+Var WasServing ; 1: the service ran before, and runs again afterwards
 
 !macro Context
   ; Everything below HKCU or HKLM, and the start menu, follow this.
@@ -132,9 +144,25 @@ Function ${un}StillRuns
   ClearErrors
 FunctionEnd
 
+Function ${un}ServeAgain
+  ${If} $WasServing == 1
+    nsExec::Exec '"$SYSDIR\sc.exe" start ${NAME}'
+    Pop $1
+  ${EndIf}
+FunctionEnd
+
 Function ${un}CloseRunning
   IfFileExists "$INSTDIR\tagwatch.exe" 0 ${un}Closed
   DetailPrint "Closing ${NAME}"
+  StrCpy $WasServing 0
+  ${If} $AllUsers == 1
+    ; 0: it was told to stop. Any other code: there is none, or it does not run.
+    nsExec::Exec '"$SYSDIR\sc.exe" stop ${NAME}'
+    Pop $1
+    ${If} $1 == 0
+      StrCpy $WasServing 1
+    ${EndIf}
+  ${EndIf}
   nsExec::Exec '"$INSTDIR\tagwatch.exe" quit --within 20'
   Pop $1
   StrCpy $2 0
@@ -142,7 +170,8 @@ Function ${un}CloseRunning
   Call ${un}StillRuns
   ${If} $0 == 1
     IntOp $2 $2 + 1
-    ${If} $2 > 20
+    ${If} $2 > 60 ; a service may take 25 seconds to close its sessions
+      Call ${un}ServeAgain
       !insertmacro Fail "$(StillOpen)"
     ${EndIf}
     Sleep 500
@@ -154,37 +183,8 @@ FunctionEnd
 !insertmacro DefineClosed ""
 !insertmacro DefineClosed "un."
 
-Function .onInit
-  ${IfNot} ${RunningX64}
-    !insertmacro Fail "$(Needs64)"
-  ${EndIf}
-  SetRegView 64
-  ${GetParameters} $R0
-  StrCpy $AllUsers 0
-  ClearErrors
-  ${GetOptions} $R0 "/ALLUSERS" $R1
-  ${IfNot} ${Errors}
-    StrCpy $AllUsers 1
-    UserInfo::GetAccountType
-    Pop $0
-    ${If} $0 != "Admin"
-      !insertmacro Fail "$(NoRights)"
-    ${EndIf}
-  ${EndIf}
-  !insertmacro Context
-  ${If} $INSTDIR == ""
-    ReadRegStr $INSTDIR SHCTX "${PROGRAM_KEY}" "Folder"
-    ${If} $INSTDIR == ""
-      ${If} $AllUsers == 1
-        StrCpy $INSTDIR "$PROGRAMFILES64\${NAME}"
-      ${Else}
-        StrCpy $INSTDIR "$LOCALAPPDATA\Programs\${NAME}"
-      ${EndIf}
-    ${EndIf}
-  ${EndIf}
-FunctionEnd
-
-Section "-Program"
+Section "!$(TheProgram)"
+  SectionIn RO
   !insertmacro Context
   Call CloseRunning
   ; What an older version left and this one has no more must not be loaded.
@@ -235,6 +235,64 @@ Section "-Program"
   ${EndIf}
 SectionEnd
 
+; Off unless it is asked for.
+Section /o "$(TheService)" ServiceSection
+  nsExec::Exec '"$INSTDIR\tagwatch.exe" service install'
+  Pop $0
+  ${If} $0 != 0
+    !insertmacro Fail "$(NoService)"
+  ${EndIf}
+SectionEnd
+
+Section "-Afterwards"
+  Call ServeAgain
+SectionEnd
+
+; The page with the service is shown where there may be one.
+Function OnlyForAllUsers
+  ${If} $AllUsers == 0
+    Abort
+  ${EndIf}
+FunctionEnd
+
+Function .onInit
+  ${IfNot} ${RunningX64}
+    !insertmacro Fail "$(Needs64)"
+  ${EndIf}
+  SetRegView 64
+  ${GetParameters} $R0
+  StrCpy $AllUsers 0
+  ClearErrors
+  ${GetOptions} $R0 "/ALLUSERS" $R1
+  ${IfNot} ${Errors}
+    StrCpy $AllUsers 1
+    UserInfo::GetAccountType
+    Pop $0
+    ${If} $0 != "Admin"
+      !insertmacro Fail "$(NoRights)"
+    ${EndIf}
+  ${EndIf}
+  ClearErrors
+  ${GetOptions} $R0 "/SERVICE" $R1
+  ${IfNot} ${Errors}
+    ${If} $AllUsers == 0
+      !insertmacro Fail "$(ForAllUsers)"
+    ${EndIf}
+    !insertmacro SelectSection ${ServiceSection}
+  ${EndIf}
+  !insertmacro Context
+  ${If} $INSTDIR == ""
+    ReadRegStr $INSTDIR SHCTX "${PROGRAM_KEY}" "Folder"
+    ${If} $INSTDIR == ""
+      ${If} $AllUsers == 1
+        StrCpy $INSTDIR "$PROGRAMFILES64\${NAME}"
+      ${Else}
+        StrCpy $INSTDIR "$LOCALAPPDATA\Programs\${NAME}"
+      ${EndIf}
+    ${EndIf}
+  ${EndIf}
+FunctionEnd
+
 Function un.onInit
   SetRegView 64
   ${GetParameters} $R0
@@ -250,6 +308,10 @@ FunctionEnd
 Section "Uninstall"
   !insertmacro Context
   Call un.CloseRunning
+  ${If} $AllUsers == 1
+    nsExec::Exec '"$INSTDIR\tagwatch.exe" service remove'
+    Pop $0
+  ${EndIf}
   Delete "$SMPROGRAMS\${NAME}.lnk"
   ReadRegStr $0 SHCTX "Software\Classes\.tagwatch" ""
   ${If} $0 == "${DOCUMENT}"
@@ -268,6 +330,9 @@ Section "Uninstall"
   ClearErrors
   ${GetOptions} $R0 "/PURGE" $R1
   ${IfNot} ${Errors}
+    ${If} $AllUsers == 1
+      RMDir /r "$APPDATA\${NAME}" ; the service's, in %ProgramData%
+    ${EndIf}
     SetShellVarContext current
     RMDir /r "$LOCALAPPDATA\${NAME}"
     RMDir /r "$APPDATA\${NAME}"

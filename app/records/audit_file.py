@@ -316,8 +316,8 @@ class AuditFile:
 
 
 ADVICE = (
-    "Nothing is written while it stands there: move it to a safe place, keep it, and a new one begins; "
-    "“tagwatch audit verify” tells more"
+    "Nothing is written while it stands there: move it to a safe place, on Windows while Tagwatch is closed, keep it, "
+    "and a new one begins; “tagwatch audit verify” tells more"
 )
 
 

@@ -15,9 +15,10 @@ import servicemanager
 import win32service
 import win32serviceutil
 
+from app.serve.service_command import NAME
+
 _log = logging.getLogger(__name__)
 
-NAME = "Tagwatch"
 _STOP_MS = 25_000
 _START_MS = 60_000
 

@@ -2139,8 +2139,16 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>längste Blockade jeder Sekunde in den letzten {minutes} Minuten, höchstens {worst} ms</translation>
         </message>
         <message>
+            <source>Look for a newer version</source>
+            <translation>Nach einer neueren Version suchen</translation>
+        </message>
+        <message>
             <source>looking at the file …</source>
             <translation>Datei wird angesehen …</translation>
+        </message>
+        <message>
+            <source>Looking for a newer version…</source>
+            <translation>Suche nach einer neueren Version…</translation>
         </message>
         <message>
             <source>looking …</source>
@@ -2301,6 +2309,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>New …</source>
             <translation>Neu …</translation>
+        </message>
+        <message>
+            <source>Newer version</source>
+            <translation>Neuere Version</translation>
         </message>
         <message>
             <source>Next attempt</source>
@@ -4469,6 +4481,10 @@ Simulated plant:Reactor.PV
             <translation>Das ist der Schlüssel „{name}“. Bewahren Sie ihn jetzt dort auf, wo sein Programm ihn findet: Er kann nicht noch einmal gezeigt werden. Wer ihn hat, kann ihn benutzen.</translation>
         </message>
         <message>
+            <source>This is the newest version: {have}.</source>
+            <translation>Dies ist die neueste Version: {have}.</translation>
+        </message>
+        <message>
             <source>This server's certificate is not trusted yet. Compare the fingerprint with the one that the server's owner tells you; trust it only if they are the same.</source>
             <translation>Dem Zertifikat dieses Servers wird noch nicht vertraut. Den Fingerabdruck mit dem vergleichen, den der Betreiber des Servers nennt; nur vertrauen, wenn beide gleich sind.</translation>
         </message>
@@ -4818,6 +4834,10 @@ Simulated plant:Reactor.PV
             <translation>Prüfen</translation>
         </message>
         <message>
+            <source>Version {version} is there; this is {have}.</source>
+            <translation>Version {version} ist da; diese ist {have}.</translation>
+        </message>
+        <message>
             <source>very high</source>
             <translation>sehr hoch</translation>
         </message>
@@ -4924,6 +4944,10 @@ Simulated plant:Reactor.PV
         <message>
             <source>When the key ends</source>
             <translation>Wann der Schlüssel endet</translation>
+        </message>
+        <message>
+            <source>Whether there is a newer version could not be found out.</source>
+            <translation>Ob es eine neuere Version gibt, war nicht festzustellen.</translation>
         </message>
         <message>
             <source>why; it is kept with the record of this write</source>

@@ -226,7 +226,7 @@ async def test_a_damaged_store_records_nothing(path: Path, statement: str) -> No
     before = _content(path)
     store = AuditStore(path)
     store.start()
-    with pytest.raises(AuditDamagedError, match=r"is damaged: .* move it to a safe place, keep it"):
+    with pytest.raises(AuditDamagedError, match=r"is damaged: .* move it to a safe place, .*keep it"):
         await store.append(INTENT)
     assert "damaged" in store.problem
     await store.stop()
@@ -234,6 +234,7 @@ async def test_a_damaged_store_records_nothing(path: Path, statement: str) -> No
 
 
 @pytest.mark.clause("R10")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows lets nobody move a file that is open")
 async def test_damage_that_verify_finds_stops_writing_until_the_file_is_moved(path: Path) -> None:
     filled(path, 1200)
     tamper(path, "UPDATE records SET new = '99' WHERE number = 7")

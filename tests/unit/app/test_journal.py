@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import stat
 import subprocess
@@ -14,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from app.batch import Detail, Event, EventBatch
@@ -132,7 +132,9 @@ def test_what_is_too_old_goes(make: Callable[..., Journal], tmp_path: Path) -> N
     now = SystemClock().utc_ns()
     keep(tmp_path, [row(now - 9 * day), row(now - 8 * day)], 1)
     keep(tmp_path, [row(now - 9 * day), row(now - 6 * day)], 2)
-    written = keep(tmp_path, [row(now - 9 * day)], 3, pid=os.getppid(), closed=False)  # another program writes it
+    written = keep(
+        tmp_path, [row(now - 9 * day)], 3, pid=psutil.Process().ppid(), closed=False
+    )  # another program writes it
     journal = make(days=7)
     journal.start()
     assert [one.time_ns for one in kept(journal, tmp_path)] == [now - 9 * day, now - 6 * day, now - 9 * day]
@@ -292,7 +294,7 @@ def test_what_a_dead_program_left_is_closed_and_what_is_damaged_put_aside(
     torn.write_bytes(torn.read_bytes()[:8_192] + b"x" * 30_000)
     foreign = tmp_path / name_of(TIME, DEAD, 3)
     foreign.write_bytes(b"no database")
-    alive = keep(tmp_path, [row(TIME, sequence=4)], 4, pid=os.getppid(), closed=False)
+    alive = keep(tmp_path, [row(TIME, sequence=4)], 4, pid=psutil.Process().ppid(), closed=False)
     newer = keep(tmp_path, [row(TIME, sequence=5)], 5, closed=False)
     database = sqlite3.connect(newer)
     database.execute("PRAGMA user_version = 99")
