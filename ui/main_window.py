@@ -38,8 +38,8 @@ from ui.widgets import Elided, Pressed, Steady, Themed
 _SUM = 4  # bytes of it stand before a layout
 _LAYOUT_VERSION = 3
 _SIZE = QSize(1720, 1020)
-#: What the frame of a window takes of a screen.
-_FRAME = 40
+#: What the frame of a window takes of a screen: at its sides, and above and below.
+_FRAME = QSize(16, 40)
 _NATIVE = QKeySequence.SequenceFormat.NativeText
 _LEFT, _LOG = 0.34, 0.23
 #: The left panes are at least so many lines of text wide, where that leaves room for the others.
@@ -137,7 +137,7 @@ class MainWindow(QMainWindow):
     def _first_size(self) -> None:
         """As large as is comfortable, and never larger than the screen."""
         room = self.screen().availableSize()
-        self.resize(_SIZE.boundedTo(QSize(room.width(), room.height() - _FRAME)))
+        self.resize(_SIZE.boundedTo(room - _FRAME))
         line = self.sessions.fontMetrics().height()
         height, least = self.height(), min(line * _LEFT_LINES, round(self.width() * _LEFT_MOST))
         left = max(round(self.width() * _LEFT), least)
