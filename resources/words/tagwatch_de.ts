@@ -1926,13 +1926,19 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <source>Journal — reading, back to {time}</source>
             <translation>Journal — wird gelesen, bis {time} zurück</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>Journal — {count} rows since {time}; scroll up for older ones</source>
-            <translation>Journal — {count} Zeilen seit {time}; nach oben rollen für ältere</translation>
+            <translation>
+                <numerusform>Journal — {count} Zeile seit {time}; nach oben rollen für ältere</numerusform>
+                <numerusform>Journal — {count} Zeilen seit {time}; nach oben rollen für ältere</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>Journal — {count} rows, all there is</source>
-            <translation>Journal — {count} Zeilen, alle vorhandenen</translation>
+            <translation>
+                <numerusform>Journal — {count} Zeile, alles Vorhandene</numerusform>
+                <numerusform>Journal — {count} Zeilen, alle vorhandenen</numerusform>
+            </translation>
         </message>
         <message>
             <source>Keep</source>

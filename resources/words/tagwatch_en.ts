@@ -53,6 +53,20 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>Journal — {count} rows since {time}; scroll up for older ones</source>
+            <translation>
+                <numerusform>Journal — {count} row since {time}; scroll up for older ones</numerusform>
+                <numerusform>Journal — {count} rows since {time}; scroll up for older ones</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Journal — {count} rows, all there is</source>
+            <translation>
+                <numerusform>Journal — {count} row, all there is</numerusform>
+                <numerusform>Journal — {count} rows, all there is</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>Paused — {count} new samples, End for live</source>
             <translation>
                 <numerusform>Paused — {count} new sample, End for live</numerusform>

@@ -529,10 +529,11 @@ class LogView(QWidget):
         since = "" if journal.until_ns is None else time_text(journal.until_ns, journal.utc)[: -len(".000")]
         if journal.loading:
             return tr("Journal — reading, back to {time}").format(time=since) if since else tr("Journal — reading")
-        rows = count_text(journal.rowCount())
+        count = journal.rowCount()
         if journal.complete:
-            return tr("Journal — {count} rows, all there is").format(count=rows)
-        return tr("Journal — {count} rows since {time}; scroll up for older ones").format(count=rows, time=since)
+            return tr("Journal — {count} rows, all there is", None, count).format(count=count_text(count))
+        told = tr("Journal — {count} rows since {time}; scroll up for older ones", None, count)
+        return told.format(count=count_text(count), time=since)
 
     @property
     def _short(self) -> bool:
