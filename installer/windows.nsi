@@ -58,6 +58,8 @@ LangString NoRights ${LANG_ENGLISH} "/ALLUSERS needs administrator rights: run t
 LangString NoRights ${LANG_GERMAN} "/ALLUSERS braucht Administratorrechte: das Setup als Administrator starten, oder ohne /ALLUSERS nur für sich installieren."
 LangString ForAllUsers ${LANG_ENGLISH} "/SERVICE goes with /ALLUSERS: a service must not run files that a user may change."
 LangString ForAllUsers ${LANG_GERMAN} "/SERVICE geht nur mit /ALLUSERS: ein Dienst darf keine Dateien ausführen, die ein Benutzer ändern kann."
+LangString Incomplete ${LANG_ENGLISH} "Not every file could be written (no space, or one is in use): free it, then run the setup again."
+LangString Incomplete ${LANG_GERMAN} "Nicht alle Dateien wurden geschrieben (kein Platz, oder eine ist in Gebrauch): freigeben, dann das Setup erneut starten."
 LangString NoService ${LANG_ENGLISH} "Tagwatch is installed, but its service is not. Why, tells: tagwatch service install"
 LangString NoService ${LANG_GERMAN} "Tagwatch ist installiert, der Dienst aber nicht. Den Grund nennt: tagwatch service install"
 LangString TheProgram ${LANG_ENGLISH} "Program"
@@ -114,6 +116,21 @@ Var WasServing ; 1: the service ran before, and runs again afterwards
   ${EndIf}
 !macroend
 
+; A folder of libraries, for the new one in its place.
+!macro PutAway name
+  ${If} ${FileExists} "$INSTDIR\${name}\*.*"
+    CreateDirectory "$INSTDIR\_old"
+    ClearErrors
+    Rename "$INSTDIR\${name}" "$INSTDIR\_old\${name}"
+    ${If} ${Errors}
+      Rename "$INSTDIR\_old\_internal" "$INSTDIR\_internal"
+      RMDir "$INSTDIR\_old"
+      Call ServeAgain
+      !insertmacro Fail "$(StillOpen)"
+    ${EndIf}
+  ${EndIf}
+!macroend
+
 ; Whether a program of $INSTDIR still runs: its file can't be opened for writing then. $0 = 1: it does.
 !macro DefineClosed un
 Function ${un}StillRuns
@@ -144,6 +161,17 @@ Function ${un}StillRuns
   ClearErrors
 FunctionEnd
 
+Function ${un}StopService
+  ${If} $AllUsers == 1
+    ; 0: it was told to stop. Any other code: there is none, it does not run, or it stops already.
+    nsExec::Exec '"$SYSDIR\sc.exe" stop ${NAME}'
+    Pop $1
+    ${If} $1 == 0
+      StrCpy $WasServing 1
+    ${EndIf}
+  ${EndIf}
+FunctionEnd
+
 Function ${un}ServeAgain
   ${If} $WasServing == 1
     nsExec::Exec '"$SYSDIR\sc.exe" start ${NAME}'
@@ -155,14 +183,7 @@ Function ${un}CloseRunning
   IfFileExists "$INSTDIR\tagwatch.exe" 0 ${un}Closed
   DetailPrint "Closing ${NAME}"
   StrCpy $WasServing 0
-  ${If} $AllUsers == 1
-    ; 0: it was told to stop. Any other code: there is none, or it does not run.
-    nsExec::Exec '"$SYSDIR\sc.exe" stop ${NAME}'
-    Pop $1
-    ${If} $1 == 0
-      StrCpy $WasServing 1
-    ${EndIf}
-  ${EndIf}
+  Call ${un}StopService
   nsExec::Exec '"$INSTDIR\tagwatch.exe" quit --within 20'
   Pop $1
   StrCpy $2 0
@@ -175,6 +196,7 @@ Function ${un}CloseRunning
       !insertmacro Fail "$(StillOpen)"
     ${EndIf}
     Sleep 500
+    Call ${un}StopService ; one that was just starting takes no order to stop
     Goto ${un}Wait
   ${EndIf}
   ${un}Closed:
@@ -187,16 +209,19 @@ Section "!$(TheProgram)"
   SectionIn RO
   !insertmacro Context
   Call CloseRunning
-  ; What an older version left and this one has no more must not be loaded.
-  RMDir /r "$INSTDIR\_internal"
-  RMDir /r "$INSTDIR\worker32"
+  ; What an older version left and this one has no more must not be loaded. Windows renames no folder in which a file is
+  ; open: so a library that somebody holds stops the setup while everything is still in its place.
+  RMDir /r "$INSTDIR\_old" ; of a setup that was interrupted
+  !insertmacro PutAway "_internal"
+  !insertmacro PutAway "worker32"
   Delete "$INSTDIR\tagwatch-worker32.exe"
   SetOutPath "$INSTDIR"
   ClearErrors
   File /r "${BUNDLE}/*.*"
   ${If} ${Errors}
-    !insertmacro Fail "$(StillOpen)"
+    !insertmacro Fail "$(Incomplete)"
   ${EndIf}
+  RMDir /r "$INSTDIR\_old"
   WriteUninstaller "$INSTDIR\uninstall.exe"
 
   WriteRegStr SHCTX "${PROGRAM_KEY}" "Folder" "$INSTDIR"
@@ -322,6 +347,7 @@ Section "Uninstall"
   DeleteRegKey SHCTX "${PROGRAM_KEY}"
   RMDir /r "$INSTDIR\_internal"
   RMDir /r "$INSTDIR\worker32"
+  RMDir /r "$INSTDIR\_old"
   RMDir /r "$INSTDIR\licenses"
   Delete "$INSTDIR\*.exe"
   Delete "$INSTDIR\LICENSE.txt"

@@ -56,7 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"the service {NAME} is removed" if setup.remove() else f"there is no service {NAME}")
             return 0
         data = data_folder(arguments.data)
-        setup.install(program(), data)
+        if not setup.install(program(), data):
+            sys.stderr.write("tagwatch: this Windows does not restart the service after a failure\n")
     except (ServiceError, OSError) as error:
         sys.stderr.write(f"tagwatch: {error}\n")
         return 6

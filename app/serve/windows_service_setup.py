@@ -20,7 +20,8 @@ from app.serve.service_command import NAME, ServiceError, access_list, account_s
 
 _DISPLAYED = "Tagwatch gateway"
 _DESCRIPTION = "Offers process tags to other programs."
-_THERE_IS_NONE, _THERE_IS_ONE, _ACCESS_DENIED, _NOT_STARTED = 1060, 1073, 5, 1062
+_THERE_IS_NONE, _THERE_IS_ONE, _ACCESS_DENIED, _NOT_STARTED, _UNKNOWN_TO_IT = 1060, 1073, 5, 1062, 124
+_TAKES_NO_ORDER = 1061  # while it starts, and while it stops
 _STOP_S = 40.0
 _POLL_S = 0.2
 _RESTARTS_MS = (2_000, 10_000, 60_000)
@@ -30,36 +31,54 @@ _DAY_S = 86_400
 _FOLDERS = ("logs", "private")
 
 
-def install(program: Path, data: Path) -> None:
-    """Make the service, or give one that is there this program and folder. It is not started.
+def install(program: Path, data: Path) -> bool:
+    """Make the service, or give one that is there this program and folder. It is not started. False: it is there, but
+    this Windows does not restart it after a failure.
 
-    ServiceError: no administrator, or a folder that somebody else has made; no service is made then."""
+    ServiceError: no administrator, or a folder that somebody else has made; no new service is left then."""
     with _telling("the service could not be made"), _manager() as manager:
         _prepare(data)
-        command = command_line(program, data)
+        service, is_new = _made(manager, command_line(program, data))
         try:
-            service = win32service.CreateService(
-                manager, NAME, _DISPLAYED, win32service.SERVICE_ALL_ACCESS, win32service.SERVICE_WIN32_OWN_PROCESS,
-                win32service.SERVICE_AUTO_START, win32service.SERVICE_ERROR_NORMAL, command, None, False, None,
-                f"NT SERVICE\\{NAME}", None,
-            )  # fmt: skip
-        except pywintypes.error as error:
-            if error.winerror != _THERE_IS_ONE:
-                raise
-            service = win32service.OpenService(manager, NAME, win32service.SERVICE_ALL_ACCESS)
-            win32service.ChangeServiceConfig(
-                service, win32service.SERVICE_WIN32_OWN_PROCESS, win32service.SERVICE_AUTO_START,
-                win32service.SERVICE_ERROR_NORMAL, command, None, False, None, f"NT SERVICE\\{NAME}", None, _DISPLAYED,
-            )  # fmt: skip
-        try:
-            _configure(service)
+            _set_environment(data)
+            return _configured(service)
+        except BaseException:
+            if is_new:
+                win32service.DeleteService(service)
+            raise
         finally:
             win32service.CloseServiceHandle(service)
-        # Where it keeps its keys and records: the environment of this service alone.
-        registry: Any = win32api  # its stubs know handles alone, not the keys that Windows names by numbers
-        where = rf"SYSTEM\CurrentControlSet\Services\{NAME}"
-        key = registry.RegOpenKeyEx(win32con.HKEY_LOCAL_MACHINE, where, 0, win32con.KEY_SET_VALUE)
-        registry.RegSetValueEx(key, "Environment", 0, win32con.REG_MULTI_SZ, [f"TAGWATCH_CONFIG_DIR={data}"])
+
+
+def _made(manager: Any, command: str) -> tuple[Any, bool]:
+    """The service with this command line, and whether it is new."""
+    kind, start, errors = (
+        win32service.SERVICE_WIN32_OWN_PROCESS, win32service.SERVICE_AUTO_START, win32service.SERVICE_ERROR_NORMAL
+    )  # fmt: skip
+    account = f"NT SERVICE\\{NAME}"
+    try:
+        service = win32service.CreateService(
+            manager, NAME, _DISPLAYED, win32service.SERVICE_ALL_ACCESS, kind, start, errors, command, None, False, None,
+            account, None,
+        )  # fmt: skip
+    except pywintypes.error as error:
+        if error.winerror != _THERE_IS_ONE:
+            raise
+    else:
+        return service, True
+    service = win32service.OpenService(manager, NAME, win32service.SERVICE_ALL_ACCESS)
+    win32service.ChangeServiceConfig(
+        service, kind, start, errors, command, None, False, None, account, None, _DISPLAYED
+    )  # fmt: skip
+    return service, False
+
+
+def _set_environment(data: Path) -> None:
+    """Where it keeps its keys and records: the environment of this service alone."""
+    registry: Any = win32api  # its stubs know handles alone, not the keys that Windows names by numbers
+    where = rf"SYSTEM\CurrentControlSet\Services\{NAME}"
+    key = registry.RegOpenKeyEx(win32con.HKEY_LOCAL_MACHINE, where, 0, win32con.KEY_SET_VALUE)
+    registry.RegSetValueEx(key, "Environment", 0, win32con.REG_MULTI_SZ, [f"TAGWATCH_CONFIG_DIR={data}"])
 
 
 def remove() -> bool:
@@ -79,29 +98,32 @@ def remove() -> bool:
     return True
 
 
-def _configure(service: Any) -> None:
+def _configured(service: Any) -> bool:
     win32service.ChangeServiceConfig2(service, win32service.SERVICE_CONFIG_DESCRIPTION, _DESCRIPTION)
     win32service.ChangeServiceConfig2(service, win32service.SERVICE_CONFIG_DELAYED_AUTO_START_INFO, True)
     restarts = [(win32service.SC_ACTION_RESTART, delay) for delay in _RESTARTS_MS]
-    win32service.ChangeServiceConfig2(
-        service,
-        win32service.SERVICE_CONFIG_FAILURE_ACTIONS,
-        {"ResetPeriod": _DAY_S, "RebootMsg": None, "Command": None, "Actions": restarts},
-    )
-    # It is restarted when it ends with an error, too, not after a crash alone.
-    win32service.ChangeServiceConfig2(service, win32service.SERVICE_CONFIG_FAILURE_ACTIONS_FLAG, True)
+    after = {"ResetPeriod": _DAY_S, "RebootMsg": None, "Command": None, "Actions": restarts}
+    try:
+        win32service.ChangeServiceConfig2(service, win32service.SERVICE_CONFIG_FAILURE_ACTIONS, after)
+        # It is restarted when it ends with an error, too, not after a crash alone.
+        win32service.ChangeServiceConfig2(service, win32service.SERVICE_CONFIG_FAILURE_ACTIONS_FLAG, True)
+    except pywintypes.error as error:
+        if error.winerror != _UNKNOWN_TO_IT:
+            raise
+        return False
+    return True
 
 
 def _stop(service: Any) -> None:
-    try:
-        win32service.ControlService(service, win32service.SERVICE_CONTROL_STOP)
-    except pywintypes.error as error:
-        if error.winerror != _NOT_STARTED:
-            raise
     end = time.monotonic() + _STOP_S
     while win32service.QueryServiceStatus(service)[1] != win32service.SERVICE_STOPPED:
         if time.monotonic() >= end:
             raise ServiceError(f"the service {NAME} did not stop within {_STOP_S:g} s: look into its log, try again")
+        try:
+            win32service.ControlService(service, win32service.SERVICE_CONTROL_STOP)
+        except pywintypes.error as error:
+            if error.winerror not in (_NOT_STARTED, _TAKES_NO_ORDER):
+                raise
         time.sleep(_POLL_S)
 
 

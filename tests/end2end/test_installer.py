@@ -25,6 +25,7 @@ pytestmark = [
     ),
 ]
 
+SERVICE = r"SYSTEM\CurrentControlSet\Services\Tagwatch"
 UNINSTALL = r"Software\Microsoft\Windows\CurrentVersion\Uninstall\Tagwatch"
 PROGRAMS = ("tagwatch.exe", "tagwatchw.exe", "tagwatch-worker.exe")
 WAIT_S = 120.0
@@ -35,12 +36,22 @@ def setups() -> tuple[str, str]:
     return older, newer
 
 
-def value(key: str, name: str) -> str | None:
+def value(key: str, name: str, machine: bool = False) -> str | None:
     import winreg
 
-    with contextlib.suppress(OSError), winreg.OpenKey(winreg.HKEY_CURRENT_USER, key) as opened:
+    root = winreg.HKEY_LOCAL_MACHINE if machine else winreg.HKEY_CURRENT_USER
+    with (
+        contextlib.suppress(OSError),
+        winreg.OpenKey(root, key, access=winreg.KEY_READ | winreg.KEY_WOW64_64KEY) as opened,
+    ):
         return str(winreg.QueryValueEx(opened, name)[0])
     return None
+
+
+def is_administrator() -> bool:
+    import ctypes
+
+    return sys.platform == "win32" and bool(ctypes.windll.shell32.IsUserAnAdmin())
 
 
 def shortcut() -> Path:
@@ -65,7 +76,7 @@ def until(condition, what: str) -> None:
 
 def test_install_run_upgrade_uninstall(tmp_path: Path) -> None:
     older, newer = setups()
-    target = tmp_path / "with a space" / "Tagwatch"
+    target = tmp_path / "with a space, für alle" / "Tagwatch"
     data = Path(os.environ["LOCALAPPDATA"]) / "Tagwatch"
     data.mkdir(parents=True, exist_ok=True)
     (data / "mine.txt").write_text("mine", encoding="utf-8")
@@ -120,4 +131,43 @@ def test_purge_removes_what_is_the_users(tmp_path: Path) -> None:
     data.mkdir(parents=True, exist_ok=True)
     (data / "mine.txt").write_text("mine", encoding="utf-8")
     assert subprocess.run(f'"{target}\\uninstall.exe" /S /PURGE _?={target}', check=False).returncode == 0
+    assert not data.exists()
+
+
+def test_a_service_needs_an_installation_for_all(tmp_path: Path) -> None:
+    _, newer = setups()
+    target = tmp_path / "Tagwatch"
+    assert subprocess.run(f'"{newer}" /S /SERVICE /D={target}', check=False).returncode == 2
+    assert not target.exists()
+
+
+@pytest.mark.clause("B5")
+@pytest.mark.skipif(not is_administrator(), reason="administrators alone install for all")
+def test_for_all_with_a_service_that_upgrades_keep(tmp_path: Path) -> None:
+    _, newer = setups()
+    target = tmp_path / "all users" / "Tagwatch"
+    data = Path(os.environ["PROGRAMDATA"]) / "Tagwatch"
+    log = data / "logs" / "tagwatch.log"
+
+    def serves(times: int) -> bool:
+        return log.is_file() and log.read_text(encoding="utf-8").count("the service serves on") == times
+
+    assert subprocess.run(f'"{newer}" /S /ALLUSERS /SERVICE /D={target}', check=False).returncode == 0
+    assert value(UNINSTALL, "InstallLocation", machine=True) == str(target)
+    assert value(UNINSTALL, "InstallLocation") is None
+    assert value(SERVICE, "ObjectName", machine=True) == r"NT SERVICE\Tagwatch"
+    assert (value(SERVICE, "ImagePath", machine=True) or "").startswith(f'"{target}\\tagwatch.exe" serve --service ')
+    assert f"TAGWATCH_CONFIG_DIR={data}" in (value(SERVICE, "Environment", machine=True) or "")
+    assert not runs(target, "tagwatch.exe")  # it is made, and not started
+
+    assert subprocess.run(["sc.exe", "start", "Tagwatch"], check=False, stdout=subprocess.DEVNULL).returncode == 0
+    until(lambda: serves(1), "the service's start")
+    assert subprocess.run(f'"{newer}" /S /ALLUSERS /D={target}', check=False).returncode == 0
+    until(lambda: serves(2), "its start after the upgrade")
+
+    removal = f'"{target}\\uninstall.exe" /S /ALLUSERS /PURGE _?={target}'
+    assert subprocess.run(removal, check=False).returncode == 0
+    assert value(SERVICE, "ImagePath", machine=True) is None
+    assert value(UNINSTALL, "InstallLocation", machine=True) is None
+    assert not (target / "tagwatch.exe").exists()
     assert not data.exists()
