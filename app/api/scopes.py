@@ -65,6 +65,7 @@ COMMANDS = {
         Scope.INVOKE_READ,
     ),
     **dict.fromkeys(("browse", "properties"), Scope.METADATA_READ),
+    "history_read": Scope.RECORDS_READ,  # what the source has kept, as what Tagwatch has
     "playback": Scope.SESSION_OPEN,  # what a key may also choose when it opens the recording
     **dict.fromkeys(("write", "write2", "write_bulk", "write2_bulk"), Scope.INVOKE_WRITE),
     # Supervisory clients may write secured attributes without a login.

@@ -38,7 +38,7 @@ async def invoke(session: Session, caller: Caller, command: Command) -> Reply:
     if isinstance(command, _ADDS):
         context = "" if isinstance(command, c.AddItem) else command.context
         _refuse(caller.constraints.read(session.name, command.tag, context))
-    elif isinstance(command, c.Properties):
+    elif isinstance(command, c.Properties | c.HistoryRead):
         _refuse(caller.constraints.read(session.name, command.tag))
     elif isinstance(command, _ONE_ITEM):
         item = session.items.find(command.server_handle, command.item_handle)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from app import commands as c
@@ -14,7 +15,18 @@ from app.client.errors import answered
 from app.client.events import EventStream, StreamCall, TagEvents
 from app.client.model import Disconnected, Gap, SessionInfo, Written
 from app.client.options import ClientOptions
-from app.commands import BrowsePage, Command, ItemRow, ReadRow, Reply, TagProperties, WriteEntry, WriteRow
+from app.commands import (
+    BrowsePage,
+    Command,
+    HistoryPage,
+    HistoryRead,
+    ItemRow,
+    ReadRow,
+    Reply,
+    TagProperties,
+    WriteEntry,
+    WriteRow,
+)
 from app.errors import ErrorCode, GatewayError, ProtocolViolation
 from app.pb import gateway_pb2 as pb
 from app.tasks import Clock
@@ -29,6 +41,7 @@ _BROWSE_PAGE, _ITEM_ROWS, _READ_ROWS, _WRITE_ROWS, _PROPERTIES = (
     reader(kind) for kind in (c.BrowsePage, c.ItemRows, c.ReadRows, c.WriteRows, c.TagProperties)
 )
 _MAX_MS = 2**32 - 1
+_MAX_PAGES = 1_000
 
 
 class RemoteSession:
@@ -129,6 +142,29 @@ class RemoteSession:
     async def properties(self, tag: str) -> TagProperties:
         request = pb.GetPropertiesRequest(session_id=self.id, tag=tag)
         return _PROPERTIES(await self._answer(self._stub.GetProperties, request))
+
+    async def history_page(self, read: HistoryRead) -> HistoryPage:
+        """One page of what the source itself has kept of a tag, at most 10,000 samples; ``read.page_token`` is the
+        ``next_page`` of the page before. GatewayError CommandFailed, its detail ``status`` "Unsupported", where it
+        keeps nothing of it."""
+        return await self._payload(read, HistoryPage)
+
+    async def history(self, read: HistoryRead, limit: int | None = None) -> AsyncIterator[HistoryPage]:
+        """Page after page of :meth:`history_page`, until they end or have ``limit`` samples; the last one's
+        ``next_page`` tells that there is more. GatewayError where the source gives pages without end."""
+        if limit is not None and limit < 1:
+            raise ValueError(f"limit is {limit}, but must be above 0")
+        left = limit
+        for _ in range(_MAX_PAGES):
+            size = read.limit if left is None else min(read.limit, left)
+            page = await self.history_page(replace(read, limit=size))
+            yield page
+            left = None if left is None else left - len(page.times)
+            if not page.next_page or left == 0:
+                return
+            read = replace(read, page_token=page.next_page)
+        words = f"the history of {read.tag} has no end: {_MAX_PAGES:,} pages were read"
+        raise GatewayError(ErrorCode.COMMAND_FAILED, words)
 
     async def read(self, tags: Sequence[str], timeout_s: float = 0.0) -> tuple[ReadRow, ...]:
         """The current value of each tag, one row per tag. ``timeout_s``: how long values that nobody has yet may take;

@@ -26,6 +26,7 @@ its number: {"do": "read", "session": "plant", "tags": ["Tank101.Level"]}. Field
   close, kill              session; reason
   browse                   session; node
   read                     session, tags; timeout_s
+  history                  session, tag, since, until; aggregate, interval_s, limit
   write                    session, tag, value; comment, user, password, verifier, verifier_password
 A line may have an "id", which comes back with its answer.
 """
@@ -65,6 +66,13 @@ def add_parser(commands: Any) -> None:
     reading = _with_session(actions, "read", "current values")
     reading.add_argument("tags", metavar="TAG", nargs="+")
     reading.add_argument("--timeout", type=float, default=0.0, metavar="S", help="for values that nobody has yet")
+    past = _with_session(actions, "history", "what the source itself has kept of a tag")
+    past.add_argument("tag", metavar="TAG")
+    past.add_argument("--since", required=True, metavar="TIME", help="ISO 8601, as in 2026-01-31T13:45:00Z")
+    past.add_argument("--until", required=True, metavar="TIME", help="likewise")
+    past.add_argument("--aggregate", default="", metavar="NAME", help="average, minimum, …: one for each interval")
+    past.add_argument("--interval", type=float, metavar="S", help="of the aggregate")
+    past.add_argument("--limit", type=int, default=10_000, metavar="N", help="samples at the most (10,000)")
     writing = _with_session(actions, "write", "write a value and wait for its end")
     writing.add_argument("tag", metavar="TAG")
     writing.add_argument("value", metavar="VALUE", help='JSON, as in 1.5, true, [1, 2], "on"; anything else is a text')

@@ -8,7 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from app.client import Client, RemoteSession
+from app.commands import HistoryRead
 from app.ctl import told
+from app.values import NS_PER_S
+
+_PAGE = 2_000
+_MOST_SAMPLES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,30 @@ class Commands:
             if not token:
                 return Done(entries)
 
+    async def history(
+        self,
+        *,
+        session: str,
+        tag: str,
+        since: str,
+        until: str,
+        aggregate: str = "",
+        interval_s: float = 0.0,
+        limit: int = 10_000,
+    ) -> Done:
+        """An entry for each sample, the oldest first; after ``limit`` of them one that says so, if there are more."""
+        start, end = told.time_ns(since), told.time_ns(until)
+        found = await self.session(session)
+        wanted = HistoryRead(
+            tag, start, end, min(limit, _PAGE), aggregate=aggregate, interval_ns=round(interval_s * NS_PER_S)
+        )
+        entries: list[dict[str, Any]] = []
+        async for page in found.history(wanted, limit):
+            entries += told.samples(tag, page)
+            if page.next_page and len(entries) >= limit:
+                return Done([*entries, {"tag": tag, "more_after": limit}])
+        return Done(entries)
+
     async def read(self, *, session: str, tags: list[str], timeout_s: float = 0.0) -> Done:
         rows = await (await self.session(session)).read(tags, timeout_s)
         return Done([told.read(row) for row in rows], all(row.success for row in rows))
@@ -113,11 +142,13 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-NAMES = ("sources", "sessions", "open", "close", "kill", "browse", "read", "write")
+NAMES = ("sources", "sessions", "open", "close", "kill", "browse", "read", "history", "write")
 _KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "tags": ("a list of texts", _is_texts),
     "options": ("an object", lambda v: isinstance(v, dict)),
     "lease_s": ("a number of 0 or more", lambda v: _is_number(v) and v >= 0),
+    "interval_s": ("a number above 0, of seconds", lambda v: _is_number(v) and 0 < v < 1e9),
+    "limit": (f"a whole number from 1 to {_MOST_SAMPLES:,}", lambda v: type(v) is int and 1 <= v <= _MOST_SAMPLES),
     "timeout_s": ("a number of 0 or more", lambda v: _is_number(v) and v >= 0),
     "restart": ("true, false or null", lambda v: v is None or isinstance(v, bool)),
     "value": ("a value", lambda v: True),

@@ -68,6 +68,11 @@ def _given(arguments: argparse.Namespace) -> dict[str, Any]:
         fields |= {"lease_s": arguments.lease, "options": dict(_option(text) for text in arguments.option)}
     elif arguments.action == "read":
         fields["timeout_s"] = arguments.timeout
+    elif arguments.action == "history":
+        names = ("since", "until", "aggregate", "limit")
+        fields |= {name: here[name] for name in names}
+        if arguments.interval is not None:
+            fields["interval_s"] = arguments.interval
     elif arguments.action == "write":
         fields["value"] = _typed(arguments.value)
     elif arguments.action in ("watch", "events"):

@@ -7,7 +7,7 @@ import json
 from typing import Any, cast
 
 from app.client import Gap, SavedSource, SessionInfo, TagEvent, Written
-from app.commands import BrowseNode, ReadRow
+from app.commands import BrowseNode, HistoryPage, ReadRow
 from app.errors import GatewayError
 from app.text import iso_or_none, jsonable
 from app.values import NS_PER_S, Duration, Timestamp, Value, quality_words
@@ -78,6 +78,19 @@ def read(row: ReadRow) -> dict[str, Any]:
     }
 
 
+def samples(tag: str, page: HistoryPage) -> list[dict[str, Any]]:
+    return [
+        {
+            "tag": tag,
+            "time": iso_or_none(ns),
+            "value": jsonable(value),
+            "quality": quality,
+            "quality_words": quality_words(quality),
+        }
+        for ns, value, quality in zip(page.times, page.column, page.qualities, strict=True)
+    ]
+
+
 def written(tag: str, end: Written) -> dict[str, Any]:
     return {
         "tag": tag,
@@ -118,7 +131,7 @@ def value_of(data: Any) -> Value:
         case list():
             return tuple(value_of(entry) for entry in cast("list[Any]", data))
         case {"time": str(text), **rest} if not rest:
-            return Timestamp(_time_ns(text))
+            return Timestamp(time_ns(text))
         case {"seconds": int() | float() as seconds, **rest} if not rest:
             return Duration(round(seconds * NS_PER_S))
         case {"raw": str(text), **rest} if not rest:
@@ -136,7 +149,8 @@ def value_of_text(text: str) -> Value:
     return value_of(data)
 
 
-def _time_ns(text: str) -> int:
+def time_ns(text: str) -> int:
+    """ns since 1970 UTC; ValueError for what is no ISO 8601 time with its offset."""
     try:
         moment = datetime.datetime.fromisoformat(text)
     except ValueError:

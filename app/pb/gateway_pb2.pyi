@@ -598,6 +598,7 @@ class InvokeRequest(message.Message):
     PROPERTIES_FIELD_NUMBER: builtins.int
     RECONNECT_FIELD_NUMBER: builtins.int
     PLAYBACK_FIELD_NUMBER: builtins.int
+    HISTORY_READ_FIELD_NUMBER: builtins.int
     ADD_ITEM_BULK_FIELD_NUMBER: builtins.int
     ADVISE_ITEM_BULK_FIELD_NUMBER: builtins.int
     REMOVE_ITEM_BULK_FIELD_NUMBER: builtins.int
@@ -659,6 +660,8 @@ class InvokeRequest(message.Message):
     @builtins.property
     def playback(self) -> Playback: ...
     @builtins.property
+    def history_read(self) -> HistoryRead: ...
+    @builtins.property
     def add_item_bulk(self) -> AddItemBulk: ...
     @builtins.property
     def advise_item_bulk(self) -> AdviseItemBulk: ...
@@ -708,6 +711,7 @@ class InvokeRequest(message.Message):
         properties: Properties | None = ...,
         reconnect: Reconnect | None = ...,
         playback: Playback | None = ...,
+        history_read: HistoryRead | None = ...,
         add_item_bulk: AddItemBulk | None = ...,
         advise_item_bulk: AdviseItemBulk | None = ...,
         remove_item_bulk: RemoveItemBulk | None = ...,
@@ -720,11 +724,11 @@ class InvokeRequest(message.Message):
         write_secured2_bulk: WriteSecured2Bulk | None = ...,
         read_bulk: ReadBulk | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = typing.Literal["activate", b"activate", "add_buffered_item", b"add_buffered_item", "add_item", b"add_item", "add_item2", b"add_item2", "add_item_bulk", b"add_item_bulk", "advise", b"advise", "advise_item_bulk", b"advise_item_bulk", "advise_supervisory", b"advise_supervisory", "archestr_a_user_to_id", b"archestr_a_user_to_id", "authenticate_user", b"authenticate_user", "browse", b"browse", "command", b"command", "ping", b"ping", "playback", b"playback", "properties", b"properties", "read_bulk", b"read_bulk", "reconnect", b"reconnect", "register", b"register", "remove_item", b"remove_item", "remove_item_bulk", b"remove_item_bulk", "set_buffered_update_interval", b"set_buffered_update_interval", "subscribe_bulk", b"subscribe_bulk", "suspend", b"suspend", "un_advise", b"un_advise", "un_advise_item_bulk", b"un_advise_item_bulk", "unregister", b"unregister", "unsubscribe_bulk", b"unsubscribe_bulk", "write", b"write", "write2", b"write2", "write2_bulk", b"write2_bulk", "write_bulk", b"write_bulk", "write_secured", b"write_secured", "write_secured2", b"write_secured2", "write_secured2_bulk", b"write_secured2_bulk", "write_secured_bulk", b"write_secured_bulk"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = typing.Literal["activate", b"activate", "add_buffered_item", b"add_buffered_item", "add_item", b"add_item", "add_item2", b"add_item2", "add_item_bulk", b"add_item_bulk", "advise", b"advise", "advise_item_bulk", b"advise_item_bulk", "advise_supervisory", b"advise_supervisory", "archestr_a_user_to_id", b"archestr_a_user_to_id", "authenticate_user", b"authenticate_user", "browse", b"browse", "command", b"command", "history_read", b"history_read", "ping", b"ping", "playback", b"playback", "properties", b"properties", "read_bulk", b"read_bulk", "reconnect", b"reconnect", "register", b"register", "remove_item", b"remove_item", "remove_item_bulk", b"remove_item_bulk", "set_buffered_update_interval", b"set_buffered_update_interval", "subscribe_bulk", b"subscribe_bulk", "suspend", b"suspend", "un_advise", b"un_advise", "un_advise_item_bulk", b"un_advise_item_bulk", "unregister", b"unregister", "unsubscribe_bulk", b"unsubscribe_bulk", "write", b"write", "write2", b"write2", "write2_bulk", b"write2_bulk", "write_bulk", b"write_bulk", "write_secured", b"write_secured", "write_secured2", b"write_secured2", "write_secured2_bulk", b"write_secured2_bulk", "write_secured_bulk", b"write_secured_bulk"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["activate", b"activate", "add_buffered_item", b"add_buffered_item", "add_item", b"add_item", "add_item2", b"add_item2", "add_item_bulk", b"add_item_bulk", "advise", b"advise", "advise_item_bulk", b"advise_item_bulk", "advise_supervisory", b"advise_supervisory", "archestr_a_user_to_id", b"archestr_a_user_to_id", "authenticate_user", b"authenticate_user", "browse", b"browse", "command", b"command", "comment", b"comment", "ping", b"ping", "playback", b"playback", "properties", b"properties", "read_bulk", b"read_bulk", "reconnect", b"reconnect", "register", b"register", "remove_item", b"remove_item", "remove_item_bulk", b"remove_item_bulk", "session_id", b"session_id", "set_buffered_update_interval", b"set_buffered_update_interval", "subscribe_bulk", b"subscribe_bulk", "suspend", b"suspend", "un_advise", b"un_advise", "un_advise_item_bulk", b"un_advise_item_bulk", "unregister", b"unregister", "unsubscribe_bulk", b"unsubscribe_bulk", "write", b"write", "write2", b"write2", "write2_bulk", b"write2_bulk", "write_bulk", b"write_bulk", "write_secured", b"write_secured", "write_secured2", b"write_secured2", "write_secured2_bulk", b"write_secured2_bulk", "write_secured_bulk", b"write_secured_bulk"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["activate", b"activate", "add_buffered_item", b"add_buffered_item", "add_item", b"add_item", "add_item2", b"add_item2", "add_item_bulk", b"add_item_bulk", "advise", b"advise", "advise_item_bulk", b"advise_item_bulk", "advise_supervisory", b"advise_supervisory", "archestr_a_user_to_id", b"archestr_a_user_to_id", "authenticate_user", b"authenticate_user", "browse", b"browse", "command", b"command", "comment", b"comment", "history_read", b"history_read", "ping", b"ping", "playback", b"playback", "properties", b"properties", "read_bulk", b"read_bulk", "reconnect", b"reconnect", "register", b"register", "remove_item", b"remove_item", "remove_item_bulk", b"remove_item_bulk", "session_id", b"session_id", "set_buffered_update_interval", b"set_buffered_update_interval", "subscribe_bulk", b"subscribe_bulk", "suspend", b"suspend", "un_advise", b"un_advise", "un_advise_item_bulk", b"un_advise_item_bulk", "unregister", b"unregister", "unsubscribe_bulk", b"unsubscribe_bulk", "write", b"write", "write2", b"write2", "write2_bulk", b"write2_bulk", "write_bulk", b"write_bulk", "write_secured", b"write_secured", "write_secured2", b"write_secured2", "write_secured2_bulk", b"write_secured2_bulk", "write_secured_bulk", b"write_secured_bulk"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_command: _TypeAlias = typing.Literal["register", "unregister", "add_item", "add_item2", "add_buffered_item", "set_buffered_update_interval", "remove_item", "advise", "advise_supervisory", "un_advise", "suspend", "activate", "write", "write2", "write_secured", "write_secured2", "authenticate_user", "archestr_a_user_to_id", "ping", "browse", "properties", "reconnect", "playback", "add_item_bulk", "advise_item_bulk", "remove_item_bulk", "un_advise_item_bulk", "subscribe_bulk", "unsubscribe_bulk", "write_bulk", "write2_bulk", "write_secured_bulk", "write_secured2_bulk", "read_bulk"]  # noqa: Y015
+    _WhichOneofReturnType_command: _TypeAlias = typing.Literal["register", "unregister", "add_item", "add_item2", "add_buffered_item", "set_buffered_update_interval", "remove_item", "advise", "advise_supervisory", "un_advise", "suspend", "activate", "write", "write2", "write_secured", "write_secured2", "authenticate_user", "archestr_a_user_to_id", "ping", "browse", "properties", "reconnect", "playback", "history_read", "add_item_bulk", "advise_item_bulk", "remove_item_bulk", "un_advise_item_bulk", "subscribe_bulk", "unsubscribe_bulk", "write_bulk", "write2_bulk", "write_secured_bulk", "write_secured2_bulk", "read_bulk"]  # noqa: Y015
     _WhichOneofArgType_command: _TypeAlias = typing.Literal["command", b"command"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_command) -> _WhichOneofReturnType_command | None: ...
 
@@ -1284,6 +1288,51 @@ class Playback(message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__speed) -> _WhichOneofReturnType__speed | None: ...
 
 @typing.final
+class HistoryRead(message.Message):
+    """What the source itself has kept of a tag from start_ns to end_ns, oldest first; Unsupported where it keeps
+    nothing of it. Records.QueryHistory has what this Tagwatch has recorded.
+    """
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    TAG_FIELD_NUMBER: builtins.int
+    START_NS_FIELD_NUMBER: builtins.int
+    END_NS_FIELD_NUMBER: builtins.int
+    LIMIT_FIELD_NUMBER: builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: builtins.int
+    AGGREGATE_FIELD_NUMBER: builtins.int
+    INTERVAL_NS_FIELD_NUMBER: builtins.int
+    tag: builtins.str
+    start_ns: builtins.int
+    end_ns: builtins.int
+    limit: builtins.int
+    """samples of a page, 1 to 10,000"""
+    page_token: builtins.str
+    """SourceHistory.next_page of the page before, with all else the same"""
+    aggregate: builtins.str
+    """empty = the samples as they are; else average, minimum, ... (see the property"""
+    interval_ns: builtins.int
+    """"history" of the tag): one value for each interval, at its start
+    of an aggregate
+    """
+    def __init__(
+        self,
+        *,
+        tag: builtins.str = ...,
+        start_ns: builtins.int = ...,
+        end_ns: builtins.int = ...,
+        limit: builtins.int = ...,
+        page_token: builtins.str = ...,
+        aggregate: builtins.str = ...,
+        interval_ns: builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["aggregate", b"aggregate", "end_ns", b"end_ns", "interval_ns", b"interval_ns", "limit", b"limit", "page_token", b"page_token", "start_ns", b"start_ns", "tag", b"tag"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
 class AddItemBulk(message.Message):
     DESCRIPTOR: descriptor.Descriptor
 
@@ -1759,6 +1808,7 @@ class Reply(message.Message):
     BROWSE_PAGE_FIELD_NUMBER: builtins.int
     PONG_FIELD_NUMBER: builtins.int
     TAG_PROPERTIES_FIELD_NUMBER: builtins.int
+    HISTORY_PAGE_FIELD_NUMBER: builtins.int
     code: ProtocolStatus.ValueType
     message: builtins.str
     """of the code"""
@@ -1787,6 +1837,10 @@ class Reply(message.Message):
     def pong(self) -> Pong: ...
     @builtins.property
     def tag_properties(self) -> TagProperties: ...
+    @builtins.property
+    def history_page(self) -> SourceHistory:
+        """HistoryRead"""
+
     def __init__(
         self,
         *,
@@ -1803,19 +1857,56 @@ class Reply(message.Message):
         browse_page: BrowsePage | None = ...,
         pong: Pong | None = ...,
         tag_properties: TagProperties | None = ...,
+        history_page: SourceHistory | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = typing.Literal["_hresult", b"_hresult", "browse_page", b"browse_page", "handle", b"handle", "hresult", b"hresult", "item_rows", b"item_rows", "payload", b"payload", "pong", b"pong", "read_rows", b"read_rows", "tag_properties", b"tag_properties", "write_rows", b"write_rows"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = typing.Literal["_hresult", b"_hresult", "browse_page", b"browse_page", "handle", b"handle", "history_page", b"history_page", "hresult", b"hresult", "item_rows", b"item_rows", "payload", b"payload", "pong", b"pong", "read_rows", b"read_rows", "tag_properties", b"tag_properties", "write_rows", b"write_rows"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["_hresult", b"_hresult", "audit_record", b"audit_record", "browse_page", b"browse_page", "code", b"code", "diagnostic", b"diagnostic", "handle", b"handle", "hresult", b"hresult", "item_rows", b"item_rows", "message", b"message", "payload", b"payload", "pong", b"pong", "read_rows", b"read_rows", "statuses", b"statuses", "tag_properties", b"tag_properties", "write_rows", b"write_rows"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["_hresult", b"_hresult", "audit_record", b"audit_record", "browse_page", b"browse_page", "code", b"code", "diagnostic", b"diagnostic", "handle", b"handle", "history_page", b"history_page", "hresult", b"hresult", "item_rows", b"item_rows", "message", b"message", "payload", b"payload", "pong", b"pong", "read_rows", b"read_rows", "statuses", b"statuses", "tag_properties", b"tag_properties", "write_rows", b"write_rows"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__hresult: _TypeAlias = typing.Literal["hresult"]  # noqa: Y015
     _WhichOneofArgType__hresult: _TypeAlias = typing.Literal["_hresult", b"_hresult"]  # noqa: Y015
-    _WhichOneofReturnType_payload: _TypeAlias = typing.Literal["handle", "item_rows", "write_rows", "read_rows", "browse_page", "pong", "tag_properties"]  # noqa: Y015
+    _WhichOneofReturnType_payload: _TypeAlias = typing.Literal["handle", "item_rows", "write_rows", "read_rows", "browse_page", "pong", "tag_properties", "history_page"]  # noqa: Y015
     _WhichOneofArgType_payload: _TypeAlias = typing.Literal["payload", b"payload"]  # noqa: Y015
     @typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__hresult) -> _WhichOneofReturnType__hresult | None: ...
     @typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType_payload) -> _WhichOneofReturnType_payload | None: ...
+
+@typing.final
+class SourceHistory(message.Message):
+    """Samples as columns: entry i of each is one sample. Where every value is a double they are in `reals`, else in `values`."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    TIMES_FIELD_NUMBER: builtins.int
+    REALS_FIELD_NUMBER: builtins.int
+    VALUES_FIELD_NUMBER: builtins.int
+    QUALITIES_FIELD_NUMBER: builtins.int
+    NEXT_PAGE_FIELD_NUMBER: builtins.int
+    next_page: builtins.str
+    """empty = this was the last; a page may be empty and not the last"""
+    @builtins.property
+    def times(self) -> containers.RepeatedScalarFieldContainer[builtins.int]: ...
+    @builtins.property
+    def reals(self) -> containers.RepeatedScalarFieldContainer[builtins.float]: ...
+    @builtins.property
+    def values(self) -> containers.RepeatedCompositeFieldContainer[values_pb2.Value]: ...
+    @builtins.property
+    def qualities(self) -> containers.RepeatedScalarFieldContainer[builtins.int]: ...
+    def __init__(
+        self,
+        *,
+        times: abc.Iterable[builtins.int] | None = ...,
+        reals: abc.Iterable[builtins.float] | None = ...,
+        values: abc.Iterable[values_pb2.Value] | None = ...,
+        qualities: abc.Iterable[builtins.int] | None = ...,
+        next_page: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["next_page", b"next_page", "qualities", b"qualities", "reals", b"reals", "times", b"times", "values", b"values"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 @typing.final
 class Handle(message.Message):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import pathlib
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
 
+from app.client import Client, ClientOptions
 from app.commands import Aggregate, HistoryRead
 from app.errors import GatewayError
 from app.runtime import Runtime
@@ -20,6 +24,7 @@ from tests.helpers import node_server, opcua_server
 from tests.helpers.engine import Recorder, changes, engine, subscribed, until
 from tests.helpers.node_server import NodeServer
 from tests.helpers.opcua_server import KEPT, KEPT_FROM_NS, ServerProcess
+from tests.helpers.serving import serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.clause("H1")]
 
@@ -200,3 +205,63 @@ async def test_a_read_that_nobody_waits_for_any_more(
         await asyncio.gather(work, return_exceptions=True)
     _, values, _ = await everything(session, read)
     assert len(values) == KEPT
+
+
+@pytest.mark.clause("J7", "X3", "X4", "C3", "C4")
+async def test_other_programs_read_what_a_source_has_kept(
+    gateway: Any, server: ServerProcess, tmp_path: pathlib.Path
+) -> None:
+    """By the client, by another Tagwatch as its source, and on the command line; a key only what it may."""
+    options = {"endpoint": server.endpoint, "certificate_dir": str(tmp_path / "own")}
+    read = HistoryRead("ns=2;s=Kept", KEPT_FROM_NS, _END, 300)
+
+    async def refusal(session: Any, wanted: HistoryRead) -> str:
+        with pytest.raises(GatewayError) as caught:
+            await session.history_page(wanted)
+        return f"{caught.value.code}: {caught.value.fault.message}"
+
+    with serving(tmp_path / "served") as served:
+        key = served.new_key("--scope=records:read")
+        limited = served.new_key("--scope=records:read", "--read", "ns=2;s=ReadOnly")
+        served.stop()
+        served.start()  # keys that it knows from the start are taken at once
+        async with Client(ClientOptions(address=served.address, key=key)) as client:
+            session = await client.open(backend="opcua", name="past", options=options)
+            direct = [page async for page in session.history(read)]
+            times = [ns for page in direct for ns in page.times]
+            assert len(direct) > 1
+            assert len(times) == KEPT
+            assert times == sorted(times)
+            part = [page async for page in session.history(read, 500)]
+            assert sum(len(page.times) for page in part) == 500
+            assert part[-1].next_page
+            assert "keeps no history" in await refusal(session, HistoryRead("ns=2;s=ReadOnly", KEPT_FROM_NS, _END))
+            for token in ("7", "0:0:9999999999999", f"0:{2**70}:0", "0:0:-1", "1" * 10_000):
+                wanted = HistoryRead("ns=2;s=Kept", KEPT_FROM_NS, _END, page_token=token)
+                assert "no page of a history" in await refusal(session, wanted), token
+
+            remote = await gateway[0].manager.open(OpenRequest("gateway", served.options(session="past", key=key)))
+            _, values, _ = await everything(remote, read)
+            assert values == [value for page in direct for value in page.column]
+            with pytest.raises(GatewayError, match="keeps no history") as raised:
+                await calls.history(remote, HistoryRead("ns=2;s=ReadOnly", KEPT_FROM_NS, _END))
+            assert raised.value.fault.details["status"] == "Unsupported"
+
+            asked = ["history", "past", "ns=2;s=Kept", "--since", "2000-01-01T00:00:00Z",
+                     "--until", "2099-01-01T00:00:00Z", "--limit", "3"]  # fmt: skip
+            done = await asyncio.to_thread(
+                subprocess.run, [sys.executable, "-m", "app", "ctl", *asked], capture_output=True, text=True,
+                env={**served.environment(), "TAGWATCH_ADDRESS": served.address, "TAGWATCH_API_KEY": key},
+                timeout=60, check=False,
+            )  # fmt: skip
+            lines = [json.loads(line) for line in done.stdout.splitlines()]
+            assert [line["value"] for line in lines[:3]] == values[:3], done.stderr
+            assert lines[3] == {"tag": "ns=2;s=Kept", "more_after": 3}
+
+        async with Client(ClientOptions(address=served.address, key=served.key)) as client:
+            session = await client.open(backend="opcua", options=options)
+            assert "records:read" in await refusal(session, read)
+        async with Client(ClientOptions(address=served.address, key=limited)) as client:
+            session = await client.open(backend="opcua", options=options)
+            assert "may not read this tag" in await refusal(session, read)
+            assert "keeps no history" in await refusal(session, HistoryRead("ns=2;s=ReadOnly", KEPT_FROM_NS, _END))

@@ -23,7 +23,7 @@ from app.backends.gateway.options import GatewayOptions
 from app.backends.gateway.remote import Remote, RemoteItem, invoke, lost, outcome
 from app.batch import EventBatch
 from app.client import Client, ClientError, Connected, Disconnected, Gap, RemoteSession, SessionChange, SessionState
-from app.commands import BrowsePage, TagProperties, WriteEntry
+from app.commands import BrowsePage, HistoryPage, HistoryRead, ProtocolStatus, TagProperties, WriteEntry
 from app.errors import ErrorCode, GatewayError
 from app.tasks import Clock, SystemClock, deadline, join, spawn
 from app.text import REMOTE_REPLAY
@@ -426,6 +426,19 @@ class GatewayDriver(Driver):
 
     async def properties(self, tag: str) -> TagProperties:
         return await self._asked(self._session().properties(tag))
+
+    async def history(self, read: HistoryRead) -> HistoryPage:
+        try:
+            return await self._asked(self._session().history_page(read))
+        except GatewayError as error:
+            # What a source says to Invoke is a reply, not a status.
+            match error.fault.details.get("status"):
+                case ProtocolStatus.UNSUPPORTED.words:
+                    raise NotImplementedError(error.fault.message) from error
+                case ProtocolStatus.INVALID_REQUEST.words:
+                    raise ValueError(error.fault.message) from error
+                case _:
+                    raise
 
 
 def _refusal(error: ClientError) -> Exception:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -47,6 +48,9 @@ _AGGREGATES = {
 }
 #: Points of continuation that are held for pages that nobody has asked for yet; a server has room for few.
 _MAX_POINTS = 20
+_TOKEN = re.compile(r"\d{1,19}:-?\d{1,19}:\d{1,19}", re.ASCII)
+#: Samples of one time that earlier pages have given.
+_MOST_GIVEN = 1_000_000
 _HISTORY_READ = 4  # the bit of an access level
 _NOTHING = (ua.StatusCodes.BadNoData, ua.StatusCodes.BadBoundNotFound)
 _LOST_POINT = (ua.StatusCodes.BadContinuationPointInvalid, ua.StatusCodes.BadNoContinuationPoints)
@@ -72,10 +76,11 @@ class _Place:
 
     @classmethod
     def of(cls, token: str) -> _Place:
-        try:
-            number, ns, given = (int(part) for part in token.split(":"))
-        except ValueError:
-            raise ValueError(f"{token!r} is no page of a history: begin it again") from None
+        # Clients of the API may send any: a token has no time that is none, and asks no server for all that it has.
+        parts = [int(part) for part in token.split(":")] if _TOKEN.fullmatch(token) else []
+        if len(parts) != 3 or not NO_TIME <= parts[1] < 2**63 or parts[2] > _MOST_GIVEN:
+            raise ValueError(f"{token[:60]!r} is no page of a history: begin it again")
+        number, ns, given = parts
         return cls(number, ns, given)
 
     @property

@@ -43,6 +43,7 @@ Gateway/Invoke.browse metadata:read
 Gateway/Invoke.properties metadata:read
 Gateway/Invoke.reconnect invoke:read
 Gateway/Invoke.playback session:open
+Gateway/Invoke.history_read records:read
 Gateway/Invoke.add_item_bulk invoke:read
 Gateway/Invoke.advise_item_bulk invoke:read
 Gateway/Invoke.remove_item_bulk invoke:read
