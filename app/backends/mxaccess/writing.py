@@ -66,10 +66,7 @@ class Writing:
                 outcomes[number] = Outcome("the item is not there any more")
                 continue
             if item.written is not None:
-                # Whoever asked has given up on the write before. Its completion would be taken for this one's: with a
-                # new handle it finds nobody.
-                item.written = None
-                await renew(self._owner.call, self._owner.items, [item])
+                await self._give_up(item)
             if not item.first.is_set():
                 item.written = asyncio.Event()
                 self._waiting[item.key] = spawn(self._when_known(item, write), name=f"write {item.given.tag}")
@@ -82,6 +79,16 @@ class Writing:
         if ready:
             outcomes |= await self._send(ready)
         return [outcomes[number] for number in range(len(writes))]
+
+    async def _give_up(self, item: Item) -> None:
+        """Whoever asked for the item's write has: it is neither sent any more nor taken for the next one. A completion
+        that may still come finds nobody, as the item has a new handle."""
+        item.written = None
+        if (timer := self._pending.pop(item.key, None)) is not None:
+            timer.cancel()
+        if (waiting := self._waiting.get(item.key)) is not None:
+            await join(waiting)
+        await renew(self._owner.call, self._owner.items, [item])
 
     async def _send(self, ready: Sequence[tuple[int, Item, Callable[[Lmx], None]]]) -> dict[int, Outcome]:
         for _, item, _ in ready:

@@ -154,6 +154,37 @@ async def test_a_late_completion_is_not_taken_for_that_of_the_next_write(desk: D
     assert desk.sink.writes == [(KEY, (STATUS_OK,))]
 
 
+@pytest.mark.clause("M6")
+async def test_a_write_that_was_given_up_while_it_waited_is_never_sent(desk: Desk) -> None:
+    await desk.start()
+    await desk.items("A.B")
+    await desk.driver.write([DriverWrite(KEY, 2)])  # waits for the type
+    await desk.driver.write([DriverWrite(KEY, 3)])  # the loop gave up on the first
+    desk.apartment.data(2, 2, Raw(v.I4, 1))
+    await until(lambda: desk.lmx.named("write"), "the second write")
+    desk.apartment.written(2, 2)
+    assert desk.sink.writes == [(KEY, (STATUS_OK,))]
+    await desk.driver.stop()  # nothing waits any more
+    assert desk.lmx.named("write") == [("write", 2, 2, Typed(v.I4, 3), 0, None)]
+
+
+@pytest.mark.clause("M6")
+async def test_the_wait_for_a_second_completion_ends_with_its_own_write(desk: Desk) -> None:
+    await desk.start(pending_s=5)
+    await desk.items("A.B")
+    desk.apartment.data(2, 1, Raw(v.I4, 1))
+    await desk.driver.write([DriverWrite(KEY, 2)])
+    desk.apartment.written(2, 1, STATUS_PENDING)
+    await desk.clock.advance(4)
+    await desk.driver.write([DriverWrite(KEY, 3)])  # the loop gave up on the first
+    desk.apartment.data(2, 2, Raw(v.I4, 1))
+    await until(lambda: len(desk.lmx.named("write")) == 2, "the second write")
+    await desk.clock.advance(2)  # past what the first was given
+    assert not desk.sink.writes
+    desk.apartment.written(2, 2)
+    assert desk.sink.writes == [(KEY, (STATUS_OK,))]
+
+
 @pytest.mark.clause("M7")
 async def test_refusals_are_told_with_their_hresult_and_words(desk: Desk) -> None:
     await desk.start()
