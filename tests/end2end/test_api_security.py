@@ -397,7 +397,8 @@ async def test_secrets_stand_nowhere(tmp_path: Path) -> None:
                 lambda: urllib.request.urlopen(f"http://127.0.0.1:{running.metrics_port}/metrics").read().decode()
             )
         running.process.terminate()
-        assert await asyncio.to_thread(running.process.wait, 20) == 0
+        code = await asyncio.to_thread(running.process.wait, 20)
+        assert code == 0 or sys.platform == "win32"  # where terminating is no question
 
         sinks = {"answers": "\n".join(answers), "command lines": command_lines, "metrics": metrics, **files(directory)}
         # What is looked for would be found: these stand where they belong.

@@ -54,6 +54,7 @@ async def serving(directory: Path, *arguments: str, **settings: str) -> AsyncIte
 
 
 @pytest.mark.clause("S10.4", "S12.1", "J9")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no such signals; its service control does that")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_it_stops_cleanly_when_it_is_told_to(number: signal.Signals, tmp_path: Path) -> None:
     async with serving(tmp_path) as (address, process), grpc.aio.insecure_channel(address) as channel:
