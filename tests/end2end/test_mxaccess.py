@@ -124,6 +124,47 @@ async def test_a_server_that_crashes_or_hangs_costs_its_worker(tag: str, options
 
 
 @pytest.mark.usefixtures("standin")
+async def test_a_silent_platform_is_found_by_its_probe_and_all_items_are_added_anew() -> None:
+    async with engine() as (runtime, recorder):
+        options = {"probe": "Whole.Counter", "probe_s": 2, "retry_s": 1}
+        session = await runtime.manager.open(OpenRequest("mxaccess", options))
+        keys = await subscribed(session, "Real.A", "Text.A", "Real.Late")
+        assert [(await sample(session, key)).quality for key in keys.values()] == [192, 192, 192]
+        server = keys["Real.A"] >> 32
+        death = (await session.invoke(c.AddItem(server, "Real.Death"))).payload.handle
+        await session.invoke(c.Advise(server, death))
+        await until(lambda: recorder.told(NoticeKind.SOURCE_LOST), "the loss")
+        await until(lambda: session.items.sample(keys["Real.A"]).quality == 24, "the quality of a loss")
+        back = (await until(lambda: recorder.told(NoticeKind.SOURCE_BACK), "the return"))[0]
+        assert (back.details["restored"], back.details["items"]) == ("4", "4")
+        for key in keys.values():
+            await until(lambda key=key: session.items.sample(key).quality == 192, "a value of the new handle")
+        assert (await _write(session, recorder, keys["Real.A"], 8.5)).ok
+
+
+@pytest.mark.usefixtures("standin")
+async def test_after_a_call_that_hangs_a_new_worker_has_the_items_again() -> None:
+    async with engine() as (runtime, recorder):
+        session = await runtime.manager.open(
+            OpenRequest("mxaccess", {"call_timeout_s": 2}, restart=RestartPolicy.ON_FAULT)
+        )
+        keys = await subscribed(session, "Real.A")
+        assert (await sample(session, keys["Real.A"])).value == 1.25
+        server = keys["Real.A"] >> 32
+        hangs = (await session.invoke(c.AddItem(server, "Real.Hang"))).payload.handle
+        with pytest.raises(GatewayError):
+            await calls.invoke(session, c.Advise(server, hangs))
+        await until(lambda: recorder.told(NoticeKind.WORKER_RESTART), "a new worker")
+        before = session.items.sequence(keys["Real.A"])
+        await until(
+            lambda: (
+                session.items.sequence(keys["Real.A"]) != before and session.items.sample(keys["Real.A"]).value == 1.25
+            ),
+            "a value of the new worker",
+        )
+
+
+@pytest.mark.usefixtures("standin")
 async def test_an_older_version_lacks_what_came_later(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LMX_STANDIN_VERSION", "3")
     async with engine() as (runtime, _):

@@ -7,7 +7,8 @@
  *
  * What a tag does is in its name: Real.* (R8), Whole.* (I4), Flag.* (BOOL), Text.* (BSTR), Time.* (DATE), Array.* (array of
  * R4); *.Late (first data after 3 s), *.Secured (1012), *.Verified (1013), *.Pending (Pending, then done), *.Silent
- * (no data, no completion), *.Hang (Advise does not return), *.Crash (Advise ends the process), Bad.* (invalid reference),
+ * (no data, no completion), *.Hang (Advise does not return), *.Crash (Advise ends the process), *.Death (its first Advise
+ * makes all items that are there stale, without a word, as the end of a platform does), Bad.* (invalid reference),
  * NoLicence.* (AddItem is refused), FileTime.*, TextTime.*, NoTime.* (kinds of timestamps).
  * The variable LMX_STANDIN_VERSION (1 to 5) is the newest interface that it has. */
 #define COBJMACROS
@@ -59,7 +60,8 @@ typedef struct Lmx {
     LONG refs;
     Point points[2];
     HWND window;
-    LONG servers, handles, interval;
+    LONG servers, handles, interval, stale; /* items up to that handle are */
+    BOOL died;
     Item items[ITEMS];
 } Lmx;
 
@@ -149,7 +151,7 @@ static LRESULT CALLBACK ticked(HWND window, UINT message, WPARAM w, LPARAM l) {
     if (message != WM_TIMER || !lmx) return DefWindowProcW(window, message, w, l);
     for (handle = 1; handle < ITEMS; handle++) {
         Item *item = &lmx->items[handle];
-        if (!item->used) continue;
+        if (!item->used || handle <= lmx->stale) continue;
         if (item->advised && !item->suspended && due(item->data_at)) {
             BOOL changes = !wcscmp(item->tag, L"Whole.Counter") || item->buffered;
             item->data_at = changes ? in_ms(item->buffered ? lmx->interval : 100) : 0;
@@ -207,7 +209,7 @@ static HRESULT STDMETHODCALLTYPE no_invoke(Lmx *l, DISPID d, REFIID r, LCID c, W
 /* ---- the methods */
 
 static Item *find(Lmx *lmx, LONG server, LONG handle) {
-    Item *item = handle > 0 && handle < ITEMS ? &lmx->items[handle] : NULL;
+    Item *item = handle > lmx->stale && handle < ITEMS ? &lmx->items[handle] : NULL;
     return item && item->used && item->server == server ? item : NULL;
 }
 
@@ -260,6 +262,7 @@ static HRESULT STDMETHODCALLTYPE do_advise(Lmx *lmx, LONG server, LONG handle) {
     if (!item) return E_INVALIDARG;
     if (ends(item->tag, L".Crash")) TerminateProcess(GetCurrentProcess(), 0xC0000005);
     if (ends(item->tag, L".Hang")) Sleep(INFINITE);
+    if (ends(item->tag, L".Death") && !lmx->died) { lmx->died = TRUE; lmx->stale = lmx->handles; return S_OK; }
     item->advised = TRUE;
     if (!ends(item->tag, L".Silent")) item->data_at = in_ms(ends(item->tag, L".Late") ? 3000 : 60);
     return S_OK;
