@@ -32,6 +32,7 @@ from app.events.notices import Notice
 from app.records.database import DamagedError, StoreError, delete, rename_aside, size_of
 from app.records.journal_file import (
     NAME,
+    NOTE,
     SEVERITIES,
     Cells,
     JournalFile,
@@ -41,6 +42,7 @@ from app.records.journal_file import (
     files_in_order,
     name_of,
     sound,
+    start_ns,
 )
 from app.tasks import Clock
 from app.text import jsonable
@@ -406,9 +408,29 @@ class Journal:
         oldest_ns = self._clock.utc_ns() - self._days * _DAY_NS if self._days else None
         for path, size in files:
             if (total > self._bound or _is_older(path, oldest_ns)) and path != self._path and _is_done(path):
-                with contextlib.suppress(OSError):  # somebody reads it: it goes the next time
+                with contextlib.suppress(OSError, StoreError):  # somebody reads it: it goes the next time
+                    self._carry_notes(path)
                     delete(path)
                     total -= size
+
+    def _carry_notes(self, path: Path) -> None:
+        """What people wrote outlives the events around it: notes go on in the present file, with their times. Kept
+        before this returns. OSError or StoreError: they stay where they are."""
+        try:
+            with JournalFile(path) as file:
+                kept = [row for rows in file.between(-(2**63), 2**63 - 1, _ROWS, (NOTE,)) for row in rows]
+        except DamagedError:  # nobody can read them any more
+            return
+        if not kept:
+            return
+        writer = self._writer or self._open()
+        for row in kept:
+            cells = Cells(
+                row.time_ns, writer.word(row.session), writer.word(NOTE), 0, detail=row.detail, more=row.more or None
+            )
+            writer.add([cells], 1, row.time_ns, row.time_ns)
+        writer.commit(self._clock.utc_ns())
+        self._kept()
 
     def _files(self) -> list[tuple[Path, int]]:
         """The oldest first, with their sizes."""
@@ -420,9 +442,18 @@ class Journal:
 
 
 def _is_alive(name: str) -> bool:
-    """Whether the program that writes the file of this name, another one, is running."""
+    """Whether the program that writes the file of this name, another one, is running. One of its number that was
+    started a day after the file is another program; clocks are set, so a day's difference is allowed."""
     found = NAME.match(name)
-    return found is not None and int(found["pid"]) != os.getpid() and psutil.pid_exists(int(found["pid"]))
+    if found is None or int(found["pid"]) == os.getpid():
+        return False
+    try:
+        started_ns = psutil.Process(int(found["pid"])).create_time() * NS_PER_S
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.Error:  # it is somebody else's
+        return True
+    return started_ns < start_ns(name) + _DAY_NS
 
 
 def _is_done(path: Path) -> bool:

@@ -339,9 +339,9 @@ def sound(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
-def start_ns(path: Path) -> int:
-    """When the file was begun, by its name."""
-    found = NAME.match(path.name)
+def start_ns(name: str) -> int:
+    """When the file of this name was begun; 0 where it is none."""
+    found = NAME.match(name)
     if found is None:
         return 0
     begun = datetime.datetime.strptime(found["start"], "%Y%m%dT%H%M%SZ").replace(tzinfo=datetime.UTC)

@@ -76,7 +76,7 @@ def page(
 
 def unreadable(path: Path, error: Exception) -> JournalRow:
     """The row that says so, in the place of the file's."""
-    return JournalRow(0, start_ns(path), "", "gap", "error", detail=f"{path.name} cannot be read: {error}")
+    return JournalRow(0, start_ns(path.name), "", "gap", "error", detail=f"{path.name} cannot be read: {error}")
 
 
 class _Search:
@@ -140,7 +140,8 @@ def notes(folder: Path, start_ns: int, stop_ns: int) -> list[tuple[int, str]]:
     """(time, text) of the notes that operators made of a time and have not taken back, in the order of time; they may
     have been made long after it. OSError where the disk fails."""
     found: dict[tuple[int, str], None] = {}
-    for row in read(folder, kinds=(NOTE,)):
+    # By when they were made: those of files that went stand further on.
+    for row in sorted(read(folder, kinds=(NOTE,)), key=lambda row: row.time_ns):
         told = row.details
         found.pop((_integer(told.get("was_ns")), str(told.get("was", ""))), None)
         at, text = _integer(told.get("at_ns")), str(told.get("text", ""))
@@ -177,5 +178,5 @@ def read(
         except FileNotFoundError:
             continue
         except StoreError as error:
-            if start_ns(path) < stop:
+            if start_ns(path.name) < stop:
                 yield unreadable(path, error)

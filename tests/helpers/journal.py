@@ -18,9 +18,18 @@ def row(time_ns: int, kind: str = "data change", **cells: object) -> JournalRow:
     return replace(made, **cells)  # type: ignore[arg-type]
 
 
-def keep(folder: Path, rows: Sequence[JournalRow], number: int = 1, *, pid: int = DEAD, closed: bool = True) -> Path:
-    """A file with these rows; its name begins with the time of the first."""
-    path = folder / name_of(rows[0].time_ns if rows else 0, pid, number)
+def keep(
+    folder: Path,
+    rows: Sequence[JournalRow],
+    number: int = 1,
+    *,
+    pid: int = DEAD,
+    closed: bool = True,
+    begun_ns: int | None = None,
+) -> Path:
+    """A file with these rows, begun at the time of the first where nothing else is said."""
+    begun_ns = begun_ns if begun_ns is not None else rows[0].time_ns if rows else 0
+    path = folder / name_of(begun_ns, pid, number)
     create(path, rows[0].time_ns if rows else 0)
     writer = JournalWriter(path)
     for one in rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import stat
 import subprocess
@@ -23,7 +24,7 @@ from app.records import journal as journals
 from app.records.database import DamagedError
 from app.records.journal import Act, Journal
 from app.records.journal_file import JournalFile, JournalRow, JournalWriter, files_in_order, name_of
-from app.records.journal_read import read
+from app.records.journal_read import notes, read
 from app.tasks import SystemClock
 from app.values import NO_TIME, EventKind, Status, Timestamp, failed
 from tests.helpers.batches import batch
@@ -132,9 +133,8 @@ def test_what_is_too_old_goes(make: Callable[..., Journal], tmp_path: Path) -> N
     now = SystemClock().utc_ns()
     keep(tmp_path, [row(now - 9 * day), row(now - 8 * day)], 1)
     keep(tmp_path, [row(now - 9 * day), row(now - 6 * day)], 2)
-    written = keep(
-        tmp_path, [row(now - 9 * day)], 3, pid=psutil.Process().ppid(), closed=False
-    )  # another program writes it
+    other = psutil.Process().ppid()  # another program writes it
+    written = keep(tmp_path, [row(now - 9 * day)], 3, pid=other, closed=False, begun_ns=now)
     journal = make(days=7)
     journal.start()
     assert [one.time_ns for one in kept(journal, tmp_path)] == [now - 9 * day, now - 6 * day, now - 9 * day]
@@ -285,6 +285,39 @@ def test_off_makes_neither_thread_nor_file(make: Callable[..., Journal], tmp_pat
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.clause("G4", "T12")
+def test_notes_outlive_the_events_around_them(make: Callable[..., Journal], tmp_path: Path) -> None:
+    day = 86_400 * 10**9
+    now = SystemClock().utc_ns()
+
+    def noted(at: int, **told: object) -> JournalRow:
+        return row(now - 9 * day + at, "note", session="", detail="words", more=json.dumps(told))
+
+    first = [noted(1, at_ns=1, text="stays"), noted(2, at_ns=2, text="goes"), row(now - 9 * day + 3)]
+    keep(tmp_path, first, 1)
+    keep(tmp_path, [noted(5, was_ns=2, was="goes"), row(now)], 2)  # which is not too old
+    journal = make(days=7)
+    journal.start()
+    rows = kept(journal, tmp_path)
+    assert [one.kind for one in rows] == ["note", "data change", "note", "note"]
+    assert notes(tmp_path, 0, 9) == [(1, "stays")], "in the order in which they were made"
+    assert len(files_in_order(tmp_path)) == 2
+
+
+@pytest.mark.clause("G4")
+def test_a_number_that_another_program_has_now_keeps_no_file_alive(
+    make: Callable[..., Journal], tmp_path: Path
+) -> None:
+    old = keep(tmp_path, [row(TIME - 10**18, sequence=1)], 1, pid=psutil.Process().ppid(), closed=False)
+    young = keep(tmp_path, [row(SystemClock().utc_ns(), sequence=2)], 2, pid=psutil.Process().ppid(), closed=False)
+    journal = make()
+    journal.start()
+    journal.act("Plant", Act(TIME, "go on"))
+    kept(journal, tmp_path)
+    with JournalFile(old) as file, JournalFile(young) as other:
+        assert (file.closed, other.closed) == (True, False)
+
+
 @pytest.mark.clause("G4")
 def test_what_a_dead_program_left_is_closed_and_what_is_damaged_put_aside(
     make: Callable[..., Journal], tmp_path: Path
@@ -294,7 +327,7 @@ def test_what_a_dead_program_left_is_closed_and_what_is_damaged_put_aside(
     torn.write_bytes(torn.read_bytes()[:8_192] + b"x" * 30_000)
     foreign = tmp_path / name_of(TIME, DEAD, 3)
     foreign.write_bytes(b"no database")
-    alive = keep(tmp_path, [row(TIME, sequence=4)], 4, pid=psutil.Process().ppid(), closed=False)
+    alive = keep(tmp_path, [row(SystemClock().utc_ns(), sequence=4)], 4, pid=psutil.Process().ppid(), closed=False)
     newer = keep(tmp_path, [row(TIME, sequence=5)], 5, closed=False)
     database = sqlite3.connect(newer)
     database.execute("PRAGMA user_version = 99")
