@@ -69,7 +69,7 @@ def full_text(value: Value, enumeration: Sequence[str] = ()) -> str:
         case bytes():
             return value.hex(" ")
         case Timestamp():
-            return iso_text(value.ns, utc=False)
+            return _iso(value.ns, utc=False)  # a value of 1677 is one, though as a time of a sample it is none
         case Duration():
             return duration_text(value.ns)
         case tuple():
@@ -204,8 +204,10 @@ def time_text(ns: int, utc: bool, *, date: bool = True) -> str:
 
 def iso_text(ns: int, utc: bool) -> str:
     """ISO 8601 with its offset and with every digit, for tooltips, copies and files."""
-    if ns == NO_TIME:
-        return ""
+    return "" if ns == NO_TIME else _iso(ns, utc)
+
+
+def _iso(ns: int, utc: bool) -> str:
     if utc:
         return iso_utc(ns)
     seconds, nanos = divmod(ns, NS_PER_S)

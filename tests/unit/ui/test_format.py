@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.values import NO_TIME, Duration, Timestamp, Value
@@ -214,6 +214,7 @@ _scalars = st.one_of(
 
 @pytest.mark.clause("W5")
 @given(_scalars)
+@example((Timestamp(NO_TIME), "Time"))
 def test_the_full_text_of_a_value_gives_the_value_back(case: tuple[Value, str]) -> None:
     value, data_type = case
     back = f.parse_value(f.full_text(value), data_type)
