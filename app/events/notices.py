@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from app.batch import EventBatch
+from app.batch import Detail, EventBatch
+from app.values import EventKind, QualityClass, quality_class
 
 
 class NoticeKind(enum.StrEnum):
@@ -28,6 +29,20 @@ class Severity(enum.IntEnum):
     INFO = 0
     WARNING = 1
     ERROR = 2
+
+
+def severity_of(kind: EventKind, quality: int, detail: Detail) -> Severity:
+    """Of an event: of a value by its quality, of a completion by its statuses."""
+    if kind > EventKind.BUFFERED_DATA_CHANGE:
+        return Severity.INFO if all(status.ok for status in detail.statuses) else Severity.ERROR
+    return _BY_QUALITY[quality_class(quality)]
+
+
+_BY_QUALITY = {
+    QualityClass.GOOD: Severity.INFO,
+    QualityClass.UNCERTAIN: Severity.WARNING,
+    QualityClass.BAD: Severity.ERROR,
+}
 
 
 @dataclass(frozen=True, slots=True)

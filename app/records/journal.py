@@ -28,12 +28,11 @@ import psutil
 
 from app.batch import NO_DETAIL, Detail, EventBatch
 from app.config import JournalPolicy, Settings
-from app.events.notices import Notice
+from app.events.notices import Notice, Severity, severity_of
 from app.records.database import DamagedError, StoreError, delete, rename_aside, size_of
 from app.records.journal_file import (
     NAME,
     NOTE,
-    SEVERITIES,
     Cells,
     JournalFile,
     JournalWriter,
@@ -46,7 +45,7 @@ from app.records.journal_file import (
 )
 from app.tasks import Clock
 from app.text import jsonable
-from app.values import NO_TIME, NS_PER_S, EventKind, QualityClass, Value, quality_class
+from app.values import NO_TIME, NS_PER_S, EventKind, Value
 
 _log = logging.getLogger(__name__)
 
@@ -65,7 +64,6 @@ _ROW_BYTES = 60
 #: Rows that are made at once: a large batch must not keep the interpreter from the window.
 _ROWS = 2_000
 _DAY_NS = 86_400 * NS_PER_S
-_SEVERITY = {QualityClass.GOOD: 0, QualityClass.UNCERTAIN: 1, QualityClass.BAD: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +240,7 @@ class Journal:
     def _append(self, piece: _Piece) -> None:
         writer = self._writer or self._open()
         for words in self._aside:
-            self._add_one(writer, "", "gap", SEVERITIES.index("error"), words, {})
+            self._add_one(writer, "", "gap", Severity.ERROR, words, {})
         self._aside.clear()
         if self._to_tell:
             self._tell_gap(writer)
@@ -256,7 +254,7 @@ class Journal:
         elif isinstance(piece.what, Notice):
             what = piece.what
             self._add_one(
-                writer, piece.session, str(what.kind), int(what.severity), what.message, what.details, what.time_ns
+                writer, piece.session, str(what.kind), what.severity, what.message, what.details, what.time_ns
             )
         else:
             what = piece.what
@@ -270,7 +268,7 @@ class Journal:
 
     def _tell_gap(self, writer: JournalWriter) -> None:
         missed = self._to_tell
-        self._add_one(writer, "", "gap", 1, f"{missed:,} rows could not be written", {"missed": missed})
+        self._add_one(writer, "", "gap", Severity.WARNING, f"{missed:,} rows could not be written", {"missed": missed})
         self._to_tell, self._telling = 0, self._telling + missed
 
     def _add_one(
@@ -278,7 +276,7 @@ class Journal:
         writer: JournalWriter,
         session: str,
         kind: str,
-        severity: int,
+        severity: Severity,
         words: str,
         details: Mapping[str, object],
         time_ns: int | None = None,
@@ -418,7 +416,7 @@ class Journal:
         before this returns. OSError or StoreError: they stay where they are."""
         try:
             with JournalFile(path) as file:
-                kept = [row for rows in file.between(-(2**63), 2**63 - 1, _ROWS, (NOTE,)) for row in rows]
+                kept = [row for rows in file.every(_ROWS, (NOTE,)) for row in rows]
         except DamagedError:  # nobody can read them any more
             return
         if not kept:
@@ -517,13 +515,14 @@ def _event_rows(
 
 
 def _severities(batch: EventBatch) -> list[int]:
-    """Of a value by its quality, of a completion by its statuses."""
-    known = {quality: _SEVERITY[quality_class(quality)] for quality in set(batch.qualities)}
+    """:func:`severity_of` each; of values, of which there are very many, once for each quality."""
+    change = EventKind.DATA_CHANGE
+    known = {quality: int(severity_of(change, quality, NO_DETAIL)) for quality in set(batch.qualities)}
     found = [known[quality] for quality in batch.qualities]
     for number, kind in enumerate(batch.kinds):
         if kind > EventKind.BUFFERED_DATA_CHANGE:
             detail = batch.details.get(number, NO_DETAIL)
-            found[number] = 0 if all(status.ok for status in detail.statuses) else 2
+            found[number] = int(severity_of(EventKind(kind), batch.qualities[number], detail))
     return found
 
 

@@ -18,12 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
+from app.events.notices import Severity
 from app.records.database import Form, check, plain_file, size_of, transaction, trouble
 from app.values import NS_PER_S, iso_utc
 
 SUFFIX = ".events"
 NAME = re.compile(r"log-(?P<start>\d{8}T\d{6}Z)-(?P<pid>\d+)-(?P<number>\d+)\.events$")
-SEVERITIES = ("info", "warning", "error")
+SEVERITIES = tuple(severity.name.lower() for severity in Severity)
 #: The kind of an operator's note.
 NOTE = "note"
 _STAMP = re.compile(r"[-:]")
@@ -160,9 +161,6 @@ class JournalWriter:
         self._span: tuple[int, int] | None = None  # of the rows that are not committed
         self._database = FORM.connect(path, read_only=False)
         try:
-            self._database.execute("PRAGMA journal_mode = WAL")
-            self._database.execute("PRAGMA synchronous = NORMAL")
-            self._database.execute("PRAGMA journal_size_limit = 4194304")
             self._words: dict[str, int] = {
                 text: number for number, text in self._database.execute("SELECT id, text FROM words")
             }
@@ -300,9 +298,9 @@ class JournalFile:
             last = found[-1][0]
             yield [*map(_row, found)]
 
-    def every(self, count: int) -> Iterator[list[JournalRow]]:
-        """All rows in the order of the log; up to ``count`` at a time."""
-        yield from self.between(-(2**63), 2**63 - 1, count)
+    def every(self, count: int, kinds: Sequence[str] = ()) -> Iterator[list[JournalRow]]:
+        """:meth:`between`, of all times."""
+        return self.between(-(2**63), 2**63 - 1, count, kinds)
 
     def check(self) -> None:
         """DamagedError where SQLite finds the file damaged."""

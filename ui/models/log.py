@@ -13,9 +13,9 @@ from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QBrush, QColor
 
 from app.batch import Detail, Event, EventBatch
-from app.events.notices import Notice, NoticeKind, Severity
+from app.events.notices import Notice, NoticeKind, Severity, severity_of
 from app.records.journal import Act
-from app.values import NS_PER_S, EventKind, QualityClass, quality_class
+from app.values import NS_PER_S, EventKind
 from ui.engine_words import status_said
 from ui.feed import FeedFrame
 from ui.format import full_text, iso_text, quality_text, skew_text, time_text, tip_text, value_text
@@ -200,7 +200,7 @@ class LogModel(TableModel):
             case 2:
                 return tr(event.kind.words)
             case 3:
-                return _severity_text(_severity(event.kind, event.quality, event.detail))
+                return _severity_text(severity_of(event.kind, event.quality, event.detail))
             case 4:
                 return self._tag_of(session_id, event.key)
             case 8:
@@ -526,7 +526,7 @@ class LogModel(TableModel):
             return value_text(batch.values[index], decimals=told.decimals, enumeration=told.enumeration)
 
         def severity(kind: int, quality: int, detail: Detail) -> str:
-            return SEVERITIES[_severity(EventKind(kind), quality, detail)]
+            return SEVERITIES[severity_of(EventKind(kind), quality, detail)]
 
         return Cells(
             session=self._name_of,
@@ -592,21 +592,8 @@ def _severity_text(severity: Severity) -> str:
 
 def _severity_of(what: Event | Notice | Act) -> Severity:
     if isinstance(what, Event):
-        return _severity(what.kind, what.quality, what.detail)
+        return severity_of(what.kind, what.quality, what.detail)
     return what.severity if isinstance(what, Notice) else Severity.INFO
-
-
-def _severity(kind: EventKind, quality: int, detail: Detail) -> Severity:
-    if kind > EventKind.BUFFERED_DATA_CHANGE:
-        return Severity.INFO if all(status.ok for status in detail.statuses) else Severity.ERROR
-    return _SEVERITIES[quality_class(quality)]
-
-
-_SEVERITIES = {
-    QualityClass.GOOD: Severity.INFO,
-    QualityClass.UNCERTAIN: Severity.WARNING,
-    QualityClass.BAD: Severity.ERROR,
-}
 
 
 def _detail_text(detail: Detail) -> str:
