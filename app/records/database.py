@@ -42,8 +42,9 @@ class Form:
     migrations: Mapping[int, Sequence[str]] = field(default_factory=dict[int, Sequence[str]])
 
     def connect(self, path: Path, *, read_only: bool) -> sqlite3.Connection:
-        """A connection to a file of the present version. StoreError where it cannot be used, FileNotFoundError where it
-        is gone, OSError where the disk fails."""
+        """A connection to a file of the present version; one that writes keeps a log beside it (WAL), so that readers
+        wait for nobody. StoreError where it cannot be used, FileNotFoundError where it is gone, OSError where the disk
+        fails."""
         if read_only and not path.is_file():
             raise FileNotFoundError(f"{path} is gone")
         mode = "ro" if read_only else "rwc"
@@ -52,6 +53,10 @@ class Form:
         try:
             database = sqlite3.connect(uri, _BUSY_S, isolation_level=None, check_same_thread=False, uri=True)
             self._check(database, path)
+            if not read_only:
+                database.execute("PRAGMA journal_mode = WAL")
+                database.execute("PRAGMA synchronous = NORMAL")
+                database.execute("PRAGMA journal_size_limit = 4194304")
         except BaseException as error:
             if database is not None:
                 database.close()
@@ -181,9 +186,11 @@ def rename_aside(path: Path) -> Path:
 
 
 def delete(path: Path) -> None:
-    """With what SQLite has beside it. OSError where another program holds it."""
-    for name in ("", *_BESIDE):
-        path.with_name(path.name + name).unlink(missing_ok=True)
+    """With what SQLite has beside it. OSError where another program holds it; then it is whole."""
+    path.unlink(missing_ok=True)
+    for beside in _BESIDE:
+        with contextlib.suppress(OSError):
+            path.with_name(path.name + beside).unlink(missing_ok=True)
 
 
 def size_of(path: Path) -> int:

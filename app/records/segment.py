@@ -186,9 +186,6 @@ class SegmentWriter:
         self.path = path
         self._database = FORM.connect(path, read_only=False)
         try:
-            self._database.execute("PRAGMA journal_mode = WAL")
-            self._database.execute("PRAGMA synchronous = NORMAL")
-            self._database.execute("PRAGMA journal_size_limit = 4194304")
             self._tags: dict[tuple[str, str], int] = {
                 (source, tag): number
                 for number, source, tag in self._database.execute("SELECT id, source, tag FROM tags")

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import filelock
 
-from app.records.database import DamagedError, NewerError, StoreError, rename_aside, size_of
+from app.records.database import DamagedError, NewerError, StoreError, delete, rename_aside, size_of
 from app.records.segment import FORM, NAME, SegmentWriter, create, files
 from app.values import NS_PER_S, iso_utc
 
@@ -290,16 +290,13 @@ class Store:
 
     def _delete(self, path: Path, sizes: dict[Path, int]) -> None:
         try:
-            path.unlink()
+            delete(path)
         except OSError as error:
             _log.info("%s is too old and goes later: %s", path.name, error)
             return
         sizes.pop(path, None)
         self._last.pop(path, None)
         self._sealed.discard(path)
-        for beside in ("-wal", "-shm"):
-            with contextlib.suppress(OSError):
-                path.with_name(path.name + beside).unlink(missing_ok=True)
         for backup in path.parent.glob(f"{path.name}.v*"):
             with contextlib.suppress(OSError):
                 backup.unlink()
