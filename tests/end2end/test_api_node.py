@@ -52,7 +52,6 @@ def test_a_client_in_javascript(tmp_path: Path) -> None:
 @pytest.mark.timeout(300)
 @pytest.mark.clause("C7")
 def test_a_client_that_learns_everything_by_reflection(tmp_path: Path) -> None:
-    """In the stead of grpcurl and grpc_cli, which were not found in Debian, PyPI or npm."""
     place = npm.installed(HERE, "grpc-js", ("reflect.js",))
     with serving(tmp_path) as served:
         done = subprocess.run(
