@@ -110,7 +110,7 @@ class CommandLoop:
         except NotImplementedError as error:
             return _refused(ProtocolStatus.UNSUPPORTED, str(error) or f"this source has no {kind}")
         except GatewayError as error:
-            return Reply(ProtocolStatus.MX_ACCESS_FAILURE, error.fault.code, error.fault.message)
+            return Reply(ProtocolStatus.MX_ACCESS_FAILURE, error.fault.message, str(error.fault))
         except Exception as error:
             _log.exception("%s failed in the driver", kind)
             return Reply(ProtocolStatus.MX_ACCESS_FAILURE, f"{kind} failed", f"{type(error).__name__}: {error}")

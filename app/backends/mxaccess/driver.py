@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from app.backends.base import ACCEPTED, Driver, DriverItem, DriverWrite, Outcome, Sink
 from app.backends.mxaccess import variants
 from app.backends.mxaccess.dates import Zone
+from app.backends.mxaccess.galaxy import Galaxy
 from app.backends.mxaccess.health import Health
 from app.backends.mxaccess.hresult import E_INVALIDARG, LmxError, add_words, hresult_words, is_gone
 from app.backends.mxaccess.items import Item, Items
@@ -72,7 +73,7 @@ class MxAccessDriver(Driver):
         self._apartment_of = apartment
         self._apartment: Apartment | None = None
         self._options = MxAccessOptions(Zone())
-        self._tags: TagList | None = None
+        self._names: TagList | Galaxy | None = None
         self._servers: dict[int, int] = {}  # the loop's handle -> MXAccess's
         self._items = Items()
         self._sink: Sink | None = None
@@ -127,13 +128,15 @@ class MxAccessDriver(Driver):
         self._options = chosen = MxAccessOptions.of(options)
         self._sink = sink
         if chosen.tags:
-            self._tags = await asyncio.to_thread(read_tags, chosen.tags)
+            self._names = await asyncio.to_thread(read_tags, chosen.tags)
+        elif (access := chosen.access) is not None:
+            self._names = Galaxy(access)  # asked when somebody browses: the start does not wait for it
         apartment = self._apartment_of(chosen.zone, self._take)
         async with deadline(self._clock, chosen.call_timeout_s, "the start of MXAccess"):
             version = await apartment.start()
         self._apartment = apartment
         missing = missing_commands(version)
-        kept = type(self).unsupported - ({"Browse"} if self._tags is not None else set())
+        kept = type(self).unsupported - ({"Browse"} if self._names is not None else set())
         self.unsupported = kept | missing
         await self._health.start()
         words = f"AVEVA MXAccess (LMXProxy, interface {version} of 5)"
@@ -144,6 +147,8 @@ class MxAccessDriver(Driver):
     async def stop(self) -> None:
         await self._health.stop()
         await self._writing.stop()
+        if isinstance(self._names, Galaxy):
+            await self._names.stop()
         if self._apartment is not None:
             await self._apartment.stop()
 
@@ -308,12 +313,14 @@ class MxAccessDriver(Driver):
     # ---- the name space
 
     async def browse(self, node: str, page_token: str, limit: int) -> BrowsePage:
-        if self._tags is None:
-            raise NotImplementedError("MXAccess cannot be browsed: name a file with its tags by the option tags")
-        return self._tags.page(node, page_token, limit)
+        if self._names is None:
+            raise NotImplementedError(
+                "MXAccess cannot be browsed: name a file with its tags by the option tags, or a Galaxy by galaxy"
+            )
+        return await self._names.page(node, page_token, limit)
 
     async def properties(self, tag: str) -> TagProperties:
-        return self._tags.properties(tag) if self._tags is not None else TagProperties(())
+        return await self._names.properties(tag) if self._names is not None else TagProperties(())
 
     async def reconnect(self) -> None:
         self._health.hurry()

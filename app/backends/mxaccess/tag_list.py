@@ -40,10 +40,10 @@ class TagList:
     def __len__(self) -> int:
         return len(self._tags)
 
-    def page(self, node: str, page_token: str, limit: int) -> BrowsePage:
+    async def page(self, node: str, page_token: str, limit: int) -> BrowsePage:
         return self._tree.page(node, page_token, limit)
 
-    def properties(self, tag: str) -> TagProperties:
+    async def properties(self, tag: str) -> TagProperties:
         """Nothing for a tag that is not in the list: it may exist all the same."""
         one = self._tags.get(tag)
         if one is None:
