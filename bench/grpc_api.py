@@ -9,8 +9,9 @@ import subprocess
 import sys
 import time
 from array import array
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from itertools import islice
 from typing import Any
 
 import grpc
@@ -31,9 +32,10 @@ from bench.engine import Counter, subscribe
 from bench.report import Figure, at_least, at_most, percentile, told
 from bench.window import in_window
 
-_EVENTS = 1024
-
-_BATCHES = 3_000
+_EVENTS, _ITEMS = 1024, 1000
+_BATCHES = 20_000
+#: So many of them the bare stream has ready; it sends them again and again.
+_READY = 1_000
 _READ_S = 4.0
 _ROUNDS = 3
 _EVENT_ROUNDS = 5
@@ -123,10 +125,12 @@ def other(arguments: list[str]) -> None:
 # ---- events ---------------------------------------------------------------------
 
 
-def _batches() -> list[EventBatch]:
-    keys, good = array("Q", [1 << 32 | n for n in range(1, _EVENTS + 1)]), array("i", [192]) * _EVENTS
-    values, times = array("d", range(_EVENTS)), array("q", [1]) * _EVENTS
-    return [EventBatch(1 + n * _EVENTS, keys, values, good, times, times) for n in range(_BATCHES)]
+def _batches(count: int) -> Iterator[EventBatch]:
+    """Of a source whose items change in turns: each batch begins where the one before has ended."""
+    turns = [array("Q", [1 << 32 | 1 + (n + start) % _ITEMS for n in range(_EVENTS)]) for start in range(0, _ITEMS, 24)]
+    good, values, times = array("i", [192]) * _EVENTS, array("d", range(_EVENTS)), array("q", [1]) * _EVENTS
+    for n in range(count):
+        yield EventBatch(1 + n * _EVENTS, turns[n % len(turns)], values, good, times, times)
 
 
 @asynccontextmanager
@@ -154,9 +158,9 @@ async def _bare(parts: list[bytes]) -> AsyncIterator[str]:
 
 async def _bare_events(together: int = 1) -> float:
     """``together``: batches of a message."""
-    parts = [packed(batch) for batch in _batches()]
+    parts = [packed(batch) for batch in _batches(_READY)]
     messages = [b"".join(parts[start : start + together]) for start in range(0, len(parts), together)]
-    async with _bare(messages) as address:
+    async with _bare(messages * (_BATCHES // _READY)) as address:
         return (await _Other("bare-stream", address).found())["rate"]
 
 
@@ -174,15 +178,14 @@ async def _api_events(max_events: int = 0) -> float:
     product's, and so are the bytes; ``max_events`` 0 = in messages as the API makes them."""
     async with Runtime(Settings(event_queue=200_000), broadcaster=None) as runtime, _serving(runtime) as address:
         session = await runtime.manager.open(OpenRequest("sim", {"load_tags": 0}, keep_alive=True))
-        rows = tuple(ItemRow(True, n, f"t{n}") for n in range(1, _EVENTS + 1))
+        rows = tuple(ItemRow(True, n, f"t{n}") for n in range(1, _ITEMS + 1))
         session.items.track(SubscribeBulk(1, tuple(row.tag for row in rows)), Reply(payload=ItemRows(rows)))
-        waiting = _batches()
-        waiting.reverse()
+        coming = _batches(_BATCHES)
 
         async def source() -> list[EventBatch]:
-            while session.queued(internal=False) > 50_000:  # noqa: ASYNC110 - a queue tells nobody
-                await asyncio.sleep(0)
-            return [waiting.pop() for _ in range(min(8, len(waiting)))]
+            while session.queued(internal=False) > 150_000:  # noqa: ASYNC110 - a queue tells nobody
+                await asyncio.sleep(0.001)
+            return list(islice(coming, 8))
 
         distributor: Distributor = session._distributor
         distributor._source = source

@@ -22,9 +22,6 @@ from app.wire.messages import fill, fill_batch, fill_reply, read_value, reader, 
 
 STATES = {state: pb.SessionState.Value(f"SESSION_STATE_{state.name}") for state in SessionState}
 
-#: The tag of StreamMessage.batches on the wire: field 5, with a length.
-_BATCHES = bytes([pb.StreamMessage.BATCHES_FIELD_NUMBER << 3 | 2])
-
 
 # ---- what comes ------------------------------------------------------------------
 
@@ -143,24 +140,10 @@ def item_message(item: Item) -> pb.Item:
 def packed(batch: EventBatch) -> bytes:
     """The batch as a part of a StreamMessage, made once whoever asks. Parts put one behind the other are a message."""
     if batch.packed is None:
-        message = pb.EventBatch()
-        fill_batch(message, batch)
-        batch.packed = part(message)
+        message = pb.StreamMessage()
+        fill_batch(message.batches.add(), batch)
+        batch.packed = message.SerializeToString()
     return batch.packed
-
-
-def part(message: pb.EventBatch) -> bytes:
-    data = message.SerializeToString()
-    return b"".join((_BATCHES, _varint(len(data)), data))
-
-
-def _varint(number: int) -> bytes:
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
 
 
 def event_message(event: Event, tag: str) -> pb.Event:

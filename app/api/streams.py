@@ -18,7 +18,6 @@ from app.api.messages import (
     event_message,
     item_message,
     packed,
-    part,
     put_fault,
     put_source_state,
 )
@@ -330,11 +329,12 @@ def _selected(batch: EventBatch, chosen: list[int]) -> bytes:
         details,
         sum(detail.coalesced for detail in details.values()),
     )
-    message = pb.EventBatch()
+    whole = pb.StreamMessage()
+    message = whole.batches.add()
     fill_batch(message, some)
     if chosen[-1] - chosen[0] != len(chosen) - 1:
         message.sequences = (np.array(chosen, "<u8") + np.uint64(batch.first_sequence)).astype("<u8").tobytes()
-    return part(message)
+    return whole.SerializeToString()
 
 
 def _count(pieces: Sequence[EventBatch | ReplayGap]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app import commands as c
@@ -143,11 +143,10 @@ class ItemRegistry:
 
     # ---- events
 
-    def apply(self, batches: Iterable[EventBatch]) -> None:
+    def apply(self, batches: Sequence[EventBatch]) -> None:
         """Keep the newest value of each item; completions carry none and are left out."""
-        for batch in batches:
-            if strangers := self._latest.apply(batch):
-                self._set_early_aside(batch, strangers)
+        for batch, strangers in self._latest.apply(batches):
+            self._set_early_aside(batch, strangers)
 
     def _set_early_aside(self, batch: EventBatch, strangers: list[int]) -> None:
         for i in strangers[-_EARLY:]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.batch import EventBatch, Sample
@@ -88,23 +89,33 @@ class LatestValues:
 
     # ---- events
 
-    def apply(self, batch: EventBatch) -> list[int]:
-        """Keep the newest value of each item; completions carry none. Returns which events belong to no item."""
+    def apply(self, batches: Sequence[EventBatch]) -> list[tuple[EventBatch, list[int]]]:
+        """Keep the newest value of each item; completions carry none. Returns which events belong to no item.
+
+        The last batch comes first: of a burst, most values are older than one that is there by then, and cost no more
+        than to see that.
+        """
+        strangers = [(batch, self._apply(batch, newer_stay=batch is not batches[-1])) for batch in reversed(batches)]
+        return [(batch, found) for batch, found in reversed(strangers) if found]
+
+    def _apply(self, batch: EventBatch, *, newer_stay: bool) -> list[int]:
         if len(batch) >= _FEW:
             if self._scatter is None:
                 # Not before it is needed: a command line that watches a few tags starts a tenth of a second sooner.
                 from app.sessions.scatter import Scatter  # noqa: PLC0415
 
                 self._scatter = Scatter(self)
-            if (strangers := self._scatter.apply(batch)) is not None:
+            if (strangers := self._scatter.apply(batch, newer_stay=newer_stay)) is not None:
                 return strangers
-        return self._apply_each(batch)
+        return self._apply_each(batch, newer_stay=newer_stay)
 
-    def _apply_each(self, batch: EventBatch) -> list[int]:
+    def _apply_each(self, batch: EventBatch, *, newer_stay: bool) -> list[int]:
         strangers: list[int] = []
         kinds = batch.kinds
         for i, (key, sample) in enumerate(zip(batch.keys, batch.samples(), strict=True)):
             if kinds and kinds[i] > 1:  # enumerations would cost more than the rest
+                continue
+            if newer_stay and self.sequence(key) > batch.last_sequence:
                 continue
             if not self.put(key, sample, batch.first_sequence + i):
                 strangers.append(i)
