@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import getpass
 import importlib
 import logging
 import os
@@ -15,10 +14,10 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from app import config
+from app.source_line import PASSWORD, login, option
 from app.watch import Watched, WatchRequest, console, watch
 
 _BACKENDS = ("sim", "host", "opcua", "replay", "mxaccess")
-_PASSWORD = "TAGWATCH_PASSWORD"  # the variable's name
 
 _EXIT_CODES = """exit codes:
   0 stopped, or done      3 the source did not start   5 the session was lost
@@ -89,7 +88,7 @@ def build_parser(wanted: str = "") -> argparse.ArgumentParser:
     line.add_argument("--records", type=Path, metavar="FOLDER", help="the recorder's store; without it, this user's")
     line.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="an option of the source")
     line.add_argument("--security", metavar="MODE", help="OPC UA: None, Basic256Sha256/Sign, …/SignAndEncrypt")
-    line.add_argument("--user", help=f"OPC UA: log in; the password is asked for, or taken from {_PASSWORD}")
+    line.add_argument("--user", help=f"OPC UA: log in; the password is asked for, or taken from {PASSWORD}")
     line.add_argument("--trust", action="append", default=[], metavar="SHA256", help="OPC UA: trust this certificate")
     line.add_argument("--verbose", action="store_true", help="tell what happens, on standard error")
     line.add_argument("--settings", type=Path, metavar="FILE", help="settings (TOML)")
@@ -161,7 +160,7 @@ def _silence_closed_stdout() -> None:
 
 def _watched(arguments: argparse.Namespace) -> Watched:
     backend, options = _source(arguments.source)
-    options |= dict(_option(text) for text in arguments.option)
+    options |= dict(option(text) for text in arguments.option)
     if backend == "opcua":
         options |= _opcua_options(arguments)
     elif arguments.security or arguments.user or arguments.trust:
@@ -187,20 +186,6 @@ def _record(arguments: argparse.Namespace) -> str:
     return str(arguments.record)
 
 
-def _option(text: str) -> tuple[str, Any]:
-    name, equals, value = text.partition("=")
-    if not equals or not name:
-        raise ValueError(f"--option {text!r} must be NAME=VALUE")
-    if name == "password":
-        raise ValueError(f"a password does not belong on a command line: use --user, and {_PASSWORD} or the question")
-    for kind in (int, float):
-        try:
-            return name, kind(value)
-        except ValueError:
-            continue
-    return name, {"true": True, "false": False}.get(value, value)
-
-
 def _opcua_options(arguments: argparse.Namespace) -> dict[str, Any]:
     options: dict[str, Any] = {}
     if arguments.security:
@@ -208,17 +193,8 @@ def _opcua_options(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.trust:
         options["trusted"] = arguments.trust
     if arguments.user:
-        options["user"] = arguments.user
-        options["password"] = _password(arguments.user)
+        options |= login(arguments.user)
     return options
-
-
-def _password(user: str) -> str:
-    if (kept := os.environ.get(_PASSWORD)) is not None:
-        return kept
-    if not sys.stdin.isatty():
-        raise ValueError(f"--user needs a password: set {_PASSWORD}, or run in a terminal and be asked")
-    return getpass.getpass(f"Password of {user}: ")
 
 
 def _positive(kind: type[int] | type[float]) -> Any:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 import subprocess
 import sys
 from typing import Any
 
 from app.errors import GatewayError
+from app.source_line import login, option
 from app.workers.process import worker_environment
 from app.workers.worker32 import command_for
 
@@ -24,10 +26,18 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--write", action="append", default=[], metavar="TAG=VALUE", help="write it, too: only if told")
     parser.add_argument("--seconds", type=float, default=60.0, metavar="S", help="how long to listen (60)")
     parser.add_argument("--out", default="mxaccess-report.jsonl", metavar="FILE", help="the report")
+    parser.add_argument(
+        "--option", action="append", default=[], metavar="NAME=VALUE", help="an option of the source: its Galaxy's"
+    )
+    parser.add_argument("--user", help="log in to the Galaxy's database; the password is asked for")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """The probe runs in the 32-bit worker; its exit code. 2 where that cannot be started."""
+    """The probe runs in the 32-bit worker; its exit code. 2 where that cannot be started. ValueError for an option that
+    is none; a password goes by a pipe."""
+    options = dict(option(text) for text in arguments.option)
+    if arguments.user:
+        options |= login(arguments.user)
     try:
         command = command_for(arguments.source)
     except GatewayError as error:
@@ -38,4 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         words += ["--tag", tag]
     for write in arguments.write:
         words += ["--write", write]
-    return subprocess.run([*command, *words], env=worker_environment(), check=False).returncode
+    if options:
+        words.append("--options-on-stdin")
+    told = f"{json.dumps(options)}\n" if options else None
+    return subprocess.run([*command, *words], env=worker_environment(), check=False, input=told, text=True).returncode

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 #: Options that are secrets, of whatever backend: they go to the keyring or are asked for.
 SECRETS = frozenset({"password", "api_key", "key", "token"})
 
+_PLACES = ("endpoint", "address", "file", "galaxy")
+
 
 @dataclass(frozen=True, slots=True)
 class SavedSource:
@@ -24,7 +26,7 @@ class SavedSource:
     @property
     def address(self) -> str:
         """Where it is, in few words."""
-        return str(next(filter(None, (self.options.get(name) for name in ("endpoint", "address", "file"))), ""))
+        return str(next(filter(None, (self.options.get(name) for name in _PLACES)), ""))
 
     @property
     def user(self) -> str:

@@ -1171,6 +1171,10 @@
             <translation>verbindet …</translation>
         </message>
         <message>
+            <source>Connection</source>
+            <translation>Verbindung</translation>
+        </message>
+        <message>
             <source>Contrast</source>
             <translation>Kontrast</translation>
         </message>
@@ -1452,6 +1456,14 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>in Bearbeitung</translation>
         </message>
         <message>
+            <source>encrypted, and the server's certificate is checked</source>
+            <translation>verschlüsselt, und das Zertifikat des Servers wird geprüft</translation>
+        </message>
+        <message>
+            <source>encrypted, with any certificate</source>
+            <translation>verschlüsselt, mit jedem Zertifikat</translation>
+        </message>
+        <message>
             <source>End</source>
             <translation>Ende</translation>
         </message>
@@ -1723,8 +1735,24 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>Vollbild</translation>
         </message>
         <message>
+            <source>Galaxy</source>
+            <translation>Galaxy</translation>
+        </message>
+        <message>
             <source>Galaxy Repository busy</source>
             <translation>Galaxy Repository belegt</translation>
+        </message>
+        <message>
+            <source>Galaxy's server</source>
+            <translation>Server der Galaxy</translation>
+        </message>
+        <message>
+            <source>Galaxy's server: tags are browsed from a file or from a Galaxy, not from both</source>
+            <translation>Server der Galaxy: Variablen kommen aus einer Datei oder aus einer Galaxy, nicht aus beiden</translation>
+        </message>
+        <message>
+            <source>Galaxy: type its name, which its database has, too</source>
+            <translation>Galaxy: ihren Namen eingeben; so heißt auch ihre Datenbank</translation>
         </message>
         <message>
             <source>gap</source>
@@ -1905,6 +1933,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>Its name</source>
             <translation>Ihr Name</translation>
+        </message>
+        <message>
+            <source>its name</source>
+            <translation>ihr Name</translation>
         </message>
         <message>
             <source>Its name: type the name of the source or session there</source>
@@ -2533,6 +2565,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
             <translation>für diese Werte nicht definiert</translation>
         </message>
         <message>
+            <source>not encrypted</source>
+            <translation>nicht verschlüsselt</translation>
+        </message>
+        <message>
             <source>not found</source>
             <translation>nicht gefunden</translation>
         </message>
@@ -2719,6 +2755,10 @@ Eine Kopfzeile ist willkommen, eine Spalte „session“ ebenso. F2 ändert eine
         <message>
             <source>Of the old value</source>
             <translation>Des alten Werts</translation>
+        </message>
+        <message>
+            <source>of the SQL Server, or domain\name; empty: this Windows account</source>
+            <translation>am SQL Server, oder Domäne\Name; leer: dieses Windows-Konto</translation>
         </message>
         <message>
             <source>Of these, tags that it may write</source>
@@ -4570,6 +4610,10 @@ Simulated plant:Reactor.PV
         <message>
             <source>To</source>
             <translation>Bis</translation>
+        </message>
+        <message>
+            <source>to browse its database instead of a file: server, or server\instance</source>
+            <translation>statt einer Datei ihre Datenbank durchsuchen: Server oder Server\Instanz</translation>
         </message>
         <message>
             <source>to browse: a tag a line, or CSV</source>

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from ui.forms.editors import Deaf
 from ui.forms.gateway_rows import GatewayRows
+from ui.forms.mxaccess_rows import MxAccessRows
 from ui.forms.opcua_rows import OpcUaRows
 from ui.i18n import noop, tr
 from ui.sources import BACKENDS, SECRETS, Source
@@ -35,14 +36,6 @@ _NUMBERS: Mapping[str, tuple[tuple[str, str, float, float, bool, str], ...]] = {
     ),
     "host": (("interval_s", noop("Read every … seconds"), 0.1, 3600, False, "1"),),
     "replay": (("speed", noop("Speed"), 0.1, 128, False, "1"),),
-}
-#: Options of AVEVA MXAccess that are texts: name, words, what an empty field says.
-_TEXTS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
-    "mxaccess": (
-        ("tags", noop("File with the tags"), noop("to browse: a tag a line, or CSV")),
-        ("probe", noop("Probe tag"), noop("one that always changes; its silence is a loss")),
-        ("zone", noop("Time zone"), noop("local, utc or an offset like +02:00")),
-    ),
 }
 _KINDS = ("opcua", "sim", "host", "replay", "gateway", "mxaccess")
 
@@ -77,8 +70,7 @@ class SourceForm(QDialog):
         for backend in _NUMBERS:
             self._pages.addWidget(self._numbers_page(backend))
         self._gateway = self._gateway_page(keyring)
-        for backend in _TEXTS:
-            self._pages.addWidget(self._texts_page(backend))
+        self._mxaccess = self._mxaccess_page(keyring)
         layout.addWidget(self._pages)
         layout.addLayout(self._tail())
         self._words = QLabel()
@@ -156,18 +148,13 @@ class SourceForm(QDialog):
             self._fields[backend][name] = edit
         return page
 
-    def _texts_page(self, backend: str) -> QWidget:
+    def _mxaccess_page(self, keyring: str) -> MxAccessRows:
         page = QWidget()
         form = self._form()
         page.setLayout(form)
-        self._fields[backend] = {}
-        for name, words, without in _TEXTS[backend]:
-            edit = QLineEdit()
-            edit.setAccessibleName(tr(words))
-            edit.setPlaceholderText(tr(without))
-            form.addRow(tr(words), edit)
-            self._fields[backend][name] = edit
-        return page
+        rows = MxAccessRows(form, self._deaf, keyring=keyring)
+        self._pages.addWidget(page)
+        return rows
 
     def _tail(self) -> QFormLayout:
         form = self._form()
@@ -210,6 +197,8 @@ class SourceForm(QDialog):
             self._rows.show(source.options)
         elif source.backend == "gateway":
             self._gateway.show(source.options)
+        elif source.backend == "mxaccess":
+            self._mxaccess.show(source.options)
         if source.backend == "replay":
             self._file.setText(str(source.options.get("file", "")))
         for name, edit in self._fields.get(source.backend, {}).items():
@@ -236,6 +225,8 @@ class SourceForm(QDialog):
             return self._rows.options()
         if backend == "gateway":
             return self._gateway.options()
+        if backend == "mxaccess":
+            return self._mxaccess.options()
         options: dict[str, Any] = dict(self._source.options) if self._source is not None else {}
         if backend == "replay":
             file = self._file.text().strip()
@@ -243,10 +234,6 @@ class SourceForm(QDialog):
                 raise ValueError(tr("File: choose the recording to play"))
             if file != options.get("file"):  # another file has other columns
                 options = {"file": file}
-        for name, _, _ in _TEXTS.get(backend, ()):
-            options.pop(name, None)
-            if text := self._fields[backend][name].text().strip():
-                options[name] = text
         for name, words, least, most, whole, _ in _NUMBERS.get(backend, ()):
             text = self._fields[backend][name].text().strip().replace(",", ".")
             options.pop(name, None)
@@ -257,13 +244,17 @@ class SourceForm(QDialog):
     @property
     def password(self) -> str:
         """As it was typed; empty = the one that is kept, or none."""
-        if self._kind.currentIndex() == _KINDS.index("gateway"):
+        kind = _KINDS[self._kind.currentIndex()]
+        if kind == "gateway":
             return self._gateway.password.text().strip()
+        if kind == "mxaccess":
+            return self._mxaccess.password.text() if self._mxaccess.password.isEnabled() else ""
         return self._rows.password.text() if self._rows.login.currentIndex() == 1 else ""
 
     @property
     def keep(self) -> bool:
-        rows = self._gateway if self._kind.currentIndex() == _KINDS.index("gateway") else self._rows
+        kind = _KINDS[self._kind.currentIndex()]
+        rows = {"gateway": self._gateway, "mxaccess": self._mxaccess}.get(kind, self._rows)
         return rows.keep.isChecked()
 
     def _ask(self, signal: Any) -> None:
@@ -301,6 +292,7 @@ class SourceForm(QDialog):
         """The password or key that was typed."""
         self._rows.password.clear()
         self._gateway.password.clear()
+        self._mxaccess.password.clear()
 
 
 def _fields_of(form: QFormLayout) -> list[QWidget]:

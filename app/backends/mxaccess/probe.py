@@ -21,8 +21,10 @@ from typing import IO, Any, TypeVar
 
 from app.backends.mxaccess import variants
 from app.backends.mxaccess.dates import Zone
+from app.backends.mxaccess.galaxy.look import look
 from app.backends.mxaccess.hresult import LmxError, hresult_words
 from app.backends.mxaccess.model import Apartment, Happened, Lmx, LmxEvent
+from app.backends.mxaccess.options import MxAccessOptions
 from app.backends.mxaccess.variants import Raw
 from app.errors import GatewayError
 from app.values import Status, Timestamp, Value
@@ -199,12 +201,14 @@ class Probe:
 
 
 def main(words: Sequence[str]) -> int:
-    """Run the probe by the words of a command line; 2 for words that are wrong."""
+    """Run the probe by the words of a command line; 2 for words that are wrong, 1 where MXAccess could not be used, or
+    the Galaxy that was named."""
     parser = argparse.ArgumentParser(prog="tagwatch doctor mxaccess")
     parser.add_argument("--tag", action="append", default=[])
     parser.add_argument("--write", action="append", default=[])
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--out", default="mxaccess-report.jsonl")
+    parser.add_argument("--options-on-stdin", action="store_true", help="options of a source (JSON): its Galaxy")
     arguments = parser.parse_args(words)
     if not 0 <= arguments.seconds <= 86_400:
         parser.error(f"--seconds {arguments.seconds:g} must be 0 to 86400")
@@ -214,13 +218,22 @@ def main(words: Sequence[str]) -> int:
         if not tag or not equals:
             parser.error("--write must be TAG=VALUE")
         writes.append((tag, _value(value)))
-    if sys.platform != "win32":
-        parser.error("MXAccess runs on Windows only")
-    apartment_of = importlib.import_module("app.backends.mxaccess.apartment").ComApartment
+    try:
+        options: dict[str, Any] = json.loads(sys.stdin.readline()) if arguments.options_on_stdin else {}
+        access = MxAccessOptions.of(options).access
+    except ValueError as error:
+        parser.error(str(error))
+    failed = ""
     with Path(arguments.out).open("w", encoding="utf-8") as out:
-        code = asyncio.run(Probe(Report(out), arguments.tag, writes, arguments.seconds).run(apartment_of))
+        report = Report(out)
+        if access is not None and (failed := look(access, report.say)):
+            sys.stderr.write(f"{failed}\n")
+        if sys.platform != "win32":
+            parser.error("MXAccess runs on Windows only")
+        apartment_of = importlib.import_module("app.backends.mxaccess.apartment").ComApartment
+        code = asyncio.run(Probe(report, arguments.tag, writes, arguments.seconds).run(apartment_of))
     sys.stderr.write(f"the report is in {arguments.out}\n")
-    return code
+    return code or (1 if failed else 0)
 
 
 def _value(text: str) -> Value:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import json
 import logging
 import re
 import socket
 import struct
+import subprocess
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -14,11 +17,13 @@ from typing import Any
 
 import pytest
 
+from app import cli, doctor
 from app import commands as c
 from app.access.certificates import OwnCertificates
-from app.backends.mxaccess import MxAccessDriver
+from app.backends.mxaccess import MxAccessDriver, probe
 from app.backends.mxaccess import variants as v
 from app.backends.mxaccess.galaxy import Galaxy, mapping, statements
+from app.backends.mxaccess.galaxy.look import look
 from app.backends.mxaccess.galaxy.place import Access, Encryption, GalaxyError, Place, place_of, port_of
 from app.backends.mxaccess.options import MxAccessOptions
 from app.backends.mxaccess.variants import Raw
@@ -410,7 +415,7 @@ async def test_closing_ends_a_question_that_hangs(server: TdsServer, galaxy_at: 
         await asked
     with pytest.raises(GalaxyError, match="is being closed"):
         await galaxy.page("", "", 10)
-    assert not [one for one in threading.enumerate() if one.name == "Galaxy"]
+    await until(lambda: "Galaxy" not in [one.name for one in threading.enumerate()], "the end of its thread")
 
 
 @pytest.mark.clause("M19")
@@ -669,3 +674,79 @@ async def test_a_password_stands_in_no_log_no_error_and_no_text(
     assert [login.password for login in server.logins].count(PASSWORD) >= 3
     assert "canary" not in "".join(said)
     assert "SELECT" not in caplog.text, "what is asked is nobody's either"
+
+
+# ---- the doctor
+
+
+@pytest.mark.clause("M23")
+def test_the_doctor_tells_versions_counts_and_columns_without_a_name(
+    server: TdsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "report.jsonl"
+    options = {
+        "galaxy": server.place, "galaxy_database": "ZB", "user": "reader", "password": PASSWORD,
+        "galaxy_encryption": "none",
+    }  # fmt: skip
+    monkeypatch.setattr("sys.platform", "linux")  # it looks at the Galaxy first, then MXAccess lacks
+    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(options) + "\n"))
+    with pytest.raises(SystemExit):
+        probe.main(["--options-on-stdin", "--out", str(out)])
+    text = out.read_text(encoding="utf-8")
+    told = {line["what"]: line for line in map(json.loads, text.splitlines())}
+    assert told["Galaxy"]["by_windows"] is False
+    assert (told["Galaxy version"]["version"], told["Galaxy version"]["edition"][:7]) == ("16.0.1000.6", "Express")
+    assert told["Galaxy columns"]["tables"]["dynamic_attribute"]["mx_value"] == "text"
+    objects = told["Galaxy objects"]
+    assert (objects["instances"], objects["deployed"], objects["by_category"]["13"]) == (6, 5, [2, 2])
+    assert [10, 2, True, 1] in told["Galaxy attributes"]["by_category_type_array"]
+    assert (told["Galaxy first level"]["objects"], told["Galaxy first level"]["areas"]) == (1, 1)
+    assert told["Galaxy object"]["attributes"] == 2
+    assert told["Galaxy search"]["attributes"] == 8
+    for name in ("Tank", "Plant", "Level", "reader", "canary", "127.0.0.1", "ZB"):
+        assert name not in text
+    assert "canary" not in "".join(capsys.readouterr())
+
+
+@pytest.mark.clause("M23")
+@pytest.mark.parametrize(
+    ("users", "statement", "refused"),
+    [({}, "", {"Galaxy version refused": ("AuthenticationFailed", "18456")}),
+     ({"reader": PASSWORD}, "dynamic_attribute a\nGROUP", {"Galaxy attributes refused": ("SourceRefused", "208")})],
+)  # fmt: skip
+def test_the_doctor_goes_on_where_it_can_and_says_what_was_refused(
+    server: TdsServer, users: dict[str, str], statement: str, refused: dict[str, tuple[str, str]]
+) -> None:
+    def refuse(asked: str) -> None:
+        if statement and statement in asked:
+            raise SqlError(208, "Invalid object name.")
+
+    server.users, server.on_statement = users, refuse
+    out = io.StringIO()
+    access = Access(place_of(server.place), "ZB", "reader", PASSWORD, Encryption.NONE)
+    words = look(access, probe.Report(out).say)
+    told = {line["what"]: line for line in map(json.loads, out.getvalue().splitlines())}
+    assert {what: (line["code"], line["number"]) for what, line in told.items() if "refused" in what} == refused
+    assert words
+    assert "canary" not in words + out.getvalue()
+    assert ("Galaxy search" in told) is bool(users)
+
+
+@pytest.mark.clause("M23", "M22")
+def test_the_doctor_gets_its_password_by_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[tuple[list[str], str]] = []
+
+    def run(command: list[str], *, input: str, **_: Any) -> Any:
+        started.append((command, input))
+        return subprocess.CompletedProcess(command, 7)
+
+    monkeypatch.setattr(doctor, "command_for", lambda backend: ["worker32"])
+    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setenv("TAGWATCH_PASSWORD", PASSWORD)
+    words = ["doctor", "mxaccess", "--option", "galaxy=grnode", "--option", "galaxy_database=ZB", "--user", "reader"]
+    assert cli.main(words) == 7
+    ((command, told),) = started
+    assert "canary" not in " ".join(command)
+    assert json.loads(told) == {**GALAXY, "user": "reader", "password": PASSWORD}
+    with pytest.raises(SystemExit):
+        cli.main([*words, "--option", "password=x"])

@@ -137,6 +137,9 @@ async def test_a_bundle_has_no_secret_and_no_value(made: ScriptedWindow, tmp_pat
     request = OpenRequest("opcua", options, name="Secret", owner_key="CANARY-owner")
     secret = await made.application.sessions.open(request)
     assert secret is not None
+    galaxy = {"galaxy": "grnode", "galaxy_database": "ZB", "password": PASSWORD, "user": USER}
+    browsed = await made.application.sessions.open(OpenRequest("mxaccess", galaxy, name="Galaxy"))
+    assert browsed is not None
     logger = logging.getLogger("app.somewhere")
     logger.warning("option is %s, value is %s", PASSWORD, VALUE)
     try:

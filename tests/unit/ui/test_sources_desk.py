@@ -305,7 +305,7 @@ async def test_mxaccess_is_set_up_by_texts_and_keeps_what_has_no_field(scripted:
     form.choose("Galaxy")
     press(form, "Edit …")
     one: SourceForm = await found(scripted, SourceForm, form)
-    fields = one._fields["mxaccess"]
+    fields = one._mxaccess.texts
     assert (one._kind.currentText(), fields["tags"].text(), fields["zone"].text()) == (
         "AVEVA MXAccess",
         "/t.csv",
@@ -318,6 +318,47 @@ async def test_mxaccess_is_set_up_by_texts_and_keeps_what_has_no_field(scripted:
     wanted = {"probe": "Platform.Time", "zone": "utc", "supervisory": True}
     saved = scripted.application.desk.saved
     await until(lambda: saved.find("Galaxy").options == wanted, "the saved source")  # type: ignore[union-attr]
+
+
+@pytest.mark.clause("P4", "M13", "M22")
+async def test_a_galaxy_is_set_up_with_its_login_whose_password_is_in_no_file(scripted: Scripted) -> None:
+    options = {"tags": "/t.csv", "galaxy": r"grnode\GR", "galaxy_database": "Plant", "galaxy_timeout_s": 5}
+    scripted.application.desk.saved.put(Source("AVEVA", "mxaccess", options))
+    form = await manager(scripted)
+    form.choose("AVEVA")
+    press(form, "Edit …")
+    one: SourceForm = await found(scripted, SourceForm, form)
+    rows = one._mxaccess
+    assert not rows.password.isEnabled()
+    rows.texts["user"].setText("reader")
+    assert rows.password.isEnabled()
+    rows.password.setText("canary")
+    rows.encryption.setCurrentIndex(1)
+    press(one, "Save")
+    assert "Galaxy's server: tags are browsed from a file or from a Galaxy" in one._words.text()
+    rows.texts["tags"].clear()
+    rows.texts["galaxy_database"].clear()
+    press(one, "Save")
+    assert "Galaxy: type its name" in one._words.text()
+    rows.texts["galaxy_database"].setText("Plant")
+    press(one, "Save")
+    wanted = {
+        "galaxy": r"grnode\GR", "galaxy_database": "Plant", "galaxy_timeout_s": 5, "user": "reader",
+        "galaxy_encryption": "trust",
+    }  # fmt: skip
+    saved = scripted.application.desk.saved
+    await until(lambda: saved.find("AVEVA").options == wanted, "the saved source")  # type: ignore[union-attr]
+    source = saved.find("AVEVA")
+    assert source is not None
+    assert (source.account, "canary" in str(source.state())) == (r"reader @ grnode\GR", False)
+    asked = await scripted.application.sources.opener.options(source, None)
+    assert asked == {**wanted, "password": "canary"}
+    press(form, "Edit …")
+    again: SourceForm = await found(scripted, SourceForm, form)
+    assert again._mxaccess.encryption.currentIndex() == 1
+    again._mxaccess.texts["galaxy"].clear()
+    press(again, "Save")
+    await until(lambda: saved.find("AVEVA").options == {}, "a source without its Galaxy")  # type: ignore[union-attr]
 
 
 async def test_a_trial_tells_the_step_that_failed_and_leaves_nothing(scripted: Scripted) -> None:

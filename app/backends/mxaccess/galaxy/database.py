@@ -106,15 +106,17 @@ class Database:
                 "Server running, does it listen on TCP/IP, and does the firewall let it be asked?",
             ) from error
         self._wire = wire = Wire(sock, access, context)
+        if self._aborted:  # meanwhile, when there was no wire to be told
+            wire.abort()
         wire.until(self._end)
         try:
             connection = pytds.connect(
                 dsn=access.place.host,
                 port=port,
                 database=access.database,
-                user="" if self._by_windows else access.user,
-                password="" if self._by_windows else access.password,
-                auth=self._windows(pytds, port) if self._by_windows else None,
+                user="" if self.by_windows else access.user,
+                password="" if self.by_windows else access.password,
+                auth=self._windows(pytds, port) if self.by_windows else None,
                 appname="Tagwatch",
                 readonly=True,  # the intent: a secondary of an availability group may answer
                 autocommit=True,
@@ -134,7 +136,8 @@ class Database:
         return connection
 
     @property
-    def _by_windows(self) -> bool:
+    def by_windows(self) -> bool:
+        """Whether Windows logs in, and not a login of the SQL Server's own."""
         return not self._access.user or "\\" in self._access.user
 
     def _windows(self, pytds: Any, port: int) -> Any:
@@ -167,7 +170,7 @@ class Database:
         number = getattr(error, "number", 0) or getattr(error, "msg_no", 0)
         said = _short(str(getattr(error, "text", "") or error))
         if number:
-            return GalaxyError(*_refusal(access, int(number), said))
+            return GalaxyError(*_refusal(access, int(number), said), number=str(number))
         if isinstance(error, OSError) or type(error).__name__ == "ClosedConnectionError":
             return _LostError("SourceUnreachable", f"the connection to {access.words} was lost: {said}")
         return GalaxyError(

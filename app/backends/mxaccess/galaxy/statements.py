@@ -137,6 +137,7 @@ SELECT d.category_id, COUNT(*), SUM(CASE WHEN {_DEPLOYED} THEN 1 ELSE 0 END)
 FROM dbo.gobject g JOIN dbo.template_definition d ON d.template_definition_id = g.template_definition_id
 WHERE g.is_template = 0 AND g.namespace_id = 1 GROUP BY d.category_id ORDER BY d.category_id
 """
+NEWEST = f"SELECT TOP (1) g.gobject_id FROM dbo.gobject g WHERE {_DEPLOYED} ORDER BY g.gobject_id DESC"
 KINDS = """
 SELECT a.mx_attribute_category, a.mx_data_type, a.is_array, COUNT(*) FROM dbo.dynamic_attribute a
 GROUP BY a.mx_attribute_category, a.mx_data_type, a.is_array
