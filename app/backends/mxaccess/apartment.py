@@ -23,6 +23,8 @@ from ctypes import wintypes  # noqa: E402
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 _WAKE = 0x8000  # WM_APP: a message of a thread's own
+_QUIT, _REMOVE = 0x0012, 1
+_MESSAGES = 1_000  # between two calls
 _STOP_S = 1.5
 _user32 = ctypes.WinDLL("user32", use_last_error=True)
 _kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
@@ -138,10 +140,23 @@ class ComApartment:
                 if work is None:
                     return
                 work(proxy)
+                if not self._take_messages(message):
+                    return
             if _user32.GetMessageW(ctypes.byref(message), None, 0, 0) <= 0:
                 return
             _user32.TranslateMessage(ctypes.byref(message))
             _user32.DispatchMessageW(ctypes.byref(message))
+
+    def _take_messages(self, message: Any) -> bool:
+        """What came during a call, for a system keeps ten thousand messages and drops the rest; False for the last."""
+        for _ in range(_MESSAGES):
+            if not _user32.PeekMessageW(ctypes.byref(message), None, 0, 0, _REMOVE):
+                break
+            if message.message == _QUIT:
+                return False
+            _user32.TranslateMessage(ctypes.byref(message))
+            _user32.DispatchMessageW(ctypes.byref(message))
+        return True
 
 
 def _without_library(error: ImportError) -> GatewayError:

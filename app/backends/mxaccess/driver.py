@@ -7,6 +7,7 @@ import importlib
 import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from app.backends.base import ACCEPTED, Driver, DriverItem, DriverWrite, Outcome, Sink
@@ -15,7 +16,7 @@ from app.backends.mxaccess.dates import Zone
 from app.backends.mxaccess.galaxy import Galaxy
 from app.backends.mxaccess.health import Health
 from app.backends.mxaccess.hresult import E_INVALIDARG, LmxError, add_words, hresult_words, is_gone
-from app.backends.mxaccess.items import Item, Items
+from app.backends.mxaccess.items import Item, Items, forget
 from app.backends.mxaccess.model import Apartment, Happened, Lmx, LmxEvent
 from app.backends.mxaccess.options import MxAccessOptions
 from app.backends.mxaccess.tag_list import TagList, read_tags
@@ -30,7 +31,9 @@ from app.values import (
     QUALITY_CONFIGURATION_ERROR,
     EventKind,
     Fault,
+    QualityClass,
     Status,
+    quality_class,
 )
 
 _log = logging.getLogger(__name__)
@@ -48,6 +51,12 @@ _SINCE = {
     4: {"Write2", "Write2Bulk", "WriteSecured2", "WriteSecured2Bulk", "Suspend", "Activate", "AdviseSupervisory"},
     5: {"AddBufferedItem", "SetBufferedUpdateInterval"},
 }
+#: Items to a call of MXAccess's thread.
+_TOGETHER = 100
+_LEAVE_S = 1.0
+_COMMUNICATION = 3
+#: Details of a status after which a value may come: time-outs, ways that are being found, what is starting or busy.
+_STILL_TO_COME = frozenset({1, 2, 5, 11, 12, 25, 26, 1010, 1011})
 _NO_LONGER_HERE = Outcome("the item is not there any more")
 
 
@@ -75,6 +84,7 @@ class MxAccessDriver(Driver):
         self._options = MxAccessOptions(Zone())
         self._names: TagList | Galaxy | None = None
         self._servers: dict[int, int] = {}  # the loop's handle -> MXAccess's
+        self._clients: dict[int, str] = {}  # the loop's handle -> the name that it is registered by
         self._items = Items()
         self._sink: Sink | None = None
         self._gone = False
@@ -111,6 +121,15 @@ class MxAccessDriver(Driver):
         except TimeoutError as error:
             self._fail(f"MXAccess did not return from a call within {timeout_s:g} s: the worker has to start anew")
             raise GatewayError(ErrorCode.WORKER_UNRESPONSIVE, "MXAccess did not return from a call") from error
+
+    async def each(self, items: Sequence[Item], work: Callable[[Item, Lmx], object]) -> list[LmxError | None]:
+        """``work`` for every item, a hundred to a call: between calls MXAccess's messages are taken, and what others
+        want is done."""
+        errors: list[LmxError | None] = []
+        for start in range(0, len(items), _TOGETHER):
+            part = items[start : start + _TOGETHER]
+            errors += await self.call(lambda lmx, part=part: [_tried(partial(work, item), lmx) for item in part])
+        return errors
 
     def told(self, error: LmxError) -> None:
         """An HRESULT after which nothing works any more ends the worker."""
@@ -150,19 +169,48 @@ class MxAccessDriver(Driver):
         if isinstance(self._names, Galaxy):
             await self._names.stop()
         if self._apartment is not None:
+            await self._take_leave(self._apartment)
             await self._apartment.stop()
+
+    async def _take_leave(self, apartment: Apartment) -> None:
+        """MXAccess frees what is registered, if it still answers."""
+        servers = list(self._servers.values())
+        self._servers.clear()
+        if not servers or self._gone:
+            return
+        try:
+            async with deadline(self._clock, _LEAVE_S, "the end of MXAccess"):
+                await apartment.call(
+                    lambda lmx: [_tried(lambda one, server=server: one.unregister(server), lmx) for server in servers]
+                )
+        except TimeoutError:
+            _log.warning("MXAccess does not answer: what is registered there ends with the process")
 
     async def register(self, server_handle: int, client_name: str) -> Outcome:
         try:
             self._servers[server_handle] = await self.call(lambda lmx: lmx.register(client_name))
         except LmxError as error:
             return self.refused(f"{client_name} cannot be registered: {hresult_words(error.hresult)}", error)
+        self._clients[server_handle] = client_name
         return ACCEPTED
 
     async def unregister(self, server_handle: int) -> None:
         server = self._servers.pop(server_handle, None)
         if server is not None:
+            self._writing.left(server)
             await self._best_effort(lambda lmx: lmx.unregister(server))
+
+    async def register_anew(self) -> None:
+        """Every client, in place of handles that may be stale. The items are then of the new ones, and have to be made
+        there (:func:`app.backends.mxaccess.items.renew`)."""
+        for server_handle, old in list(self._servers.items()):
+            await self.unregister(server_handle)
+            if not (await self.register(server_handle, self._clients[server_handle])).ok:
+                self._servers[server_handle] = old  # the next attempt tries again
+        for item in self._items:
+            self._items.unbind(item)
+            item.server = self._servers.get(item.key >> 32, item.server)
+            item.listening = False
 
     async def server(self, server_handle: int) -> int:
         """MXAccess's handle; one that nobody registered, of snapshots and of the probe, is registered now."""
@@ -188,12 +236,8 @@ class MxAccessDriver(Driver):
 
     async def add(self, items: Sequence[DriverItem]) -> list[Outcome]:
         made = [Item(item, await self.server(item.key >> 32)) for item in items]
-
-        def add(lmx: Lmx) -> list[LmxError | None]:
-            return [_tried(item.make, lmx) for item in made]
-
         outcomes: list[Outcome] = []
-        for item, error in zip(made, await self.call(add), strict=True):
+        for item, error in zip(made, await self.each(made, Item.make), strict=True):
             if error is None:
                 self._items.put(item)
                 outcomes.append(ACCEPTED)
@@ -203,64 +247,37 @@ class MxAccessDriver(Driver):
 
     async def remove(self, keys: Sequence[int]) -> list[Outcome]:
         items = [item for key in keys if (item := self._items.get(key)) is not None]
-        await self._writing.finish(items)  # MXAccess loses its footing when an item goes before its completion
+        await self._writing.finish(items)
         for item in items:
             self._items.drop(item)
-
-        def remove(lmx: Lmx) -> None:
-            for item in items:
-                _tried(item.deafen, lmx)
-                _tried(lambda one, item=item: one.remove_item(item.server, item.handle), lmx)
-
-        if items:
-            await self.call(remove)
+        await self.each([item for item in items if not self._writing.is_left(item)], forget)
         return [ACCEPTED] * len(keys)
 
     async def advise(self, keys: Sequence[int], supervisory: bool) -> list[Outcome]:
         if supervisory and not self._options.supervisory:
             words = "a supervisory client writes secured tags without a login: allow it by the option supervisory"
             return [Outcome(words)] * len(keys)
-        found = [self._items.get(key) for key in keys]
-
-        def advise(lmx: Lmx) -> list[LmxError | None]:
-            return [
-                None if item is None else _tried(lambda one, item=item: self._listen(one, item, supervisory), lmx)
-                for item in found
-            ]
-
-        before = [item is not None and item.advised for item in found]
+        found = [item for key in keys if (item := self._items.get(key)) is not None]
+        before = [item.advised for item in found]
         for item in found:
-            if item is not None:
-                item.advised = True  # now: the first value may come during the call
-        outcomes: list[Outcome] = []
-        for item, was, error in zip(found, before, await self.call(advise), strict=True):
-            if item is None:
-                outcomes.append(_NO_LONGER_HERE)
-            elif error is None:
-                outcomes.append(ACCEPTED)
-            else:
+            item.advised = True  # now: the first value may come during the call
+        errors = await self.each(found, partial(_listen, supervisory=supervisory))
+        refused: dict[int, Outcome] = {}
+        for item, was, error in zip(found, before, errors, strict=True):
+            if error is not None:
                 item.advised = was
-                outcomes.append(
-                    self.refused(f"{item.given.tag} cannot be advised: {hresult_words(error.hresult)}", error)
-                )
-        return outcomes
-
-    def _listen(self, lmx: Lmx, item: Item, supervisory: bool) -> None:
-        item.deafen(lmx)  # one that listens for a write alone, or with other rights, begins anew: its value comes first
-        item.listen(lmx, supervisory)
+                words = f"{item.given.tag} cannot be advised: {hresult_words(error.hresult)}"
+                refused[item.key] = self.refused(words, error)
+        here = {item.key for item in found}
+        return [refused.get(key, ACCEPTED) if key in here else _NO_LONGER_HERE for key in keys]
 
     async def unadvise(self, keys: Sequence[int]) -> list[Outcome]:
         items = [item for key in keys if (item := self._items.get(key)) is not None]
         for item in items:
             item.advised = item.suspended = False
 
-        def unadvise(lmx: Lmx) -> None:
-            for item in items:
-                if item.written is None:  # else it has to listen until its write has ended
-                    _tried(item.deafen, lmx)
-
-        if items:
-            await self.call(unadvise)
+        # One with a write in flight has to listen until that has ended.
+        await self.each([item for item in items if item.written is None], Item.deafen)
         return [ACCEPTED] * len(keys)
 
     async def write(self, writes: Sequence[DriverWrite]) -> list[Outcome]:
@@ -333,6 +350,8 @@ class MxAccessDriver(Driver):
                 _log.warning("%s of item %d: %s", event.what.value, event.item, event.problem or event.value.problem)
             if self._health.took(event):
                 continue
+            if event.what is Happened.WRITTEN and self._writing.came_late(event.server, event.item):
+                continue
             item = self._items.of(event.server, event.item)
             if item is None:
                 continue  # removed meanwhile
@@ -348,23 +367,38 @@ class MxAccessDriver(Driver):
     def _data(self, item: Item, event: LmxEvent) -> None:
         bad = [status for status in event.statuses if not status.ok]
         raw = event.value
-        if not bad and raw.vt & 0xFFF not in (variants.EMPTY, variants.NULL):
+        quality = event.quality.value if isinstance(event.quality.value, int) else QUALITY_BAD
+        if bad:
+            self._learnt_trouble(item, event.statuses, bad[0])
+        elif raw.vt & 0xFFF not in (variants.EMPTY, variants.NULL):
             item.vt = raw.vt & ~variants.BYREF
-        item.first.set()
+            item.first.set()
+        elif quality_class(quality) is not QualityClass.BAD:
+            item.first.set()  # it is empty, and nothing better is to come
         if not item.advised:
             return
         if bad:  # then value, quality and time mean nothing
             self.sink.data(item.key, None, quality_of(bad[0]), NO_TIME, statuses=event.statuses)
             return
-        quality = event.quality.value if isinstance(event.quality.value, int) else QUALITY_BAD
         time_ns = variants.time_ns(event.time, self._options.zone)
         # A status that says nothing is most of them: without it an event is a cell of a column.
         statuses = tuple(status for status in event.statuses if status.category or status.detail)
         self.sink.data(item.key, raw.value, quality, time_ns, statuses=statuses, data_type=raw.data_type)
 
+    def _learnt_trouble(self, item: Item, statuses: tuple[Status, ...], status: Status) -> None:
+        """In place of a first value. A write goes on waiting for its tag's type while that may still come."""
+        item.trouble = statuses
+        if not status.pending and status.category != _COMMUNICATION and status.detail not in _STILL_TO_COME:
+            item.first.set()
+
     def _buffered(self, item: Item, event: LmxEvent) -> None:
         bad = [status for status in event.statuses if not status.ok]
-        item.first.set()
+        if bad:
+            self._learnt_trouble(item, event.statuses, bad[0])
+        else:
+            vt = event.value.vt & ~variants.BYREF
+            item.vt = vt & ~variants.ARRAY if isinstance(event.time.value, tuple) else vt
+            item.first.set()
         if not item.advised:
             return
         kind = EventKind.BUFFERED_DATA_CHANGE
@@ -396,6 +430,11 @@ def samples(event: LmxEvent) -> list[tuple[Any, int, variants.Raw]]:
 def quality_of(status: Status) -> int:
     """Of an event whose status says that its own quality means nothing."""
     return {3: QUALITY_COMMUNICATION_FAILURE, 4: QUALITY_CONFIGURATION_ERROR}.get(status.category, QUALITY_BAD)
+
+
+def _listen(item: Item, lmx: Lmx, *, supervisory: bool) -> None:
+    item.deafen(lmx)  # one that listens for a write alone, or with other rights, begins anew: its value comes first
+    item.listen(lmx, supervisory)
 
 
 def _tried(work: Callable[[Lmx], object], lmx: Lmx) -> LmxError | None:

@@ -8,8 +8,8 @@ import logging
 
 from app.backends.base import DriverItem
 from app.backends.mxaccess.hresult import LmxError
-from app.backends.mxaccess.items import Item, renew
-from app.backends.mxaccess.model import Happened, Lmx, LmxEvent
+from app.backends.mxaccess.items import Item, forget, renew
+from app.backends.mxaccess.model import Happened, LmxEvent
 from app.backends.mxaccess.writing import Owner
 from app.errors import GatewayError
 from app.tasks import deadline, join, spawn
@@ -52,7 +52,7 @@ class Health:
         return True
 
     async def _run(self) -> None:
-        options = self._owner.options
+        owner, options = self._owner, self._owner.options
         await self._again()
         while True:
             if await self._hears(options.probe_s):
@@ -60,6 +60,9 @@ class Health:
             self._lost()
             while not (await self._again() and await self._hears(options.retry_s)):
                 await self._wait(options.retry_s)
+                # An item alone was not enough: perhaps the handle of its server is stale as well.
+                with contextlib.suppress(GatewayError):
+                    await owner.register_anew()
             await self._found()
 
     async def _hears(self, within_s: float) -> bool:
@@ -86,7 +89,7 @@ class Health:
             probe = Item(DriverItem(0, owner.options.probe), await owner.server(_SERVER))
             if old is not None:
                 self._probe = None
-                await owner.call(lambda lmx: _forget(old, lmx))
+                await owner.call(lambda lmx: forget(old, lmx))
             await owner.call(probe.make)
             self._probe = probe
             await owner.call(lambda lmx: probe.listen(lmx, False))
@@ -114,12 +117,5 @@ class Health:
     async def _found(self) -> None:
         owner = self._owner
         wanted = list(owner.items)
-        restored = await renew(owner.call, owner.items, wanted) if wanted else 0
+        restored = await renew(owner.each, owner.items, wanted) if wanted else 0
         owner.sink.source_state(True, "", restored=restored, items=len(wanted))
-
-
-def _forget(item: Item, lmx: Lmx) -> None:
-    with contextlib.suppress(LmxError):
-        item.deafen(lmx)
-    with contextlib.suppress(LmxError):
-        lmx.remove_item(item.server, item.handle)

@@ -11,12 +11,14 @@ from app.backends.base import DriverItem
 from app.backends.mxaccess.hresult import LmxError
 from app.backends.mxaccess.model import Lmx
 from app.backends.mxaccess.variants import EMPTY
+from app.values import Status
 
 
 @dataclass(slots=True)
 class Item:
     """``listening``: advised at MXAccess, which a write needs as well; ``advised``: somebody wants its data. ``vt`` is
-    the type of its last value, EMPTY until one came. ``written`` is there while a write is in flight."""
+    the type of its last value, EMPTY until one came; ``trouble`` what came instead of one. ``written`` is there while a
+    write is in flight."""
 
     given: DriverItem
     server: int
@@ -26,6 +28,7 @@ class Item:
     supervisory: bool = False
     suspended: bool = False
     vt: int = EMPTY
+    trouble: tuple[Status, ...] = ()
     first: asyncio.Event = field(default_factory=asyncio.Event)
     written: asyncio.Event | None = None
 
@@ -92,46 +95,44 @@ class Items:
             del self._by_handle[item.server, item.handle]
 
 
-async def renew(
-    call: Callable[[Callable[[Lmx], list[bool]]], Awaitable[list[bool]]], items: Items, wanted: Sequence[Item]
-) -> int:
+#: Does ``work`` for every item on MXAccess's thread; what was refused, or None, in their order.
+Each = Callable[[Sequence[Item], Callable[[Item, Lmx], object]], Awaitable[list[LmxError | None]]]
+
+
+async def renew(each: Each, items: Items, wanted: Sequence[Item], *, leave: bool = False) -> int:
     """New handles for these items, in place of ones that are stale; how many were made and listen again. Each is known
-    by its new handle before it is advised, so that its first value finds it."""
+    by its new handle before it is advised, so that its first value finds it. ``leave``: the old ones stay as they are
+    in MXAccess."""
     for item in wanted:
         items.unbind(item)
-
-    def make(lmx: Lmx) -> list[bool]:
-        return [_remade(item, lmx) for item in wanted]
-
-    def listen(lmx: Lmx) -> list[bool]:
-        return [_heard(item, lmx) for item in made]
-
-    made = [item for item, good in zip(wanted, await call(make), strict=True) if good and items.get(item.key) is item]
+    errors = await each(wanted, _made if leave else _remade)
+    made = [item for item, error in zip(wanted, errors, strict=True) if error is None and items.get(item.key) is item]
     for item in made:
         item.first.clear()
         items.put(item)
-    return sum(await call(listen))
+    return sum(error is None for error in await each(made, _heard))
 
 
-def _remade(item: Item, lmx: Lmx) -> bool:
-    with contextlib.suppress(LmxError):  # a stale handle is refused
+def forget(item: Item, lmx: Lmx) -> None:
+    """Out of MXAccess, as far as it knows the handle."""
+    with contextlib.suppress(LmxError):
         item.deafen(lmx)
     with contextlib.suppress(LmxError):
         lmx.remove_item(item.server, item.handle)
+
+
+def _made(item: Item, lmx: Lmx) -> None:
     item.listening = False
-    try:
-        item.make(lmx)
-    except LmxError:
-        return False
-    return True
+    item.make(lmx)
 
 
-def _heard(item: Item, lmx: Lmx) -> bool:
-    try:
-        if item.advised or item.vt:
-            item.listen(lmx, item.supervisory)
-        if item.suspended:
-            lmx.suspend(item.server, item.handle)
-    except LmxError:
-        return False
-    return True
+def _remade(item: Item, lmx: Lmx) -> None:
+    forget(item, lmx)
+    _made(item, lmx)
+
+
+def _heard(item: Item, lmx: Lmx) -> None:
+    if item.advised or item.vt:
+        item.listen(lmx, item.supervisory)
+    if item.suspended:
+        lmx.suspend(item.server, item.handle)

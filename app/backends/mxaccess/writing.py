@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from app.backends.base import ACCEPTED, DriverWrite, Outcome, Sink
 from app.backends.mxaccess import variants
 from app.backends.mxaccess.hresult import LmxError, hresult_words
-from app.backends.mxaccess.items import Item, Items, renew
+from app.backends.mxaccess.items import Item, Items, forget, renew
 from app.backends.mxaccess.model import Lmx
 from app.backends.mxaccess.options import MxAccessOptions
 from app.backends.mxaccess.variants import Typed
@@ -38,7 +39,9 @@ class Owner(Protocol):
     @property
     def sink(self) -> Sink: ...
     async def call(self, work: Callable[[Lmx], _T]) -> _T: ...
+    async def each(self, items: Sequence[Item], work: Callable[[Item, Lmx], object]) -> list[LmxError | None]: ...
     async def server(self, server_handle: int) -> int: ...
+    async def register_anew(self) -> None: ...
     def told(self, error: LmxError) -> None: ...
 
 
@@ -50,12 +53,15 @@ class Writing:
         self._owner = owner
         self._waiting: dict[int, asyncio.Task[None]] = {}  # key -> a write that waits for its tag's type
         self._pending: dict[int, Timer] = {}  # key -> until when a completion may follow one that said Pending
+        self._left: dict[tuple[int, int], Item] = {}  # by server and handle: see leave
+        self._forgetting: set[asyncio.Task[object]] = set()
 
     async def stop(self) -> None:
         for timer in self._pending.values():
             timer.cancel()
         self._pending.clear()
-        await join(*self._waiting.values())
+        self._left.clear()
+        await join(*self._waiting.values(), *self._forgetting)
 
     async def write(self, writes: Sequence[DriverWrite]) -> list[Outcome]:
         outcomes: dict[int, Outcome] = {}
@@ -86,9 +92,34 @@ class Writing:
         item.written = None
         if (timer := self._pending.pop(item.key, None)) is not None:
             timer.cancel()
-        if (waiting := self._waiting.get(item.key)) is not None:
+        sent = (waiting := self._waiting.get(item.key)) is None
+        if waiting is not None:
             await join(waiting)
-        await renew(self._owner.call, self._owner.items, [item])
+        if sent:
+            self.leave(item)
+        await renew(self._owner.each, self._owner.items, [item], leave=sent)
+
+    # ---- items whose write nobody waits for any more
+
+    def leave(self, item: Item) -> None:
+        """MXAccess loses its footing when an item goes before the completion of its write: the handle stays until that
+        comes, or until its server is unregistered."""
+        self._left[item.server, item.handle] = replace(item)
+
+    def left(self, server: int) -> None:
+        """That server is unregistered, and its items with it."""
+        for place in [place for place in self._left if place[0] == server]:
+            del self._left[place]
+
+    def came_late(self, server: int, handle: int) -> bool:
+        """Whether this completion was that of such a write; its item goes now."""
+        item = self._left.pop((server, handle), None)
+        if item is None:
+            return False
+        task = spawn(self._owner.each([item], forget), name=f"forget {item.given.tag}")
+        self._forgetting.add(task)
+        task.add_done_callback(self._forgetting.discard)
+        return True
 
     async def _send(self, ready: Sequence[tuple[int, Item, Callable[[Lmx], None]]]) -> dict[int, Outcome]:
         for _, item, _ in ready:
@@ -130,7 +161,7 @@ class Writing:
             sender = self._sender(item, write)
             await owner.call(sender)
         except TimeoutError:
-            self._ended(item, (_TIMED_OUT,))
+            self._ended(item, item.trouble or (_TIMED_OUT,))
         except ValueError as error:
             _log.warning("%s cannot be written: %s", item.given.tag, error)
             self._ended(item, (_WRONG_TYPE,))
@@ -141,6 +172,9 @@ class Writing:
             self._waiting.pop(item.key, None)
 
     # ---- ends
+
+    def is_left(self, item: Item) -> bool:
+        return (item.server, item.handle) in self._left
 
     def completed(self, item: Item, statuses: tuple[Status, ...]) -> None:
         """MXAccess told the end of the item's write, or that it is still Pending."""
@@ -163,7 +197,8 @@ class Writing:
             self._owner.sink.write_complete(item.key, statuses, hresult)
 
     async def finish(self, items: Sequence[Item]) -> None:
-        """Before these items are removed: their writes may end within a second; then they are given up."""
+        """Before these items are removed: their writes may end within a second; then they are given up, and those that
+        were sent have their handles left."""
         running = [item for item in items if item.written is not None]
         if not running:
             return
@@ -173,8 +208,11 @@ class Writing:
                     if item.written is not None:
                         await item.written.wait()
         except TimeoutError:
-            await join(*(task for item in running if (task := self._waiting.get(item.key)) is not None))
+            unsent = {item.key: task for item in running if (task := self._waiting.get(item.key)) is not None}
+            await join(*unsent.values())
             for item in running:
+                if item.written is not None and item.key not in unsent:
+                    self.leave(item)
                 self._ended(item, (_TIMED_OUT,))
 
 

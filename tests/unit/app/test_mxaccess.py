@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -155,6 +156,71 @@ async def test_a_late_completion_is_not_taken_for_that_of_the_next_write(desk: D
 
 
 @pytest.mark.clause("M6")
+async def test_an_item_stays_in_mxaccess_until_its_write_has_ended(desk: Desk) -> None:
+    """It loses its footing otherwise; whoever gave the write up does not wait for that."""
+    await desk.start()
+    await desk.items("A.B", "C.D")
+    for handle in (1, 2):
+        desk.apartment.data(2, handle, Raw(v.I4, 1))
+    await desk.driver.write([DriverWrite(KEY, 2), DriverWrite(OTHER, 2)])
+    await desk.driver.write([DriverWrite(KEY, 3)])  # the loop gave up on the first
+    removal = asyncio.ensure_future(desk.driver.remove([OTHER]))
+    await until(lambda: desk.clock._heap, "the wait for the write")
+    await desk.clock.advance(2)
+    await removal
+    assert not desk.lmx.named("remove_item", "unadvise")
+    desk.apartment.written(2, 1)
+    await until(lambda: desk.lmx.named("remove_item") == [("remove_item", 2, 1)], "the first one to go")
+    desk.apartment.written(2, 2)
+    await until(lambda: len(desk.lmx.named("remove_item")) == 2, "the other one to go")
+    assert desk.lmx.named("unadvise") == [("unadvise", 2, 1), ("unadvise", 2, 2)]
+    assert [status.ok for key, (status,) in desk.sink.writes if key == OTHER] == [False]
+
+
+@pytest.mark.clause("M6")
+@pytest.mark.parametrize(
+    "status", [Status(0, 3, 0, 1), Status(0, 5, 4, 1010), Status(0, 4, 1, 11), Status(0, 1, 0, 0)], ids=str
+)
+async def test_trouble_that_may_pass_is_no_first_value_for_a_write(desk: Desk, status: Status) -> None:
+    await desk.start(first_data_s=3)
+    await desk.items("A.B")
+    await desk.driver.write([DriverWrite(KEY, 5)])
+    await until(lambda: desk.clock._heap, "the wait")
+    desk.apartment.data(2, 1, Raw(v.EMPTY), status)
+    desk.apartment.data(2, 1, Raw(v.EMPTY), quality=32)  # waiting for initial data
+    await asyncio.sleep(0)
+    assert not desk.lmx.named("write")
+    desk.apartment.data(2, 1, Raw(v.R4, 1.5))
+    (call,) = await until(lambda: desk.lmx.named("write"), "the write")
+    assert call[3] == Typed(v.R4, 5.0)
+
+
+@pytest.mark.clause("M6")
+async def test_a_write_whose_tag_had_but_trouble_ends_with_that(desk: Desk) -> None:
+    await desk.start(first_data_s=3)
+    await desk.items("A.B")
+    await desk.driver.write([DriverWrite(KEY, 5)])
+    await until(lambda: desk.clock._heap, "the wait")
+    desk.apartment.data(2, 1, Raw(v.EMPTY), trouble := Status(0, 3, 2, 5))
+    await desk.clock.advance(4)
+    assert await until(lambda: desk.sink.writes, "the end") == [(KEY, (trouble,))]
+
+
+@pytest.mark.clause("M6")
+@pytest.mark.parametrize("empty", [False, True])
+async def test_where_no_type_is_to_come_the_source_decides_of_a_write(desk: Desk, empty: bool) -> None:
+    await desk.start()
+    await desk.items("A.B")
+    await desk.driver.write([DriverWrite(KEY, 5)])
+    if empty:
+        desk.apartment.data(2, 1, Raw(v.EMPTY))
+    else:
+        desk.apartment.data(2, 1, Raw(v.EMPTY), Status(0, 4, 4, 1006))  # not readable
+    (call,) = await until(lambda: desk.lmx.named("write"), "the write")
+    assert call[3] == Typed(v.I4, 5)
+
+
+@pytest.mark.clause("M6")
 async def test_a_write_that_was_given_up_while_it_waited_is_never_sent(desk: Desk) -> None:
     await desk.start()
     await desk.items("A.B")
@@ -275,6 +341,50 @@ async def test_a_silent_probe_is_a_loss_and_items_come_back_under_new_handles(de
     assert (connected, figures["restored"], figures["items"]) == (True, 1, 1)
     desk.apartment.data(3, 4, Raw(v.I4, 77))
     assert desk.sink.last(KEY).value == 77
+
+
+@pytest.mark.clause("M9")
+async def test_where_a_new_item_tells_nothing_its_client_is_registered_anew(desk: Desk) -> None:
+    await desk.start(probe="Platform.Time", probe_s=10, retry_s=5)
+    await until(lambda: desk.lmx.named("advise"), "the probe")
+    await desk.items("A.B")
+    await until(lambda: desk.clock._heap, "the wait")
+    await desk.clock.advance(11)
+    await until(lambda: len(desk.lmx.named("add_item")) == 3, "the probe under a new handle")
+    desk.lmx.refusals[("add_item", 2)] = desk.lmx.refusals[("add_item", 3)] = INVALID  # of the old servers
+    await desk.clock.advance(6)  # it tells nothing
+    await desk.clock.advance(6)  # the next attempt
+    assert desk.lmx.named("unregister") == [("unregister", 2), ("unregister", 3)]
+    assert desk.lmx.named("register")[2:] == [("register", "Tagwatch"), ("register", "test")]
+    (_, server, probe) = await until(lambda: desk.lmx.named("advise")[-1], "the probe to listen")
+    assert server == 4
+    desk.apartment.data(server, probe, Raw(v.I4, 1))
+    await until(lambda: desk.sink.states[-1][0], "the way back")
+    (_, server, tag) = desk.lmx.named("add_item")[-1]
+    assert (server, tag) == (5, "A.B")
+    desk.apartment.data(5, desk.lmx.handles, Raw(v.I4, 77))
+    assert desk.sink.last(KEY).value == 77
+
+
+@pytest.mark.clause("M8")
+async def test_many_items_go_in_parts_and_all_that_is_registered_is_given_back(desk: Desk) -> None:
+    """The messages of MXAccess are taken in between, and no call lasts as long as all of them."""
+    await desk.start()
+    done: list[int] = []
+    plain = desk.apartment.call
+
+    async def call(work: Any) -> Any:
+        before = len(desk.lmx.calls)
+        result = await plain(work)
+        done.append(len(desk.lmx.calls) - before)
+        return result
+
+    desk.apartment.call = call  # type: ignore[method-assign]
+    await desk.items(*(f"A.B{n}" for n in range(250)))
+    assert max(done) == 100
+    assert len(desk.lmx.named("advise")) == 250
+    await desk.driver.stop()
+    assert desk.lmx.calls[-1] == ("unregister", 2)
 
 
 @pytest.mark.clause("M10")
