@@ -2,7 +2,8 @@
 
 PyInstaller builds for the system it runs on. The folder holds the licences of everything in it and an SBOM (CycloneDX)
 made from uv.lock. On Windows ``WORKER32_PYTHON`` may name the python.exe of a 32-bit Python with PyInstaller, comtypes,
-protobuf and tzdata: it makes the worker for MXAccess, which is put beside the others.
+protobuf and tzdata: it makes the worker for MXAccess, which is put beside the others. Where it has python-tds as well,
+the worker can browse a Galaxy; this environment needs it then, too, for its licence and the SBOM (extra ``galaxy``).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Sequence
 from importlib.metadata import Distribution, PackageNotFoundError, distribution, requires
 from pathlib import Path
 
@@ -22,11 +24,13 @@ ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build"
 #: Names the 32-bit Python; without it the program has no worker for MXAccess.
 PYTHON32 = "WORKER32_PYTHON"
+#: What the worker for MXAccess can do without.
+OPTIONAL32 = "python-tds"
 _LOOK = """
 import struct, sys
 from importlib.metadata import PackageNotFoundError, version
 print(sys.platform, struct.calcsize("P") * 8)
-for name in ("pyinstaller", "comtypes", "protobuf", "tzdata"):
+for name in ("pyinstaller", "comtypes", "protobuf", "tzdata", "python-tds"):
     try:
         version(name)
     except PackageNotFoundError:
@@ -38,14 +42,15 @@ def freeze(build: Path = BUILD) -> Path:
     """The folder with the executables. CalledProcessError when a tool fails, which has said why; ValueError where
     :data:`PYTHON32` names none that can make the worker for MXAccess."""
     python32 = os.environ.get(PYTHON32, "").strip()
-    if python32:
-        look_at(python32)
+    galaxy = bool(python32) and look_at(python32)
+    if galaxy and not installed(OPTIONAL32):
+        raise ValueError(f"{python32} has {OPTIONAL32}, and its licence is told from here: uv sync --extra galaxy")
     folder = bundle(build)
     if python32:
         add_worker32(python32, build, folder)
     shutil.copy(ROOT / "LICENSE", folder / "LICENSE.txt")
-    licences(folder / "licenses")
-    sbom(folder / "sbom.cdx.json")
+    licences(folder / "licenses", [OPTIONAL32] if galaxy else [])
+    sbom(folder / "sbom.cdx.json", ["--extra", "galaxy"] if galaxy else [])
     return folder
 
 
@@ -54,8 +59,9 @@ def bundle(build: Path) -> Path:
     return build / "dist" / "tagwatch"
 
 
-def look_at(python: str) -> None:
-    """ValueError says why this Python cannot make the worker for MXAccess, and what to do."""
+def look_at(python: str) -> bool:
+    """Whether the worker for MXAccess that this Python makes can browse a Galaxy. ValueError says why it cannot make
+    any, and what to do."""
     try:
         done = subprocess.run([python, "-c", _LOOK], check=True, capture_output=True, text=True)
     except (OSError, subprocess.CalledProcessError) as error:
@@ -63,8 +69,20 @@ def look_at(python: str) -> None:
     system, *missing = done.stdout.splitlines()
     if system != "win32 32":
         raise ValueError(f"{PYTHON32} names {python}, which is {system} bit: a 32-bit Python for Windows is needed")
+    galaxy = OPTIONAL32 not in missing
+    missing = [name for name in missing if name != OPTIONAL32]
     if missing:
         raise ValueError(f"{PYTHON32} names {python}, which lacks {', '.join(missing)}: -m pip install them there")
+    return galaxy
+
+
+def installed(name: str) -> bool:
+    """In the Python that runs this."""
+    try:
+        distribution(name)
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def add_worker32(python: str, build: Path, folder: Path) -> None:
@@ -79,16 +97,18 @@ def _pyinstaller(python: str, build: Path, spec: str) -> None:
     subprocess.run(command, check=True, cwd=ROOT)
 
 
-def sbom(path: Path) -> None:
+def sbom(path: Path, extras: Sequence[str] = ()) -> None:
     """What the program is made of, with versions and hashes."""
-    command = ["uv", "export", "-q", "--frozen", "--format", "cyclonedx1.5", "--no-dev", "--no-emit-project"]
+    command = ["uv", "export", "-q", "--frozen", "--format", "cyclonedx1.5", "--no-dev", "--no-emit-project", *extras]
     command += ["--preview-features", "sbom-export", "--output-file", str(path)]
     subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
 
 
-def licences(folder: Path) -> None:
-    """The licence texts of every package that the program needs, a folder each; ValueError names one without any."""
-    for package in sorted(needed("tagwatch"), key=lambda each: each.name.lower()):
+def licences(folder: Path, further: Sequence[str] = ()) -> None:
+    """The licence texts of every package that the program needs, and of ``further`` ones, a folder each; ValueError
+    names one without any."""
+    packages = [*needed("tagwatch"), *(distribution(name) for name in further)]
+    for package in sorted(packages, key=lambda each: each.name.lower()):
         texts = [file for file in package.files or () if _is_licence(file.name)]
         place = folder / f"{package.name}-{package.version}"
         place.mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,7 @@ end2end/test_frozen.py and end2end/test_mxaccess.py."""
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -36,6 +37,34 @@ def test_what_the_32_bit_python_lacks_is_named(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(freeze.subprocess, "run", answered)
     with pytest.raises(ValueError, match="lacks comtypes, tzdata: -m pip install them there"):
         freeze.look_at("python.exe")
+
+
+@pytest.mark.clause("M14")
+@pytest.mark.parametrize(("lacks", "galaxy"), [("", True), ("python-tds\n", False)])
+def test_python_tds_is_frozen_in_where_it_is_there(monkeypatch: pytest.MonkeyPatch, lacks: str, galaxy: bool) -> None:
+    def answered(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
+        return subprocess.CompletedProcess(command, 0, f"win32 32\n{lacks}", "")
+
+    monkeypatch.setattr(freeze.subprocess, "run", answered)
+    assert freeze.look_at("python.exe") is galaxy
+
+
+@pytest.mark.clause("M14", "B2")
+def test_what_is_frozen_in_has_its_licence_here_and_stands_in_the_sbom(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    freeze.licences(tmp_path / "licenses", [freeze.OPTIONAL32])
+    (folder,) = (tmp_path / "licenses").glob("python-tds-*")
+    assert "MIT" in (folder / "DECLARED.txt").read_text(encoding="utf-8")
+    assert (folder / "LICENSE.txt").is_file()
+    if shutil.which("uv"):
+        freeze.sbom(tmp_path / "sbom.json", ["--extra", "galaxy"])
+        assert '"python-tds"' in (tmp_path / "sbom.json").read_text(encoding="utf-8")
+    monkeypatch.setenv(freeze.PYTHON32, "python.exe")
+    monkeypatch.setattr(freeze, "look_at", lambda python: True)
+    monkeypatch.setattr(freeze, "installed", lambda name: False)
+    with pytest.raises(ValueError, match="has python-tds, and its licence is told from here: uv sync --extra galaxy"):
+        freeze.freeze(tmp_path / "build")
 
 
 @pytest.mark.clause("M14")
