@@ -3,6 +3,7 @@ way knows that."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from app import commands as c
+from app.access.certificates import OwnCertificates
 from app.config import RestartPolicy
 from app.errors import GatewayError
 from app.events.notices import NoticeKind
@@ -22,6 +24,8 @@ from app.sessions.manager import OpenRequest
 from app.values import EventKind, Status, Timestamp, Value
 from tests.helpers import lmx_standin
 from tests.helpers.engine import engine, sample, subscribed, until
+from tests.helpers.galaxy_tables import small_plant
+from tests.helpers.tds_server import ON, TdsServer
 
 ROOT = Path(__file__).resolve().parents[2]
 _REASON = lmx_standin.why_not()
@@ -179,6 +183,50 @@ async def test_without_an_installation_it_says_so() -> None:
     async with engine() as (runtime, _):
         with pytest.raises(GatewayError, match=r"not installed on this computer.*0x80040154"):
             await runtime.manager.open(OpenRequest("mxaccess", {}))
+
+
+def _without_tds() -> bool:
+    command = [os.environ.get("TAGWATCH_PYTHON32", ""), "-c", "import pytds"]
+    return subprocess.run(command, check=False, capture_output=True).returncode != 0
+
+
+@pytest.mark.clause("M15", "M19", "M20")
+@pytest.mark.usefixtures("standin")
+async def test_a_galaxy_is_browsed_and_neither_its_hanging_nor_its_absence_stops_values(tmp_path: Path) -> None:
+    if _without_tds():
+        pytest.skip("the 32-bit Python has no python-tds")
+    authority = OwnCertificates(tmp_path, ["127.0.0.1"])
+    authority.server()
+    certificate = (str(tmp_path / "server.pem"), str(tmp_path / "server.key"))
+    server = TdsServer(small_plant().done(), certificate=certificate, encryption=ON)
+    options = {
+        "galaxy": server.place, "galaxy_database": "ZB", "user": "reader", "password": server.users["reader"],
+        "galaxy_ca": str(authority.authority_file),
+    }  # fmt: skip
+    try:
+        async with engine() as (runtime, recorder):
+            session = await runtime.manager.open(OpenRequest("mxaccess", options))
+            (key,) = (await subscribed(session, "Whole.Counter")).values()
+            page = await calls.browse(session, "object:Tank101")
+            assert [node.name for node in page.nodes[:3]] == ["Pump", "100% full_now[x]", "1000 fullXnow"]
+            assert [login.encrypted for login in server.logins] == [True]
+            asked = len(server.statements)
+            server.gate.clear()
+            browsing = asyncio.create_task(calls.browse(session))
+            await until(lambda: len(server.statements) > asked, "the question")
+            first = (await sample(session, key)).value
+            await until(lambda: session.items.sample(key).value > first + 2, "values beside a database that hangs")
+            assert not browsing.done()
+            server.gate.set()
+            assert [node.name for node in (await browsing).nodes] == ["Plant"]
+            server.stop()
+            with pytest.raises(GatewayError, match=rf"127\.0\.0\.1:{server.port} cannot be reached"):
+                await calls.browse(session)
+            first = session.items.sample(key).value
+            await until(lambda: session.items.sample(key).value > first + 2, "values without the database")
+            assert not recorder.told(NoticeKind.FAULT)
+    finally:
+        server.stop()
 
 
 @pytest.mark.usefixtures("standin")

@@ -13,7 +13,7 @@ import subprocess
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -592,6 +592,47 @@ async def test_without_windows_only_logins_of_the_sql_server_work(
         with pytest.raises(GalaxyError, match="Windows logs in on Windows only: give the options user and password"):
             await galaxy_at(server, user=user).page("", "", 10)
     assert server.logins == []
+
+
+class WindowsLogin:
+    """As python-tds' SspiAuth, without Windows."""
+
+    made: ClassVar[list[dict[str, str]]] = []
+    refusal = ""
+
+    def __init__(self, **given: str) -> None:
+        self.made.append(given)
+
+    def create_packet(self) -> bytes:
+        if self.refusal:
+            raise Exception(self.refusal)  # noqa: TRY002 - as it does
+        return b"NTLMSSP\0 negotiate"
+
+    def handle_next(self, packet: bytes) -> bytes:
+        return b""
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.clause("M21")
+@pytest.mark.parametrize(("user", "password"), [("", ""), (r"PLANT\reader", PASSWORD)])
+async def test_on_windows_an_account_of_windows_logs_in(
+    server: TdsServer, galaxy_at: Callable[..., Galaxy], monkeypatch: pytest.MonkeyPatch, user: str, password: str
+) -> None:
+    monkeypatch.setattr("sys.platform", "win32")
+    monkeypatch.setattr("pytds.login.SspiAuth", WindowsLogin)
+    monkeypatch.setattr(WindowsLogin, "made", [])
+    monkeypatch.setattr("socket.getfqdn", lambda host: "grnode.plant.local")
+    assert (await galaxy_at(server, user=user, password=password).page("", "", 10)).nodes
+    spn = f"MSSQLSvc/grnode.plant.local:{server.port}"
+    assert WindowsLogin.made == [{"user_name": user, "password": password, "spn": spn}]
+    (login,) = server.logins
+    assert (login.sspi, login.user, login.password) == (True, "", "")
+    monkeypatch.setattr(WindowsLogin, "refusal", "SSPI Error SEC_E_NO_CREDENTIALS")
+    with pytest.raises(GalaxyError, match=r"Windows does not log .* in at .*: SSPI Error SEC_E_NO") as refused:
+        await galaxy_at(server, user=user, password=password).page("", "", 10)
+    assert refused.value.code == "AuthenticationFailed"
 
 
 @pytest.mark.clause("M21")

@@ -171,6 +171,9 @@ class Database:
         said = _short(str(getattr(error, "text", "") or error))
         if number:
             return GalaxyError(*_refusal(access, int(number), said), number=str(number))
+        if said.startswith("SSPI"):  # Windows' own, which python-tds has no kind of error for
+            who = access.user or "this account"
+            return GalaxyError("AuthenticationFailed", f"Windows does not log {who} in at {access.place}: {said}")
         if isinstance(error, OSError) or type(error).__name__ == "ClosedConnectionError":
             return _LostError("SourceUnreachable", f"the connection to {access.words} was lost: {said}")
         return GalaxyError(
