@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 
+from app.commands import ProtocolStatus
 from app.errors import GatewayError
 from app.runtime import Runtime
 from app.sessions import calls
@@ -41,7 +42,12 @@ async def tried(
 async def _asked(session: Session) -> str:
     about = session.info().source or session.name
     if session.backend != "opcua":
-        count = len((await calls.browse(session, limit=1000)).nodes)
+        try:
+            count = len((await calls.browse(session, limit=1000)).nodes)
+        except GatewayError as error:
+            if error.fault.details.get("status") != ProtocolStatus.UNSUPPORTED.words:
+                raise
+            return about  # it has nothing to browse, and is there
         return tr("{source}: {count} nodes at its root").format(source=about, count=count)
     handle = await calls.register(session, "Tagwatch trial")
     state, now = await calls.read(session, handle, (_STATE, _TIME))

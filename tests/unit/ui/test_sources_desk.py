@@ -9,11 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QLabel, QPushButton
 
+from app.commands import Browse, ProtocolStatus, Reply
 from app.errors import GatewayError
 from app.values import Fault
 from app.workers.contract import StartStep
 from tests.helpers.engine import until
-from tests.helpers.scripted import Scripted
+from tests.helpers.scripted import Scripted, answer
+from tests.helpers.worker import SteeredClient
 from tests.unit.ui.test_vault import Memory
 from ui.desk.sources import SourcesDesk
 from ui.forms.certificate import CertificateForm
@@ -375,6 +377,24 @@ async def test_a_trial_tells_the_step_that_failed_and_leaves_nothing(scripted: S
     await until(lambda: len(scripted.application.runtime.manager.list()) == before, "its session's end")
     scripted.application.sessions.refresh()
     assert len(scripted.application.sessions_model.rows()) == rows, "it was never in the tree"
+
+
+async def test_a_trial_of_a_source_that_cannot_be_browsed_tells_its_name(scripted: Scripted) -> None:
+    refused = Reply(ProtocolStatus.UNSUPPORTED, "this source has no Browse")
+
+    def script(client: SteeredClient) -> None:
+        client.answer = lambda command: refused if isinstance(command, Browse) else answer(command)
+
+    scripted.application.desk.saved.put(Source("AVEVA", "mxaccess", {}))
+    form = await manager(scripted)
+    scripted.launcher.made = script
+    form.choose("AVEVA")
+    press(form, "Test")
+    await until(lambda: form._words.text() == "✓ steered", "what the source said")
+    refused = Reply(ProtocolStatus.MX_ACCESS_FAILURE, "grnode cannot be reached")
+    press(form, "Test")
+    await until(lambda: "✕" in form._words.text(), "what the Galaxy's server said")
+    assert "grnode cannot be reached" in form._words.text()
 
 
 async def test_sources_travel_in_files_without_secrets(
