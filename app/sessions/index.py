@@ -36,6 +36,8 @@ _LATER = frozenset(
         ErrorCode.WORKER_UNRESPONSIVE,
     }
 )
+#: The same, as a driver says it of what stands behind it: its own code leads the diagnostic.
+_AWAY = ("SourceLost", "SourceUnreachable", ErrorCode.TIMEOUT)
 
 #: (folder's address, page token, most nodes); raises GatewayError.
 Browse = Callable[[str, str, int], Awaitable[BrowsePage]]
@@ -165,7 +167,7 @@ class TagIndex:
             try:
                 page = await self._browse(folder.address, folder.token, self._page)
             except GatewayError as error:
-                if error.code not in _LATER:
+                if not _passes(error):
                     if folder.token and not folder.again:  # the source has forgotten where it was
                         folder.token, folder.again = "", True
                         continue
@@ -235,6 +237,11 @@ class TagIndex:
             return 2 if pattern.search(name) or pattern.search(address) else 3
 
         return sorted(found, key=rank)  # stable: within a rank the source's order
+
+
+def _passes(error: GatewayError) -> bool:
+    """Whether the source cannot answer at present, and may later."""
+    return error.code in _LATER or error.fault.details.get("diagnostic", "").partition(":")[0] in _AWAY
 
 
 def _expression(part: str) -> str:

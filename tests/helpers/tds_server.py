@@ -53,6 +53,7 @@ class TdsServer:
     encryption: int = UNSUPPORTED
     on_statement: Callable[[str], object] = lambda statement: None
     prelogin_answer: bytes = b""  # instead of a proper one
+    routes_to: str = ""  # host:port where readers are sent
     gate: threading.Event = field(default_factory=threading.Event)
     logins: list[Login] = field(default_factory=list)
     statements: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
@@ -154,7 +155,7 @@ class _Session:
         except SqlError as error:
             self._send(REPLY, _error(error) + _done(0xFD, 2))
             return
-        self._send(REPLY, _entered(login.database))
+        self._send(REPLY, _routed(self._server.routes_to) + _entered(login.database))
         while True:
             kind, body = self._message()
             if kind == ATTENTION:
@@ -295,6 +296,14 @@ def _short_text(text: str) -> bytes:
 
 def _token(kind: int, body: bytes) -> bytes:
     return bytes((kind,)) + struct.pack("<H", len(body)) + body
+
+
+def _routed(place: str) -> bytes:
+    host, _, port = place.partition(":")
+    if not host:
+        return b""
+    value = struct.pack("<BHH", 0, int(port), len(host)) + host.encode("utf-16-le")
+    return _token(0xE3, b"\x14" + struct.pack("<H", len(value)) + value + b"\0\0")
 
 
 def _entered(database: str) -> bytes:

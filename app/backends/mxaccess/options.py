@@ -10,6 +10,7 @@ from app.backends.mxaccess.dates import Zone
 from app.backends.mxaccess.galaxy.place import Access, Encryption, place_of
 
 _TEXTS = ("tags", "probe", "galaxy", "galaxy_database", "user", "galaxy_encryption", "galaxy_ca")
+_LONGEST = 128  # of SQL Server's names
 _FLAGS = ("supervisory", "galaxy_builtin")
 #: Options that mean nothing without the option galaxy.
 _OF_GALAXY = (
@@ -121,5 +122,8 @@ def _check_galaxy(chosen: Mapping[str, Any]) -> None:
         raise ValueError(f"option galaxy_encryption is {encryption!r}, but must be {', '.join(Encryption)}")
     if chosen.get("galaxy_ca") and encryption != Encryption.VERIFY:
         raise ValueError(f"option galaxy_ca: no certificate is checked with galaxy_encryption = {encryption}")
+    for name in ("galaxy_database", "user", "password"):
+        if len(str(chosen.get(name, ""))) > _LONGEST:
+            raise ValueError(f"option {name} is longer than {_LONGEST} characters")
     if chosen.get("user") and not chosen.get("password"):
         raise ValueError(f"option password is missing: that of {chosen['user']}")

@@ -167,11 +167,18 @@ async def test_reading_is_one_page_at_a_time_with_a_rest_as_long_as_the_answer_t
 
 
 @pytest.mark.clause("N1")
+@pytest.mark.parametrize(
+    "away",
+    [
+        GatewayError(ErrorCode.WORKER_UNAVAILABLE, "the worker is restarting"),
+        GatewayError(ErrorCode.COMMAND_FAILED, "the worker is restarting", diagnostic="SourceUnreachable: why"),
+        GatewayError(ErrorCode.COMMAND_FAILED, "the worker is restarting", diagnostic="Timeout: why"),
+    ],
+)
 async def test_a_source_that_is_away_is_waited_for(
-    source: Source, clock: ManualClock, make: Callable[..., TagIndex]
+    source: Source, clock: ManualClock, make: Callable[..., TagIndex], away: GatewayError
 ) -> None:
     plant(source)
-    away = GatewayError(ErrorCode.WORKER_UNAVAILABLE, "the worker is restarting")
     source.errors = [None, away, away, away]
     index = make()
     index.start()

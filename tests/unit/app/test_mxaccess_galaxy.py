@@ -28,6 +28,8 @@ from app.backends.mxaccess.galaxy.place import Access, Encryption, GalaxyError, 
 from app.backends.mxaccess.options import MxAccessOptions
 from app.backends.mxaccess.variants import Raw
 from app.commands import BrowseNode
+from app.sessions.index import IndexState, TagIndex
+from app.tasks import SystemClock
 from app.values import item_key
 from app.worker.loop import CommandLoop
 from app.worker.outbox import Outbox
@@ -222,6 +224,21 @@ async def test_a_search_has_words_but_not_too_many(server: TdsServer, galaxy_at:
             await galaxy_at(server).page(f"find:{words}", "", 10)
 
 
+@pytest.mark.clause("M17", "N1")
+async def test_the_name_space_is_searched_as_that_of_every_source_is(
+    server: TdsServer, galaxy_at: Callable[..., Galaxy]
+) -> None:
+    index = TagIndex(galaxy_at(server).page, SystemClock())
+    index.start()
+    await until(lambda: not index.reading, "the end of reading")
+    assert (index.progress.state, index.progress.failed) == (IndexState.COMPLETE, 0)
+    (number,) = index.search("füllstand")
+    found = index.tag(number)
+    assert (found.address, found.path, found.unit) == ("Tank101.Level", "Plant / Mixing / Tank101", "m³")
+    assert len(index) == 8
+    await index.stop()
+
+
 def test_patterns() -> None:
     assert mapping.pattern(r"50%_[a]\*?") == r"%50\%\_\[a]\\%_%"
 
@@ -336,6 +353,20 @@ async def test_a_connection_that_is_lost_in_the_middle_is_told_and_not_tried_for
     assert (refused.value.code, server.connections) == ("SourceUnreachable", 2)
     server.on_statement = lambda statement: None
     assert (await galaxy.page("", "", 10)).nodes
+
+
+@pytest.mark.clause("M19", "M20")
+async def test_a_server_that_sends_readers_elsewhere_is_named_and_nobody_follows(
+    server: TdsServer, galaxy_at: Callable[..., Galaxy]
+) -> None:
+    other = TdsServer(small_plant().done())
+    server.routes_to = other.place
+    try:
+        with pytest.raises(GalaxyError, match="sends readers to another server"):
+            await galaxy_at(server).page("", "", 10)
+        assert other.logins == [], "there it would go without encryption"
+    finally:
+        other.stop()
 
 
 @pytest.mark.clause("M19")
@@ -572,6 +603,8 @@ GALAXY = {"galaxy": "grnode", "galaxy_database": "ZB"}
         ({**GALAXY, "galaxy_timeout_s": 60}, "option galaxy_timeout_s is 60, but must be 1 to 25"),
         ({**GALAXY, "galaxy_builtin": 1}, "option galaxy_builtin is 1, but must be true or false"),
         ({**GALAXY, "user": "me"}, "option password is missing: that of me"),
+        ({**GALAXY, "user": "me", "password": "canary" * 30}, "option password is longer than 128 characters"),
+        ({**GALAXY, "galaxy_database": "Z" * 129}, "option galaxy_database is longer than 128 characters"),
         ({**GALAXY, "user": "me", "password": 5555}, "option password must be a text"),
     ],
 )

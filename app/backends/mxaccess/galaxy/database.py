@@ -174,6 +174,10 @@ class Database:
         if said.startswith("SSPI"):  # Windows' own, which python-tds has no kind of error for
             who = access.user or "this account"
             return GalaxyError("AuthenticationFailed", f"Windows does not log {who} in at {access.place}: {said}")
+        if isinstance(error, BlockingIOError):  # python-tds follows with a socket of its own, which gets no time
+            return GalaxyError(
+                "SourceRefused", f"{access.place} sends readers to another server (read-only routing): name that one"
+            )
         if isinstance(error, OSError) or type(error).__name__ == "ClosedConnectionError":
             return _LostError("SourceUnreachable", f"the connection to {access.words} was lost: {said}")
         return GalaxyError(
