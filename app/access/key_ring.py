@@ -84,7 +84,8 @@ class KeyRing:
 
     def watch(self, watcher: Callable[[str], None]) -> Callable[[], None]:
         """Tell ``watcher`` the id of each key that was good and is not any more, at once where it was done here, else
-        within a second; a rotated key is one as well. Returns what ends that."""
+        within a second; a key that was rotated, or has other scopes or limits, is one as well. Returns what ends
+        that."""
         self._watchers.append(watcher)
         return lambda: self._watchers.remove(watcher) if watcher in self._watchers else None
 
@@ -212,6 +213,9 @@ class KeyRing:
                 problem = str(error)
             except OSError as error:
                 problem = f"the key store {self.path} cannot be read: {error}"
+            except Exception as error:  # whoever goes on without looking would never hear of a revoked key
+                _log.exception("looking at the key store failed")
+                problem = f"the key store {self.path} cannot be read: {type(error).__name__}"
             if problem != self._problem:
                 self._problem = problem
                 _log.warning("API keys: %s", problem or "the key store can be read again")
@@ -227,15 +231,20 @@ class KeyRing:
             _log.warning("when API keys were last used could not be kept: %s", error)
 
     def _judge(self, before: dict[str, KeyInfo] | None = None) -> None:
-        """Tell of those that were good and are not."""
+        """Tell of those that were good and are not, or not as they were."""
         good = frozenset(key_id for key_id in self._keys if self.good(key_id))
-        rotated = {
+        others = {
             key_id
             for key_id in good & self._good
-            if before is not None and key_id in before and before[key_id].digest != self._keys[key_id].digest
+            if before is not None and key_id in before and _another(before[key_id], self._keys[key_id])
         }
-        gone, self._good = (self._good - good) | rotated, good
+        gone, self._good = (self._good - good) | others, good
         for key_id in sorted(gone):
-            _log.info("API key %s is not accepted any more", key_id)
+            _log.info("API key %s is not accepted any more as it was", key_id)
             for watcher in list(self._watchers):
                 watcher(key_id)
+
+
+def _another(before: KeyInfo, now: KeyInfo) -> bool:
+    """Whether what was begun with the key must begin anew: another secret, other scopes, other limits."""
+    return before.digest != now.digest or before.spec != now.spec

@@ -79,7 +79,10 @@ class Constraints:
     @classmethod
     def from_json(cls, text: str) -> Constraints:
         """ValueError for what :meth:`to_json` has not written: a limit that is not understood must not be dropped."""
-        found = json.loads(text)
+        try:
+            found = json.loads(text)
+        except RecursionError:
+            raise ValueError("constraints are nested too deep") from None
         if not isinstance(found, dict):
             raise ValueError("constraints are not an object")  # noqa: TRY004 - what is stored is wrong, not what calls
         entries = dict(cast("Mapping[str, Any]", found))

@@ -110,7 +110,7 @@ class _Stream:
         if self._ended and isinstance(error, asyncio.CancelledError) and self._task is not None:
             self._ended = False
             if not self._task.uncancel():
-                return GatewayError(ErrorCode.UNAUTHENTICATED, "the API key is not accepted any more")
+                return GatewayError(ErrorCode.UNAUTHENTICATED, "the API key is not accepted any more as it was")
         return error
 
 

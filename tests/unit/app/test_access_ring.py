@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -90,6 +92,56 @@ async def test_what_another_program_did_is_seen(ring: KeyRing) -> None:
     await until(lambda: not ring.good(other.id), "a look at the store")
     assert told == [text.id]
     file.close()
+
+
+@pytest.mark.parametrize(
+    "constraints", ["[" * 200_000, '{"sources": 5}', "null", '{"read": [" "]}', '{"write_class": "Nothing"}']
+)
+async def test_a_store_that_somebody_edited_lets_nobody_in_and_is_looked_at_again(
+    ring: KeyRing, constraints: str
+) -> None:
+    """Were it the end of looking, a revoked key would be good for ever."""
+    text = await ring.create(SPEC, "me")
+    with contextlib.closing(sqlite3.connect(ring.path)) as database:
+        (kept,) = database.execute("SELECT constraints FROM keys").fetchone()
+        _edit(database, constraints)
+        await until(lambda: bool(ring.problem), "a look at the store")
+        assert not ring.good(text.id)
+        with pytest.raises(KeyStoreError):
+            ring.check(text.reveal())
+        _edit(database, kept)
+    await until(lambda: not ring.problem, "a look at the store")
+    assert ring.check(text.reveal()).id == text.id
+
+
+async def test_whatever_goes_wrong_while_looking_lets_nobody_in(ring: KeyRing, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = await ring.create(SPEC, "me")
+
+    def broken(self: KeyFile) -> int:
+        raise RuntimeError("of no kind that anybody has thought of")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(KeyFile, "version", broken)
+        await until(lambda: "RuntimeError" in ring.problem, "a look at the store")
+        assert not ring.good(text.id)
+    await until(lambda: not ring.problem, "a look at the store")
+    assert ring.good(text.id)
+
+
+async def test_a_key_with_other_limits_begins_anew(ring: KeyRing) -> None:
+    """Streams were opened under the limits of then."""
+    text = await ring.create(SPEC, "me")
+    told: list[str] = []
+    ring.watch(told.append)
+    with contextlib.closing(sqlite3.connect(ring.path)) as database:
+        _edit(database, '{"read": ["Tank101"]}')
+    await until(lambda: told == [text.id], "a look at the store")
+    assert ring.check(text.reveal()).spec.constraints.read == ("Tank101",)
+
+
+def _edit(database: sqlite3.Connection, constraints: str) -> None:
+    with database:
+        database.execute("UPDATE keys SET constraints = ?", (constraints,))
 
 
 async def test_a_key_ends_at_its_time(tmp_path: Path) -> None:
