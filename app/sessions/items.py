@@ -101,7 +101,9 @@ class ItemRegistry:
         """The newest value of an advised item of this server handle with this tag, where one has come."""
         for key in self._by_tag.get((server_handle, tag), ()):
             item = self._items[key]
-            if item.advised and not item.suspended and (found := self._latest.sample(key)) is not None:
+            if not item.advised or item.suspended or item.context:  # in a context the address is another one
+                continue
+            if (found := self._latest.sample(key)) is not None:
                 return found
         return None
 

@@ -10,6 +10,8 @@ from app.values import item_key, split_key
 
 #: Items under this server handle are made for snapshots alone: no client sees them.
 SNAPSHOT_SERVER = 0xFFFF_FFFF
+#: Characters: node ids of OPC UA, the longest addresses there are, have 4,096 at the most.
+LONGEST_ADDRESS, LONGEST_NAME = 5_000, 1_000
 
 
 class UnknownHandleError(ValueError):
@@ -50,7 +52,9 @@ class Handles:
         return iter(list(self._servers.values()))
 
     def register(self, client_name: str, handle: int | None = None) -> Server:
-        """A new server; ``handle`` given = that one again, after a restart."""
+        """A new server; ``handle`` given = that one again, after a restart. ValueError where that cannot be."""
+        if len(client_name) > LONGEST_NAME:
+            raise ValueError(f"a client name of {len(client_name)} characters is none: {LONGEST_NAME} at the most")
         if handle is None:
             handle = self._last_server + 1
         elif handle in self._servers or not 0 < handle < SNAPSHOT_SERVER:
@@ -86,8 +90,7 @@ class Handles:
         self, server: Server, tag: str, context: str = "", *, buffered: bool = False, item_handle: int | None = None
     ) -> WorkerItem:
         """A new item, in the table at once. ``item_handle`` given = that one again, after a restart."""
-        if not tag.strip():
-            raise ValueError("the tag address is blank")
+        _check_address(tag, context)
         if item_handle is None:
             item_handle = server.last_item + 1
         elif item_handle in server.items or not 0 < item_handle < 2**32:
@@ -110,9 +113,18 @@ class Handles:
 
     def snapshot(self, tag: str) -> DriverItem:
         """An item for one snapshot; it is in no table."""
+        _check_address(tag, "")
         self._snapshots = self._snapshots % 0xFFFF_FFFE + 1
         return DriverItem(item_key(SNAPSHOT_SERVER, self._snapshots), tag)
 
     def advised_with_tag(self, server: Server, tag: str) -> WorkerItem | None:
         items = (server.items[handle] for handle in server.by_tag.get(tag, ()))
-        return next((item for item in items if item.advised), None)
+        # In a context the address is another one, whatever it looks like.
+        return next((item for item in items if item.advised and not item.driver_item.context), None)
+
+
+def _check_address(tag: str, context: str) -> None:
+    if not tag.strip():
+        raise ValueError("the tag address is blank")
+    if (longest := max(len(tag), len(context))) > LONGEST_ADDRESS:
+        raise ValueError(f"a tag address of {longest} characters is none: {LONGEST_ADDRESS} at the most")

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from app import commands as c
-from app.backends.base import ACCEPTED, Driver, DriverItem, DriverWrite, Outcome
+from app.backends.base import ACCEPTED, Driver, DriverWrite, Outcome
 from app.commands import Command, ItemRow, ItemRows, ProtocolStatus, ReadRow, Reply, WriteRow, WriteRows
 from app.errors import GatewayError
 from app.tasks import Clock, Timer, deadline
@@ -429,7 +429,7 @@ class CommandLoop:
 
     async def _snapshot(self, tags: Sequence[str], timeout_s: float) -> dict[str, ReadRow]:
         """Add, advise, wait for the first data change, unadvise, remove, under keys of its own."""
-        results = await _rows(tags, self._snapshot_item, self._driver.add)
+        results = await _rows(tags, self._handles.snapshot, self._driver.add)
         rows = {
             tag: ReadRow(False, tag, error=outcome.error)
             for tag, (_, outcome) in zip(tags, results, strict=True)
@@ -456,11 +456,6 @@ class CommandLoop:
                 await self._driver.unadvise(keys)
                 await self._driver.remove(keys)
         return rows
-
-    def _snapshot_item(self, tag: str) -> DriverItem:
-        if not tag.strip():
-            raise ValueError("the tag address is blank")
-        return self._handles.snapshot(tag)
 
     # ---- the rest
 
