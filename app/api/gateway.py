@@ -8,6 +8,7 @@ from typing import Any
 
 from app import commands as c
 from app import log_fields
+from app.access.scopes import Scope
 from app.api import tags, writes
 from app.api.dispatch import Send
 from app.api.guard import Caller
@@ -65,7 +66,7 @@ class GatewayService:
     # ---- sessions
 
     async def open_session(self, request: pb.OpenSessionRequest, caller: Caller) -> pb.Session:
-        name = _text("name", request.name)
+        name = _line("name", request.name)
         lease_s = request.lease_s or None
         if lease_s is not None and not 0 < lease_s <= _LONGEST_LEASE_S:
             raise _invalid(f"lease_s is {lease_s:g}, but must be above 0 and at most a year")
@@ -75,6 +76,9 @@ class GatewayService:
         match request.WhichOneof("target"):
             case "source":
                 saved = self._saved(request.source)
+                # Lists find it however it is cased, limits of keys do not.
+                if reason := caller.constraints.use(saved.name):
+                    raise GatewayError(ErrorCode.PERMISSION_DENIED, reason)
                 backend, name = saved.backend, name or saved.name
                 # With another address, or another way there, what is kept would be told to whoever the client likes.
                 kept = dict[str, str]() if options else await self._sources.secrets(saved)
@@ -84,20 +88,27 @@ class GatewayService:
                 backend = request.backend
             case _:
                 raise _invalid("the request names neither a source nor a backend")
+        self._check_name(name, request.source)
         session = await self._open(
             OpenRequest(
-                backend=_text("backend", backend),
+                backend=_line("backend", backend),
                 options=options,
                 name=name,
                 client_identity=caller.name or caller.key_id,
                 owner_key=caller.owner,
-                correlation_id=_text("correlation_id", request.correlation_id),
+                correlation_id=_line("correlation_id", request.correlation_id),
                 lease_s=lease_s,
                 restart=wanted,
             )
         )
         session.watch(lambda old, new: self._state_changed(session.id, new))
         return self._told(session, caller)
+
+    def _check_name(self, name: str, source: str) -> None:
+        """Records, alarms and limits of keys go by the name of a source: nothing else may have it."""
+        taken = next((saved.name for saved in self._sources.all() if saved.name.casefold() == name.casefold()), None)
+        if taken is not None and taken.casefold() != source.casefold():
+            raise _invalid(f"{taken!r} is the name of a saved source: open that, or choose another name")
 
     async def _open(self, request: OpenRequest) -> Session:
         try:
@@ -116,12 +127,12 @@ class GatewayService:
             self._logins.forget(session_id)
 
     async def close_session(self, request: pb.CloseSessionRequest, caller: Caller) -> pb.CloseSessionReply:
-        session = self._find(request.session_id, caller)
+        session = self._to_end(request.session_id, caller)
         already = await session.close(_text("reason", request.reason) or "closed")
         return pb.CloseSessionReply(already_closed=already)
 
     async def kill_worker(self, request: pb.KillWorkerRequest, caller: Caller) -> pb.KillWorkerReply:
-        session = self._find(request.session_id, caller)
+        session = self._to_end(request.session_id, caller)
         already = await session.kill(_text("reason", request.reason) or "killed")
         return pb.KillWorkerReply(already_closed=already)
 
@@ -172,6 +183,14 @@ class GatewayService:
         log_fields.bind(
             session_id=session.id, worker_pid=session.worker_pid, correlation_id=session.spec.correlation_id
         )
+        return session
+
+    def _to_end(self, session_id: str, caller: Caller) -> Session:
+        """One that the caller may end: its own. What the window or the server opened serves everybody."""
+        session = self._find(session_id, caller)
+        if session.spec.owner_key is None and Scope.ADMIN not in caller.scopes:
+            words = f"session {session_id} is the server's own: to end it the key needs the scope {Scope.ADMIN}"
+            raise GatewayError(ErrorCode.PERMISSION_DENIED, words, scope=str(Scope.ADMIN))
         return session
 
     def _told(self, session: Session, caller: Caller) -> pb.Session:
@@ -284,6 +303,13 @@ def _text(name: str, text: str) -> str:
     if len(text) > _LONGEST_TEXT:
         raise _invalid(f"{name} has {len(text)} characters, {_LONGEST_TEXT} at the most")
     return text
+
+
+def _line(name: str, text: str) -> str:
+    """What stands in lists, logs and file names of records."""
+    if not text.isprintable():
+        raise _invalid(f"{name} has characters that cannot be shown in a line, such as a line feed")
+    return _text(name, text)
 
 
 def _invalid(words: str) -> GatewayError:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from app import commands as c
+from app.access.names import UnclearNameError, readings
 from app.api.guard import Caller
 from app.commands import BrowsePage, Command, ItemRow, ItemRows, ReadRow, ReadRows, Reply
 from app.errors import ErrorCode, GatewayError
@@ -57,8 +58,18 @@ def may_read(session: Session, caller: Caller, item: Item) -> bool:
     return not caller.constraints.read(session.name, item.tag, item.context)
 
 
-async def security(session: Session, tag: str) -> SecurityClass:
-    """The tag's class; UNDEFINED where the source does not tell one."""
+async def security(session: Session, item: Item) -> SecurityClass:
+    """The class of the item's tag; UNDEFINED where the source does not tell one, and where its context leaves open
+    which tag it is: the class of another one would prove nothing."""
+    tag = item.tag
+    if item.context:
+        try:
+            meant = readings(item.tag, item.context)
+        except UnclearNameError:
+            return SecurityClass.UNDEFINED
+        if len(meant) != 1:
+            return SecurityClass.UNDEFINED
+        (tag,) = meant
     try:
         found = (await calls.properties(session, tag)).get("security_class")
     except GatewayError as error:

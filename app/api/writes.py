@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app import commands as c
 from app.api import tags
@@ -86,7 +86,6 @@ class Writes:
         time = command.time if isinstance(command, c.Write2 | c.WriteSecured2) else None
         entry = WriteEntry(command.item_handle, command.value, time, *ids)
         wish = self._wish(session, command.server_handle, entry, secured, isinstance(command, _TIMED), plain)
-        await self._check(session, caller, wish.item)
         ticket = await self._intend(session, caller, wish, comment, "")
         self._logins.use_up(session, caller, wish.ids)
         write = _OnItsWay(session, ticket, wish, self._clock)
@@ -121,7 +120,6 @@ class Writes:
                     words = f"{wish.item.tag} stands in entry {earlier} already: one bulk writes a tag once"
                     rows[index] = WriteRow(False, entry.item_handle, words)
                     return
-                await self._check(session, caller, wish.item)
                 ticket = await self._intend(session, caller, wish, comment, run)
                 writes.append((index, _OnItsWay(session, ticket, wish, self._clock), wish))
             except GatewayError as error:
@@ -194,28 +192,38 @@ class Writes:
     async def _check(self, session: Session, caller: Caller, item: Item) -> None:
         if not caller.constraints.limited:
             return
-        security = await tags.security(session, item.tag)
+        security = await tags.security(session, item)
         if reason := caller.constraints.write(session.name, item.tag, security, item.context):
             raise GatewayError(ErrorCode.PERMISSION_DENIED, reason)
 
     async def _intend(self, session: Session, caller: Caller, wish: _Wish, comment: str, run: str) -> Ticket:
+        """Recorded, and to be sent. What the caller may not write is recorded, too, as not sent."""
         if self._writer is None:
             raise GatewayError(ErrorCode.AUDIT_UNAVAILABLE, "writes cannot be recorded here: nothing is written")
-        people = [self._logins.user(session, caller, user) for user in wish.ids]
-        plain = self._logins.name(session, caller, wish.plain_user) if wish.plain_user else ""
         request = Request(
             wish.value,
             wish.time,
             session.items.sample(wish.item.key),
-            people[0] if people else plain,
-            people[1] if len(people) > 1 and wish.ids[0] != wish.ids[1] else "",
+            self._logins.name(session, caller, wish.plain_user) if wish.plain_user else "",
+            "",
             comment,
             Origin.API,
             run,
             " ".join(filter(None, dict.fromkeys((session.backend, session.info().source)))),
             who(caller),
         )
-        return await self._writer.intend(session, wish.item, request)
+        try:
+            await self._check(session, caller, wish.item)
+            people = [self._logins.user(session, caller, user) for user in wish.ids]
+            if people:
+                verifier = people[1] if wish.ids[0] != wish.ids[1] else ""
+                request = replace(request, user=people[0], verifier=verifier)
+            return await self._writer.intend(session, wish.item, request)
+        except GatewayError as error:
+            if error.code == ErrorCode.PERMISSION_DENIED:
+                with contextlib.suppress(GatewayError):  # that it was refused is what the client is told in any case
+                    await self._writer.refuse(session, wish.item, request, error.fault.message)
+            raise
 
     def _follow(self, write: _OnItsWay) -> None:
         task = spawn(write.follow(), name="follow write")

@@ -290,10 +290,12 @@ class OpenSessionRequest(message.Message):
     """or a backend, with options"""
     name: builtins.str
     """secret is then not used: bring it as well
-    what the client calls the session
+    what the client calls the session, in one line; not the name of a saved source that
     """
     correlation_id: builtins.str
-    """found again in logs"""
+    """it is not opened from
+    found again in logs
+    """
     lease_s: builtins.float
     """life without activity, in seconds; 0 = the server's setting"""
     restart: builtins.bool

@@ -129,7 +129,8 @@ class GatewayServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CloseSession(self, request, context):
-        """Close a session in order: its worker shuts down within its time, or is killed.
+        """Close a session in order: its worker shuts down within its time, or is killed. What the server itself opened is
+        closed, or killed, with the scope admin alone.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -44,7 +44,9 @@ class GatewayStub:
     OpenSession: grpc.UnaryUnaryMultiCallable[gateway_pb2.OpenSessionRequest, gateway_pb2.Session]
     """Open a session and wait until it is ready. What was made of a start that fails is gone when the error arrives."""
     CloseSession: grpc.UnaryUnaryMultiCallable[gateway_pb2.CloseSessionRequest, gateway_pb2.CloseSessionReply]
-    """Close a session in order: its worker shuts down within its time, or is killed."""
+    """Close a session in order: its worker shuts down within its time, or is killed. What the server itself opened is
+    closed, or killed, with the scope admin alone.
+    """
     KillWorker: grpc.UnaryUnaryMultiCallable[gateway_pb2.KillWorkerRequest, gateway_pb2.KillWorkerReply]
     """End the worker process at once; the session is closed."""
     ExtendLease: grpc.UnaryUnaryMultiCallable[gateway_pb2.ExtendLeaseRequest, gateway_pb2.Session]
@@ -91,7 +93,9 @@ class GatewayAsyncStub(GatewayStub):
     OpenSession: aio.UnaryUnaryMultiCallable[gateway_pb2.OpenSessionRequest, gateway_pb2.Session]  # type: ignore[assignment]
     """Open a session and wait until it is ready. What was made of a start that fails is gone when the error arrives."""
     CloseSession: aio.UnaryUnaryMultiCallable[gateway_pb2.CloseSessionRequest, gateway_pb2.CloseSessionReply]  # type: ignore[assignment]
-    """Close a session in order: its worker shuts down within its time, or is killed."""
+    """Close a session in order: its worker shuts down within its time, or is killed. What the server itself opened is
+    closed, or killed, with the scope admin alone.
+    """
     KillWorker: aio.UnaryUnaryMultiCallable[gateway_pb2.KillWorkerRequest, gateway_pb2.KillWorkerReply]  # type: ignore[assignment]
     """End the worker process at once; the session is closed."""
     ExtendLease: aio.UnaryUnaryMultiCallable[gateway_pb2.ExtendLeaseRequest, gateway_pb2.Session]  # type: ignore[assignment]
@@ -147,7 +151,9 @@ class GatewayServicer(metaclass=abc_1.ABCMeta):
         request: gateway_pb2.CloseSessionRequest,
         context: _ServicerContext,
     ) -> typing.Union[gateway_pb2.CloseSessionReply, abc.Awaitable[gateway_pb2.CloseSessionReply]]:
-        """Close a session in order: its worker shuts down within its time, or is killed."""
+        """Close a session in order: its worker shuts down within its time, or is killed. What the server itself opened is
+        closed, or killed, with the scope admin alone.
+        """
 
     @abc_1.abstractmethod
     def KillWorker(

@@ -121,6 +121,11 @@ class AuditedWriter:
         self._open.add(number)
         return Ticket(self, number, session, item, request)
 
+    async def refuse(self, session: Source, item: Place, request: Request, words: str) -> None:
+        """Record a write that its caller may not make: not sent, and why. AuditError where that is not possible."""
+        number = await self._recorded(self._intent(session, item, request))
+        await self._audit.append(Completion(number, self._clock.utc_ns(), Result.NOT_SENT, words))
+
     def _intent(self, session: Source, item: Place, request: Request) -> Intent:
         old = request.old
         return Intent(

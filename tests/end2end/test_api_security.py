@@ -11,7 +11,7 @@ import sqlite3
 import sys
 import urllib.request
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -23,13 +23,15 @@ from app.access.key_ring import KeyRing
 from app.access.keys import Constraints, KeySpec, KeyText
 from app.access.scopes import Scope
 from app.api.key_guard import KeyGuard
+from app.api.sources import NoSources, SavedSource
 from app.config import Settings
 from app.metrics import Metrics
 from app.pb import gateway_pb2 as pb
 from app.pb import gateway_pb2_grpc as stubs
-from app.records.audit_record import Intent
+from app.records.audit_record import Completion, Intent, Result
 from app.records.bundle import plain, write_bundle
 from app.records.program_log import ProgramLog
+from app.sessions.manager import OpenRequest
 from app.tasks import SystemClock
 from app.values import SecurityClass
 from tests.helpers.api import SIM, Api, reason, served
@@ -85,13 +87,13 @@ class Desk:
 
 
 @asynccontextmanager
-async def keyed(directory: Path) -> AsyncIterator[Keyed]:
+async def keyed(directory: Path, **serving: Any) -> AsyncIterator[Keyed]:
     settings = Settings()
     ring = KeyRing(directory / "keys.sqlite", directory / "pepper", SystemClock())
     guard = KeyGuard(ring, settings, SystemClock(), Metrics())
     await guard.start()
     try:
-        async with served(guard) as api:
+        async with served(guard, **serving) as api:
             yield Keyed(api, ring)
     finally:
         await guard.stop()
@@ -132,11 +134,22 @@ async def test_every_bulk_kind_refuses_a_row_and_goes_on(tmp_path: Path) -> None
             rows = (await desk.call(method, kind(**request))).rows
             assert rows[0].error == "this key may not write this tag"
             assert "nobody is logged in" in rows[1].error
-        written = [entry.tag for entry in api.api.audit.entries if isinstance(entry, Intent)]
-        assert set(written) == {"Tank101.Product"}
+        sent, unsent = _recorded(api.api)
+        assert sent == {"Tank101.Product"}
+        assert unsent == {"Reactor.PV": "this key may not write this tag", "Tank101.Product": unsent["Tank101.Product"]}
+        assert "nobody is logged in" in unsent["Tank101.Product"]
 
         other = await api.key(read=("Tank101.Level",))
         assert (await refused(other.invoke(session, ping=pb.Ping()))).code() is grpc.StatusCode.NOT_FOUND
+
+
+def _recorded(api: Api) -> tuple[set[str], dict[str, str]]:
+    """Tags of the writes that were sent, and tag -> words of those that were recorded as not sent."""
+    entries = api.audit.entries
+    unsent = {end.intent: end.words for end in entries if isinstance(end, Completion) and end.result is Result.NOT_SENT}
+    intents = {number: entry for number, entry in enumerate(entries, 1) if isinstance(entry, Intent)}
+    sent = {entry.tag for number, entry in intents.items() if number not in unsent}
+    return sent, {intents[number].tag: words for number, words in unsent.items()}
 
 
 @pytest.mark.clause("X4")
@@ -164,7 +177,6 @@ async def test_events_and_items_of_other_tags_are_not_delivered(tmp_path: Path) 
     """In a session that belongs to nobody, as the window's, with items of all kinds."""
     async with keyed(tmp_path) as api:
         from app.sessions import calls
-        from app.sessions.manager import OpenRequest
 
         manager = api.api.runtime.manager
         session = await manager.open(OpenRequest("sim", SIM, "Window"))
@@ -214,6 +226,13 @@ async def test_the_class_of_a_tag_limits_who_writes_it(tmp_path: Path) -> None:
         plain.value.text = "Milk"
         reply = await desk.invoke(session, write=plain)
         assert "up to Operate" not in reply.message
+        for tag, context, words in (
+            ("Me.EmergencyCooling", "Reactor", "this one is SecuredWrite"),  # as what it stands for
+            ("Tank101.Product", "Reactor", "does not tell this one's"),  # nobody knows which tag that is
+        ):
+            added = await desk.invoke(session, add_item2=pb.AddItem2(server_handle=handle, tag=tag, context=context))
+            secured.item_handle = added.handle.handle
+            assert words in str((await refused(desk.invoke(session, write=secured))).details())
         reader = await api.key(read_only=True)
         session, handle = await reader.registered()
         add = pb.AddItem(server_handle=handle, tag="Tank101.Product")
@@ -238,6 +257,110 @@ async def test_a_write_is_recorded_with_key_and_address(tmp_path: Path) -> None:
         assert desk.id in intent.who.os_user
         assert "127.0.0.1" in intent.who.workstation
         await until(lambda: not api.api.server.gateway.writes._following, "the end of the write")
+
+
+@pytest.mark.clause("X8")
+async def test_a_write_that_a_key_may_not_make_is_recorded_as_not_sent(tmp_path: Path) -> None:
+    async with keyed(tmp_path) as api:
+        desk = await api.key(write=("Reactor",))
+        session, handle = await desk.registered()
+        add = pb.AddItem(server_handle=handle, tag="Tank101.Product")
+        item = (await desk.invoke(session, add_item=add)).handle.handle
+        write = pb.Write(server_handle=handle, item_handle=item)
+        write.value.text = "Beer"
+        error = await refused(desk.invoke(session, write=write))
+        assert error.details() == "this key may not write this tag"
+        api.api.read_only.whole = True
+        free = await api.key()
+        session, handle = await free.registered()
+        write.server_handle, add.server_handle = handle, handle
+        write.item_handle = (await free.invoke(session, add_item=add)).handle.handle
+        assert "read-only" in str((await refused(free.invoke(session, write=write))).details())
+        assert _recorded(api.api)[0] == set()
+        by_key = {entry.who.os_user: entry for entry in api.api.audit.intents}
+        assert set(by_key) == {f"key {desk.id}", f"key {free.id}"}
+        assert all("127.0.0.1" in entry.who.workstation and entry.new == "Beer" for entry in by_key.values())
+        assert [end.words for end in api.api.audit.entries if isinstance(end, Completion)] == [
+            "this key may not write this tag",
+            "Tagwatch is read-only: nothing is written",
+        ]
+
+
+@pytest.mark.clause("X12")
+async def test_what_the_server_opened_is_not_a_keys_to_end(tmp_path: Path) -> None:
+    """The plant's one session serves every desk: a key that looks must not take it from them."""
+    async with keyed(tmp_path) as api:
+        manager = api.api.runtime.manager
+        session = await manager.open(OpenRequest("sim", SIM, "Plant", keep_alive=True))
+        desk = await api.key()
+        for method, request in (
+            ("CloseSession", pb.CloseSessionRequest(session_id=session.id)),
+            ("KillWorker", pb.KillWorkerRequest(session_id=session.id)),
+        ):
+            error = await refused(desk.call(method, request))
+            assert error.code() is grpc.StatusCode.PERMISSION_DENIED
+            assert reason(error) == ("PermissionDenied", {"scope": "admin"})
+        request = pb.ExtendLeaseRequest(session_id=session.id, duration_s=0.001)
+        await desk.call("ExtendLease", request)
+        await desk.call("Invoke", pb.InvokeRequest(session_id=session.id, ping=pb.Ping()))
+        own = await desk.open("mine")
+        assert not (await desk.call("CloseSession", pb.CloseSessionRequest(session_id=own))).already_closed
+        admin = await api.key(frozenset((Scope.ADMIN,)))
+        request = pb.CloseSessionRequest(session_id=session.id)
+        assert not (await admin.call("CloseSession", request)).already_closed
+        assert manager.list() == []
+
+
+class _OnePlant(NoSources):
+    def all(self) -> Sequence[SavedSource]:
+        return (SavedSource("Plant", "sim", SIM),)
+
+
+@pytest.mark.clause("X4", "X12")
+async def test_the_name_of_a_saved_source_is_its_own(tmp_path: Path) -> None:
+    """However it is cased, and whatever else a client would like to call so: records go by it."""
+    async with keyed(tmp_path, serve={"sources": _OnePlant()}) as api:
+        desk = await api.key(sources=("plant",))
+        error = await refused(desk.call("OpenSession", pb.OpenSessionRequest(source="plant")))
+        assert error.code() is grpc.StatusCode.PERMISSION_DENIED
+        assert not api.api.runtime.manager.list()
+        free = await api.key()
+        for name in ("Plant", "plant"):
+            error = await refused(free.call("OpenSession", pb.OpenSessionRequest(backend="sim", name=name)))
+            assert error.code() is grpc.StatusCode.INVALID_ARGUMENT
+            assert "'Plant' is the name of a saved source" in str(error.details())
+        opened = await free.call("OpenSession", pb.OpenSessionRequest(source="PLANT"))
+        assert opened.name == "Plant"
+
+
+@pytest.mark.clause("X12")
+@pytest.mark.parametrize("text", ["two\nlines", "\x1b[31mred", "\u202eright to left", "n" * 1001])
+async def test_names_are_one_line_that_can_be_shown(tmp_path: Path, text: str) -> None:
+    async with keyed(tmp_path) as api:
+        desk = await api.key()
+        for field in ("name", "correlation_id"):
+            error = await refused(desk.call("OpenSession", pb.OpenSessionRequest(backend="sim", **{field: text})))
+            assert error.code() is grpc.StatusCode.INVALID_ARGUMENT
+            assert str(error.details()).startswith(field)
+
+
+@pytest.mark.clause("J3")
+async def test_an_address_that_is_too_long_fails_its_row_alone(tmp_path: Path) -> None:
+    async with keyed(tmp_path) as api:
+        desk = await api.key()
+        session, handle = await desk.registered()
+        tags = ["Tank101.Level", "T" * 5001, "Reactor.PV"]
+        request = pb.ReadBulkRequest(session_id=session, server_handle=handle, tags=tags)
+        many = [(await desk.call("ReadBulk", request)).rows]
+        for name, kind in (("add_item_bulk", pb.AddItemBulk), ("subscribe_bulk", pb.SubscribeBulk)):
+            many.append((await desk.invoke(session, **{name: kind(server_handle=handle, tags=tags)})).item_rows.rows)
+        for rows in many:
+            assert [row.success for row in rows] == [True, False, True]
+            assert "5000 at the most" in rows[1].error
+        reply = await desk.invoke(session, register=pb.Register(client_name="n" * 1001))
+        assert (reply.code, reply.message) == (
+            pb.PROTOCOL_STATUS_INVALID_REQUEST, "a client name of 1001 characters is none: 1000 at the most",
+        )  # fmt: skip
 
 
 @pytest.mark.clause("S12.3", "X3")
