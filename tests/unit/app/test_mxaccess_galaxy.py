@@ -381,6 +381,28 @@ async def test_a_database_that_hangs_is_given_up_in_time(server: TdsServer, gala
 
 
 @pytest.mark.clause("M19")
+async def test_nobody_waits_long_for_properties_nor_twice(
+    server: TdsServer, galaxy_at: Callable[..., Galaxy], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.backends.mxaccess.galaxy.names._PATIENCE_S", 0.2)
+    galaxy = galaxy_at(server)
+    server.gate.clear()
+    with pytest.raises(GalaxyError, match="does not answer soon"):
+        await galaxy.properties("Tank101.Level")
+    asked = len(server.statements)
+    with pytest.raises(GalaxyError, match="does not answer soon"):
+        await galaxy.properties("Pump_001.Speed")
+    assert len(server.statements) == asked
+    server.gate.set()
+    assert (await galaxy.page("", "", 10)).nodes, "whoever browses asks, and that it works again is seen"
+    assert (await galaxy.properties("Pump_001.Speed")).get("data_type") == "Float"
+    server.stop()
+    for _ in range(2):
+        with pytest.raises(GalaxyError):
+            await galaxy.properties("Tank101.Level")
+
+
+@pytest.mark.clause("M19")
 async def test_a_listener_that_says_nothing_is_given_up_in_time(galaxy_at: Callable[..., Galaxy]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         access = Access(Place("127.0.0.1", silent.getsockname()[1]), "ZB", "a", "b", Encryption.NONE, timeout_s=0.3)

@@ -7,6 +7,7 @@ import json
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -20,7 +21,11 @@ from app.errors import ErrorCode
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 FIND = "find:"
-_STOP_S = 1.0
+_STOP_S = 0.5
+#: Who asks for properties is about to show or write a value, and does without them rather than wait.
+_PATIENCE_S = 3.0
+#: After a question that failed nobody is made to wait for properties again for so long.
+_PAUSE_S = 30.0
 #: Of one page; who wants more asks again.
 _MOST = 5000
 
@@ -37,6 +42,8 @@ class Galaxy:
         self._thread: threading.Thread | None = None
         self._ended = asyncio.Event()
         self._stopped = False
+        self._failure: GalaxyError | None = None
+        self._pause_ends = 0.0
 
     async def page(self, node: str, page_token: str, limit: int) -> BrowsePage:
         """``node``: "" = the Galaxy, that of an area or object, or ``find:WORDS``, which has the attributes whose
@@ -48,8 +55,19 @@ class Galaxy:
         return await self._run(lambda: self._level(node, page_token, most))
 
     async def properties(self, tag: str) -> TagProperties:
-        """Nothing for a tag that the Galaxy has not: it may exist all the same."""
-        return await self._run(lambda: self._about(tag))
+        """Nothing for a tag that the Galaxy has not: it may exist all the same. GalaxyError where the database does not
+        answer soon; for a while after any question that failed it is the same error, at once."""
+        if self._failure is not None and time.monotonic() < self._pause_ends:
+            raise GalaxyError(self._failure.code, self._failure.fault.message)
+        try:
+            return await asyncio.wait_for(self._run(lambda: self._about(tag)), _PATIENCE_S)
+        except TimeoutError:
+            slow = GalaxyError(ErrorCode.TIMEOUT, f"{self._access.words} does not answer soon")
+            self._failed(slow)
+            raise slow from None
+
+    def _failed(self, error: GalaxyError) -> None:
+        self._failure, self._pause_ends = error, time.monotonic() + _PAUSE_S
 
     async def stop(self) -> None:
         self._stopped = True
@@ -86,7 +104,13 @@ class Galaxy:
             self._thread = threading.Thread(target=self._serve, args=(loop,), name="Galaxy", daemon=True)
             self._thread.start()
         self._work.put(run)
-        return await answer
+        try:
+            result = await answer
+        except GalaxyError as error:
+            self._failed(error)
+            raise
+        self._failure = None
+        return result
 
     def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
         while (work := self._work.get()) is not None:
