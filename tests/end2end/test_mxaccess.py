@@ -38,6 +38,15 @@ def standin() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def process() -> Iterator[None]:
+    """In a process of its own: all goes through COM's marshaller, by the type library."""
+    if not lmx_standin.program().is_file():
+        pytest.skip(f"{lmx_standin.program()} is not built")
+    with lmx_standin.registered_program():
+        yield
+
+
 async def _write(session: Any, recorder: Any, key: int, value: Value) -> Any:
     after = max((event.sequence for event in recorder.events()), default=0)
     await calls.write(session, key >> 32, key & 0xFFFF_FFFF, value)
@@ -166,6 +175,75 @@ async def test_after_a_call_that_hangs_a_new_worker_has_the_items_again() -> Non
             ),
             "a value of the new worker",
         )
+
+
+@pytest.mark.usefixtures("process")
+async def test_values_and_calls_come_through_coms_marshaller() -> None:
+    """All but arrays of statuses, which not every marshaller carries: without them a write's end is not known."""
+    async with engine() as (runtime, recorder):
+        session = await runtime.manager.open(OpenRequest("mxaccess", {}))
+        wanted = {"Real.A": 1.25, "Whole.A": 42, "Flag.A": True, "Text.A": "Kühlung", "Array.A[]": (0.5, 1.5, 2.5)}
+        keys = await subscribed(session, *wanted, "Time.A", "Whole.Counter")
+        for tag, value in wanted.items():
+            got = await sample(session, keys[tag])
+            assert (tag, got.value, got.quality) == (tag, value, 192)
+        assert isinstance((await sample(session, keys["Time.A"])).value, Timestamp)
+        written: dict[str, Value] = {"Real.A": 7.0, "Text.A": "zu 🔒", "Array.A[]": (1.0, 2.0, 3.0, 4.0)}
+        for tag, value in written.items():
+            await _write(session, recorder, keys[tag], value)
+            await until(lambda tag=tag, value=value: session.items.sample(keys[tag]).value == value, tag)
+        server, counter = keys["Whole.Counter"] >> 32, keys["Whole.Counter"] & 0xFFFF_FFFF
+        assert (await session.invoke(c.Suspend(server, counter))).statuses[0].pending
+        await until(lambda: recorder.events(EventKind.OPERATION_COMPLETE), "the operation")
+        reply = await session.invoke(c.AddBufferedItem(server, "Whole.B"))
+        await session.invoke(c.Advise(server, reply.payload.handle))
+        await until(lambda: len(recorder.events(EventKind.BUFFERED_DATA_CHANGE)) > 1, "buffered samples")
+        refused = await session.invoke(c.AddItem(server, "NoLicence.A"))
+        assert refused.hresult == -2147024891
+
+
+@pytest.mark.usefixtures("process")
+async def test_when_the_servers_process_ends_the_next_call_tells_it() -> None:
+    async with engine() as (runtime, recorder):
+        session = await runtime.manager.open(OpenRequest("mxaccess", {}, restart=RestartPolicy.NEVER))
+        keys = await subscribed(session, "Real.A")
+        assert (await sample(session, keys["Real.A"])).value == 1.25
+        for server in lmx_standin.servers():
+            server.kill()
+        with pytest.raises(GatewayError, match=r"MXAccess has gone.*not available"):
+            await session.invoke(c.AddItem(keys["Real.A"] >> 32, "Real.B"))
+        await until(lambda: recorder.told(NoticeKind.FAULT), "the fault")
+
+
+_DEAF = """
+import ctypes, sys, time
+from ctypes import wintypes
+sys.coinit_flags = 2
+from app.backends.mxaccess import lmx
+from app.backends.mxaccess.dates import Zone
+events = []
+proxy = lmx.Proxy(Zone(), events.append)
+server = proxy.register("test")
+proxy.advise(server, proxy.add_item(server, "Real.A"))
+time.sleep(1)  # a thread that takes no messages
+print(len(events))
+message, end = wintypes.MSG(), time.monotonic() + 20
+while not events and time.monotonic() < end:
+    if ctypes.windll.user32.PeekMessageW(ctypes.byref(message), None, 0, 0, 1):
+        ctypes.windll.user32.DispatchMessageW(ctypes.byref(message))
+print(len(events))
+proxy.close()
+"""
+
+
+@pytest.mark.usefixtures("standin")
+def test_a_thread_that_takes_no_messages_gets_no_events() -> None:
+    """Why the worker has a thread for MXAccess that does nothing else than calls and messages."""
+    done = subprocess.run(
+        [os.environ["TAGWATCH_PYTHON32"], "-X", "utf8", "-c", _DEAF],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=120, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert done.stdout.split() == ["0", "1"], done.stderr
 
 
 @pytest.mark.usefixtures("standin")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+import psutil
 
 #: Names the built lmxproxy.dll; how it is built stands in its source.
 DLL = "LMX_STANDIN_DLL"
@@ -31,6 +34,7 @@ def why_not() -> str:
 
 @contextlib.contextmanager
 def registered() -> Iterator[None]:
+    """As a library in the worker's own apartment."""
     assert sys.platform == "win32"
     import winreg
 
@@ -43,3 +47,25 @@ def registered() -> Iterator[None]:
     finally:
         for name in (_CLASS + r"\InprocServer32", _CLASS):
             winreg.DeleteKeyEx(winreg.HKEY_LOCAL_MACHINE, name, winreg.KEY_WOW64_32KEY)
+
+
+def program() -> Path:
+    return Path(os.environ.get(DLL, "")).with_suffix(".exe")
+
+
+def servers() -> list[psutil.Process]:
+    """The stand-ins that run as programs."""
+    return [one for one in psutil.process_iter(["name"]) if (one.info["name"] or "").lower() == program().name]
+
+
+@contextlib.contextmanager
+def registered_program() -> Iterator[None]:
+    """As a process of its own, behind COM's marshaller."""
+    subprocess.run([program(), "/register"], check=True, timeout=60)
+    try:
+        yield
+    finally:
+        for one in servers():  # COM keeps one whose client was killed for some minutes
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.kill()
+        subprocess.run([program(), "/unregister"], check=True, timeout=60)

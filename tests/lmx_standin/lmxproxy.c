@@ -1,10 +1,18 @@
-/* A stand-in for AVEVA's LMXProxy, for tests on Windows alone: an in-process COM server, apartment-threaded, that
- * fires its events from a timer of the thread that created it. A thread that takes no messages gets no events.
+/* A stand-in for AVEVA's LMXProxy, for tests on Windows alone: a COM server that fires its events from a timer of the
+ * thread that created it. A thread that takes no messages gets no events.
  * Nothing of AVEVA's is in here: identities and layout are those that public sources give.
- * The worker loads it as it would load AVEVA's: by its class, which the tests register while they run.
+ * The worker loads it as it would load AVEVA's: by its class, which the tests register while they run. As a library it is
+ * in-process and apartment-threaded, as AVEVA's is by what is known; as a program it is a process of its own, and every
+ * call and event goes through COM's marshaller, by the type library (lmxproxy.idl).
  *
- *   i686-w64-mingw32-gcc -shared -O2 -s -o lmxproxy.dll lmxproxy.c lmxproxy.def -lole32 -loleaut32 -luuid
+ *   W=/usr/include/wine/wine/windows        # Debian: libwine-dev, mingw-w64-tools, gcc-mingw-w64-i686
+ *   i686-w64-mingw32-widl -m32 --win32 -t -I $W -L FOLDER_WITH_STDOLE2.TLB -o lmxproxy.tlb lmxproxy.idl
+ *   echo '1 TYPELIB "lmxproxy.tlb"' | i686-w64-mingw32-windres -o lmxproxy.o
+ *   i686-w64-mingw32-gcc -shared -O2 -s -o lmxproxy.dll lmxproxy.c lmxproxy.def lmxproxy.o -lole32 -loleaut32 -luuid
+ *   i686-w64-mingw32-gcc -mwindows -DPROGRAM -O2 -s -o lmxproxy.exe lmxproxy.c lmxproxy.o -lole32 -loleaut32 -luuid
  *
+ * The program writes its class and its type library to the registry with /register, takes them out with /unregister, and
+ * serves as long as it has an object, after at least one.
  * What a tag does is in its name: Real.* (R8), Whole.* (I4), Flag.* (BOOL), Text.* (BSTR), Time.* (DATE), Array.* (array of
  * R4); *.Late (first data after 3 s), *.Secured (1012), *.Verified (1013), *.Pending (Pending, then done), *.Silent
  * (no data, no completion), *.Hang (Advise does not return), *.Crash (Advise ends the process), *.Death (its first Advise
@@ -66,6 +74,8 @@ typedef struct Lmx {
 } Lmx;
 
 static LONG alive;
+static DWORD main_thread; /* of the program; 0 in the library */
+static IRecordInfo *record; /* of MXSTATUS_PROXY, with which it can be marshalled; the library sends none, as the real one */
 static const IID no_iid;
 #define OF_CONTAINER(p) ((Lmx *)((char *)(p) - offsetof(Lmx, container)))
 
@@ -80,7 +90,13 @@ static int version(void) {
 static void fire(Lmx *lmx, int point, DISPID id, VARIANT *arguments, UINT count) {
     DISPPARAMS parameters = { arguments, NULL, count, 0 };
     IDispatch *sink = lmx->points[point].sink;
-    if (sink) IDispatch_Invoke(sink, id, &no_iid, 0, DISPATCH_METHOD, &parameters, NULL, NULL, NULL);
+    HRESULT result = sink ? IDispatch_Invoke(sink, id, &no_iid, 0, DISPATCH_METHOD, &parameters, NULL, NULL, NULL) : S_OK;
+    if (FAILED(result) && record) { /* a marshaller that cannot carry an array of records: the rest goes without */
+        VARIANT whole = arguments[0];
+        VariantInit(&arguments[0]);
+        IDispatch_Invoke(sink, id, &no_iid, 0, DISPATCH_METHOD, &parameters, NULL, NULL, NULL);
+        arguments[0] = whole;
+    }
 }
 
 /* VT_BYREF | VT_ARRAY | VT_RECORD without type information, as the real one sends it */
@@ -88,6 +104,15 @@ typedef struct { SAFEARRAY array; MxStatus record; SAFEARRAY *place; } Statuses;
 
 static void statuses(VARIANT *v, Statuses *s, MxStatus status) {
     memset(s, 0, sizeof *s);
+    if (record) {
+        SAFEARRAYBOUND one = { 1, 0 };
+        s->place = SafeArrayCreateEx(VT_RECORD, 1, &one, record);
+        memcpy(s->place->pvData, &status, sizeof status);
+        VariantInit(v);
+        V_VT(v) = VT_BYREF | VT_ARRAY | VT_RECORD;
+        V_ARRAYREF(v) = &s->place;
+        return;
+    }
     s->record = status;
     s->array.cDims = 1;
     s->array.fFeatures = FADF_STATIC | FADF_FIXEDSIZE;
@@ -99,6 +124,8 @@ static void statuses(VARIANT *v, Statuses *s, MxStatus status) {
     V_VT(v) = VT_BYREF | VT_ARRAY | VT_RECORD;
     V_ARRAYREF(v) = &s->place;
 }
+
+static void free_statuses(Statuses *s) { if (s->place != &s->array) SafeArrayDestroy(s->place); }
 
 static void number(VARIANT *v, LONG value) { VariantInit(v); V_VT(v) = VT_I4; V_I4(v) = value; }
 
@@ -134,12 +161,14 @@ static void tell_data(Lmx *lmx, LONG handle, Item *item) {
     number(&a[n - 2], handle); number(&a[n - 1], item->server);
     fire(lmx, point, 1, a, n);
     VariantClear(&a[1]); VariantClear(&a[3]);
+    free_statuses(&s);
 }
 
 static void tell_end(Lmx *lmx, LONG handle, Item *item, DISPID id, MxStatus status) {
     VARIANT a[3]; Statuses s;
     statuses(&a[0], &s, status); number(&a[1], handle); number(&a[2], item->server);
     fire(lmx, 0, id, a, 3);
+    free_statuses(&s);
 }
 
 static BOOL due(DWORD at) { return at && (LONG)(GetTickCount() - at) >= 0; }
@@ -185,7 +214,8 @@ static ULONG STDMETHODCALLTYPE release(Lmx *lmx) {
     KillTimer(lmx->window, 1); SetWindowLongPtrW(lmx->window, GWLP_USERDATA, 0); DestroyWindow(lmx->window);
     for (i = 0; i < 2; i++) if (lmx->points[i].sink) IDispatch_Release(lmx->points[i].sink);
     for (i = 0; i < ITEMS; i++) VariantClear(&lmx->items[i].value);
-    free(lmx); InterlockedDecrement(&alive);
+    free(lmx);
+    if (!InterlockedDecrement(&alive) && main_thread) PostThreadMessageW(main_thread, WM_QUIT, 0, 0);
     return 0;
 }
 
@@ -201,10 +231,40 @@ static HRESULT STDMETHODCALLTYPE query(Lmx *lmx, REFIID iid, void **out) {
     return S_OK;
 }
 
-static HRESULT STDMETHODCALLTYPE no_count(Lmx *l, UINT *n) { *n = 0; return S_OK; }
-static HRESULT STDMETHODCALLTYPE no_info(Lmx *l, UINT i, LCID c, void **o) { return E_NOTIMPL; }
-static HRESULT STDMETHODCALLTYPE no_names(Lmx *l, REFIID r, LPOLESTR *s, UINT n, LCID c, DISPID *d) { return E_NOTIMPL; }
-static HRESULT STDMETHODCALLTYPE no_invoke(Lmx *l, DISPID d, REFIID r, LCID c, WORD f, DISPPARAMS *p, VARIANT *v, EXCEPINFO *e, UINT *a) { return E_NOTIMPL; }
+/* By name and by number, as the type library has them. */
+static ITypeInfo *info(REFGUID guid) {
+    WCHAR path[MAX_PATH];
+    HMODULE here = NULL;
+    ITypeLib *library;
+    ITypeInfo *found = NULL;
+    GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT, (LPCWSTR)info, &here);
+    GetModuleFileNameW(here, path, MAX_PATH);
+    if (FAILED(LoadTypeLibEx(path, REGKIND_NONE, &library))) return NULL;
+    ITypeLib_GetTypeInfoOfGuid(library, guid, &found);
+    ITypeLib_Release(library);
+    return found;
+}
+
+static ITypeInfo *newest(void) {
+    static ITypeInfo *kept;
+    const IID *known[] = { &IID_1, &IID_2, &IID_3, &IID_4, &IID_5 };
+    if (!kept) kept = info(known[version() - 1]);
+    return kept;
+}
+
+static HRESULT STDMETHODCALLTYPE d_count(Lmx *l, UINT *n) { *n = newest() != NULL; return S_OK; }
+static HRESULT STDMETHODCALLTYPE d_info(Lmx *l, UINT i, LCID c, ITypeInfo **out) {
+    *out = i ? NULL : newest();
+    if (!*out) return i ? DISP_E_BADINDEX : E_NOTIMPL;
+    ITypeInfo_AddRef(*out);
+    return S_OK;
+}
+static HRESULT STDMETHODCALLTYPE d_names(Lmx *l, REFIID r, LPOLESTR *names, UINT n, LCID c, DISPID *ids) {
+    return newest() ? DispGetIDsOfNames(newest(), names, n, ids) : E_NOTIMPL;
+}
+static HRESULT STDMETHODCALLTYPE d_invoke(Lmx *l, DISPID id, REFIID r, LCID c, WORD f, DISPPARAMS *p, VARIANT *v, EXCEPINFO *e, UINT *a) {
+    return newest() ? DispInvoke(l, newest(), id, f, p, v, e, a) : E_NOTIMPL;
+}
 
 /* ---- the methods */
 
@@ -324,7 +384,7 @@ static HRESULT STDMETHODCALLTYPE do_activate(Lmx *lmx, LONG server, LONG handle,
 }
 
 static const void *const methods[] = {
-    query, add_ref, release, no_count, no_info, no_names, no_invoke,
+    query, add_ref, release, d_count, d_info, d_names, d_invoke,
     do_register, do_unregister, do_add, do_remove, do_advise, do_unadvise, do_write, do_write_secured, do_authenticate,
     do_user_to_id, do_add2, do_write2, do_write_secured2, do_suspend, do_activate, do_advise, do_add_buffered, do_interval,
 };
@@ -401,8 +461,51 @@ static HRESULT STDMETHODCALLTYPE f_lock(void *p, BOOL lock) { return S_OK; }
 static const void *const factory_methods[] = { f_query, f_ref, f_ref, f_create, f_lock };
 static const void *const *factory = factory_methods;
 
+#ifndef PROGRAM
 HRESULT WINAPI DllGetClassObject(REFCLSID clsid, REFIID iid, void **out) {
     *out = NULL;
     return IsEqualCLSID(clsid, &CLSID_Lmx) ? f_query(&factory, iid, out) : CLASS_E_CLASSNOTAVAILABLE;
 }
 HRESULT WINAPI DllCanUnloadNow(void) { return alive ? S_FALSE : S_OK; }
+#else
+DEFINE_GUID(GUID_Status, 0xA162D9E4, 0x9019, 0x42F3, 0xA0, 0x87, 0x79, 0x26, 0x40, 0x07, 0xE5, 0x42);
+DEFINE_GUID(LIBID_Lmx, 0x77E896EC, 0xB3E3, 0x4DE4, 0xB9, 0x6F, 0xF3, 0x25, 0x70, 0x16, 0x42, 0x11);
+#define CLASS_KEY L"Software\\Classes\\CLSID\\{C30B52F5-2CB5-4760-AF0A-3A344A7EB5DC}"
+
+static int set_up(const WCHAR *path, BOOL in) {
+    HKEY key;
+    ITypeLib *library;
+    HRESULT result;
+    if (!in) {
+        RegDeleteKeyW(HKEY_LOCAL_MACHINE, CLASS_KEY L"\\LocalServer32");
+        RegDeleteKeyW(HKEY_LOCAL_MACHINE, CLASS_KEY);
+        return FAILED(UnRegisterTypeLib(&LIBID_Lmx, 3, 2, 0, SYS_WIN32));
+    }
+    if (RegCreateKeyExW(HKEY_LOCAL_MACHINE, CLASS_KEY L"\\LocalServer32", 0, NULL, 0, KEY_WRITE, NULL, &key, NULL)) return 1;
+    RegSetValueExW(key, NULL, 0, REG_SZ, (const BYTE *)path, (wcslen(path) + 1) * sizeof *path);
+    RegCloseKey(key);
+    result = LoadTypeLibEx(path, REGKIND_REGISTER, &library);
+    if (SUCCEEDED(result)) ITypeLib_Release(library);
+    return FAILED(result);
+}
+
+int WINAPI WinMain(HINSTANCE self, HINSTANCE before, LPSTR line, int show) {
+    WCHAR path[MAX_PATH];
+    ITypeInfo *kind;
+    DWORD cookie;
+    MSG message;
+    CoInitializeEx(NULL, COINIT_APARTMENTTHREADED);
+    GetModuleFileNameW(NULL, path, MAX_PATH);
+    if (strstr(line, "/register")) return set_up(path, TRUE);
+    if (strstr(line, "/unregister")) return set_up(path, FALSE);
+    main_thread = GetCurrentThreadId();
+    PeekMessageW(&message, NULL, 0, 0, PM_NOREMOVE); /* its queue is there before anybody posts to it */
+    if (!(kind = info(&GUID_Status)) || FAILED(GetRecordInfoFromTypeInfo(kind, &record))) return 2;
+    if (FAILED(CoRegisterClassObject(&CLSID_Lmx, (IUnknown *)&factory, CLSCTX_LOCAL_SERVER, REGCLS_MULTIPLEUSE, &cookie))) return 3;
+    while (GetMessageW(&message, NULL, 0, 0) > 0) { TranslateMessage(&message); DispatchMessageW(&message); }
+    CoRevokeClassObject(cookie);
+    IRecordInfo_Release(record);
+    CoUninitialize();
+    return 0;
+}
+#endif

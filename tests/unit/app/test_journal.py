@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from app.batch import Detail, Event, EventBatch
@@ -32,6 +31,14 @@ from tests.helpers.journal import DEAD, keep, row
 
 TIME = 1_767_225_600_123_456_789
 TAGS = {7: "Tank7.Level", 8: "Tank8.Level"}
+
+
+@pytest.fixture
+def another() -> Iterator[int]:
+    """The number of another program that runs."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as other:
+        yield other.pid
+        other.kill()
 
 
 @pytest.fixture
@@ -128,13 +135,12 @@ def test_files_stay_under_the_bound(make: Callable[..., Journal], tmp_path: Path
 
 
 @pytest.mark.clause("G4")
-def test_what_is_too_old_goes(make: Callable[..., Journal], tmp_path: Path) -> None:
+def test_what_is_too_old_goes(make: Callable[..., Journal], tmp_path: Path, another: int) -> None:
     day = 86_400 * 10**9
     now = SystemClock().utc_ns()
     keep(tmp_path, [row(now - 9 * day), row(now - 8 * day)], 1)
     keep(tmp_path, [row(now - 9 * day), row(now - 6 * day)], 2)
-    other = psutil.Process().ppid()  # another program writes it
-    written = keep(tmp_path, [row(now - 9 * day)], 3, pid=other, closed=False, begun_ns=now)
+    written = keep(tmp_path, [row(now - 9 * day)], 3, pid=another, closed=False, begun_ns=now)
     journal = make(days=7)
     journal.start()
     assert [one.time_ns for one in kept(journal, tmp_path)] == [now - 9 * day, now - 6 * day, now - 9 * day]
@@ -306,10 +312,10 @@ def test_notes_outlive_the_events_around_them(make: Callable[..., Journal], tmp_
 
 @pytest.mark.clause("G4")
 def test_a_number_that_another_program_has_now_keeps_no_file_alive(
-    make: Callable[..., Journal], tmp_path: Path
+    make: Callable[..., Journal], tmp_path: Path, another: int
 ) -> None:
-    old = keep(tmp_path, [row(TIME - 10**18, sequence=1)], 1, pid=psutil.Process().ppid(), closed=False)
-    young = keep(tmp_path, [row(SystemClock().utc_ns(), sequence=2)], 2, pid=psutil.Process().ppid(), closed=False)
+    old = keep(tmp_path, [row(TIME - 10**18, sequence=1)], 1, pid=another, closed=False)
+    young = keep(tmp_path, [row(SystemClock().utc_ns(), sequence=2)], 2, pid=another, closed=False)
     journal = make()
     journal.start()
     journal.act("Plant", Act(TIME, "go on"))
@@ -320,14 +326,14 @@ def test_a_number_that_another_program_has_now_keeps_no_file_alive(
 
 @pytest.mark.clause("G4")
 def test_what_a_dead_program_left_is_closed_and_what_is_damaged_put_aside(
-    make: Callable[..., Journal], tmp_path: Path
+    make: Callable[..., Journal], tmp_path: Path, another: int
 ) -> None:
     left = keep(tmp_path, [row(TIME, sequence=1)], 1, closed=False)
     torn = keep(tmp_path, [row(TIME + n, sequence=n) for n in range(2_000)], 2, closed=False)
     torn.write_bytes(torn.read_bytes()[:8_192] + b"x" * 30_000)
     foreign = tmp_path / name_of(TIME, DEAD, 3)
     foreign.write_bytes(b"no database")
-    alive = keep(tmp_path, [row(SystemClock().utc_ns(), sequence=4)], 4, pid=psutil.Process().ppid(), closed=False)
+    alive = keep(tmp_path, [row(SystemClock().utc_ns(), sequence=4)], 4, pid=another, closed=False)
     newer = keep(tmp_path, [row(TIME, sequence=5)], 5, closed=False)
     database = sqlite3.connect(newer)
     database.execute("PRAGMA user_version = 99")
