@@ -281,14 +281,24 @@ def test_statements_are_constants_with_their_values_beside_them() -> None:
     ],
 )
 async def test_a_login_that_is_refused_says_why_at_once(
-    server: TdsServer, galaxy_at: Callable[..., Galaxy], changed: dict[str, str], code: str, words: str
+    server: TdsServer,
+    galaxy_at: Callable[..., Galaxy],
+    monkeypatch: pytest.MonkeyPatch,
+    changed: dict[str, str],
+    code: str,
+    words: str,
 ) -> None:
+    monkeypatch.setattr("app.backends.mxaccess.galaxy.names._PAUSE_S", 0.0)
+    galaxy = galaxy_at(server, **changed)
     with pytest.raises(GalaxyError) as refused:
-        await galaxy_at(server, **changed).page("", "", 10)
+        await galaxy.page("", "", 10)
     assert refused.value.code == code
     assert words.format(port=server.port) in str(refused.value)
     assert "canary" not in str(refused.value)
     assert len(server.logins) == 1, "one attempt: others would lock the account"
+    with pytest.raises(GalaxyError):
+        await galaxy.properties("Tank101.Level")
+    assert len(server.logins) == (1 if code == "AuthenticationFailed" else 2)
 
 
 @pytest.mark.clause("M19")

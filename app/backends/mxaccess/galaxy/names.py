@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import math
 import queue
 import threading
 import time
@@ -67,7 +68,9 @@ class Galaxy:
             raise slow from None
 
     def _failed(self, error: GalaxyError) -> None:
-        self._failure, self._pause_ends = error, time.monotonic() + _PAUSE_S
+        # A login that was refused is tried again by who browses alone: too many lock the account.
+        pause_s = math.inf if error.code == "AuthenticationFailed" else _PAUSE_S
+        self._failure, self._pause_ends = error, time.monotonic() + pause_s
 
     async def stop(self) -> None:
         self._stopped = True
