@@ -59,6 +59,27 @@ class Dispatcher:
         }
         return grpc.method_handlers_generic_handler(service.full_name, methods)
 
+    def others(self) -> grpc.GenericRpcHandler:
+        """For a server, behind all that it serves: what nobody serves is refused and counted like the rest."""
+
+        def handler(method: str) -> grpc.RpcMethodHandler[Any, Any]:
+            async def refuse(requests: object, context: _Context) -> None:
+                began = self._clock.monotonic()
+                call = _call(method, context)
+                end: BaseException = GatewayError(
+                    status.UNKNOWN_METHOD, "this server has no such method: reflection tells those that it has"
+                )
+                try:
+                    self._known(await self._guard.admit(call), call)
+                except BaseException as error:  # why its caller is not even let in
+                    end = error
+                await self._end(context, call, began, end)
+                raise end
+
+            return grpc.stream_stream_rpc_method_handler(cast("Any", refuse))  # which takes every kind of call
+
+        return _Others(handler)
+
     def _handler(self, method: MethodDescriptor, serve: Any) -> grpc.RpcMethodHandler[Any, Any]:
         name = f"/{method.containing_service.full_name}/{method.name}"
         kind = message_factory.GetMessageClass(method.input_type)
@@ -151,6 +172,14 @@ class Dispatcher:
         elif isinstance(error, Exception):
             _log.error("%s failed", call.method, exc_info=error)
             await abort(context, Fault(status.INTERNAL, f"a mistake in Tagwatch ({type(error).__name__}); see its log"))
+
+
+class _Others(grpc.GenericRpcHandler):
+    def __init__(self, handler: Callable[[str], grpc.RpcMethodHandler[Any, Any]]) -> None:
+        self._handler = handler
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[Any, Any]:
+        return self._handler(str(handler_call_details.method))
 
 
 async def abort(context: _Context, fault: Fault) -> None:

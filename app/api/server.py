@@ -90,6 +90,7 @@ class ApiServer:
             reflection.SERVICE_NAME,
         )  # fmt: skip
         reflection.enable_server_reflection(shown, server)
+        server.add_generic_rpc_handlers((self.dispatcher.others(),))
         try:
             if credentials is None:
                 port = server.add_insecure_port(address)

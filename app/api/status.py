@@ -16,9 +16,9 @@ from app.wire.messages import sound
 
 #: The domain of google.rpc.ErrorInfo.
 DOMAIN = "tagwatch"
-#: Reasons that no part of the engine has: a call that the client gave up, a mistake of ours, and a command that the
-#: source does not know.
-CANCELLED, INTERNAL, UNSUPPORTED = "Cancelled", "Internal", "Unsupported"
+#: Reasons that no part of the engine has: a call that the client gave up, a mistake of ours, a command that the source
+#: does not know, and a method that this server does not.
+CANCELLED, INTERNAL, UNSUPPORTED, UNKNOWN_METHOD = "Cancelled", "Internal", "Unsupported", "UnknownMethod"
 #: In the details of a fault: when to try again, in seconds.
 RETRY_AFTER_S = "retry_after_s"
 #: Bytes of a message, of one detail and of all details: a client takes 8 KiB of trailers, where all stand twice.
@@ -65,6 +65,7 @@ TABLE: dict[str, Row] = {
     ErrorCode.CLOSE_FAILED: Row(_S.UNAVAILABLE, "the worker could be neither closed nor killed"),
     ErrorCode.COMMAND_FAILED: Row(_S.FAILED_PRECONDITION, "the source has refused; `status` and `diagnostic` say why"),
     UNSUPPORTED: Row(_S.UNIMPLEMENTED, "this source has no such command"),
+    UNKNOWN_METHOD: Row(_S.UNIMPLEMENTED, "this server has no such method: a newer one may"),
     ErrorCode.WRITE_IN_FLIGHT: Row(_S.ABORTED, "another write of the tag is on its way: try again after its end"),
     ErrorCode.AUDIT_UNAVAILABLE: Row(_S.FAILED_PRECONDITION, "writes cannot be recorded, so nothing is written"),
     ErrorCode.RECORDS_UNAVAILABLE: Row(_S.UNAVAILABLE, "the server keeps no such records, or cannot read them now"),

@@ -8,15 +8,15 @@ import contextlib
 import enum
 import json
 import sys
-import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import Any, TextIO, cast
+from typing import Any, cast
 
 from app.client import Client, ClientError, ClientOptions, Gap, TagEvents
 from app.ctl import told
 from app.ctl.arguments import client_options
 from app.ctl.commands import Commands, command
+from app.ctl.lines import Line, read_lines
 from app.ctl.passwords import ask
 from app.errors import ErrorCode, GatewayError
 from app.tasks import join, spawn
@@ -118,7 +118,7 @@ async def _run(options: ClientOptions, action: str, given: dict[str, Any], outpu
         output.note("the end of the write did not come in time: whether it was written is not known")
         return ExitCode.REFUSED
     except OSError as error:
-        output.note(f"the output cannot be written: {error.strerror or error}")
+        output.note(f"input or output has failed: {error.strerror or error}")
         return ExitCode.OUTPUT_FAILED
     except GatewayError as error:
         output.note(f"{error.code}: {error.fault.message}")
@@ -172,9 +172,9 @@ async def _batch(commands: Commands, output: Output) -> ExitCode:
     """One result a line, in order; a line that fails stops nothing but the loss of the server."""
     code = ExitCode.DONE
     number = 0
-    async for text in _lines(sys.stdin):
+    async for text in read_lines(sys.stdin.buffer):
         number += 1
-        if not text.strip():
+        if isinstance(text, str) and not text.strip():
             continue
         answer: dict[str, Any] = {"line": number}
         try:
@@ -195,32 +195,16 @@ async def _batch(commands: Commands, output: Output) -> ExitCode:
     return code
 
 
-def _request(text: str) -> dict[str, Any]:
+def _request(text: Line) -> dict[str, Any]:
+    if isinstance(text, ValueError):
+        raise text
     try:
         data: Any = json.loads(text)
     except ValueError as error:
         raise ValueError(f"this line is no JSON: {error}") from None
+    except RecursionError:
+        raise ValueError("this line is nested too deep") from None
     request = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
     if not isinstance(request.get("do"), str):
         raise ValueError('a line must be an object with a command: {"do": "read", …}')  # noqa: TRY004
     return request
-
-
-async def _lines(stream: TextIO) -> AsyncIterator[str]:
-    """Read beside the loop, by a thread that the end of the program does not wait for: nobody can end a read."""
-    loop = asyncio.get_running_loop()
-    queue: asyncio.Queue[str | None] = asyncio.Queue()
-    room = threading.Semaphore(100)  # no more of a long input is held than that
-
-    def read() -> None:
-        with contextlib.suppress(OSError, ValueError, RuntimeError):  # closed, no text, or the loop has gone
-            for text in stream:
-                room.acquire()
-                loop.call_soon_threadsafe(queue.put_nowait, text)
-        with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(queue.put_nowait, None)
-
-    threading.Thread(target=read, name="ctl input", daemon=True).start()
-    while (text := await queue.get()) is not None:
-        room.release()
-        yield text

@@ -363,6 +363,21 @@ async def test_an_address_that_is_too_long_fails_its_row_alone(tmp_path: Path) -
         )  # fmt: skip
 
 
+@pytest.mark.clause("J2", "X3")
+async def test_a_method_that_nobody_serves_is_refused_like_the_rest(tmp_path: Path) -> None:
+    """With a reason, and after who calls is known."""
+    async with keyed(tmp_path) as api:
+        desk = await api.key()
+        for name in ("/tagwatch.gateway.v1.Gateway/Nothing", "/other.Service/Method", "/x"):
+            unary = api.api.channel.unary_unary(name)
+            error = await refused(unary(b"", metadata=desk._metadata))
+            assert (error.code(), reason(error)[0]) == (grpc.StatusCode.UNIMPLEMENTED, "UnknownMethod")
+            error = await refused(unary(b""))
+            assert (error.code(), reason(error)[0]) == (grpc.StatusCode.UNAUTHENTICATED, "Unauthenticated")
+        stream = api.api.channel.stream_stream("/other.Service/Method")(metadata=desk._metadata)
+        assert (await refused(stream.read())).code() is grpc.StatusCode.UNIMPLEMENTED
+
+
 @pytest.mark.clause("S12.3", "X3")
 async def test_a_stranger_finds_nothing_and_a_scope_is_named(tmp_path: Path) -> None:
     async with keyed(tmp_path) as api:

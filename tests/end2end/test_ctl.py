@@ -116,6 +116,36 @@ def test_a_batch_answers_every_line_in_order(served: Served) -> None:
     assert "this line is no JSON" in words[6]
 
 
+def test_a_line_of_a_batch_may_be_anything(served: Served) -> None:
+    """A broken one has its answer, and none after it is lost."""
+    good = b'{"do": "sources"}'
+    given = [
+        b"\xef\xbb\xbf" + good,  # as PowerShell pipes it
+        b'{"do": "read", "session": "\xff"}',
+        b"[" * 300_000,
+        b'{"do": "read", "session": "' + b"x" * (17 << 20) + b'"}',
+        b'{"do": "read", "session": "\\ud800", "tags": ["\\u0000"]}',
+        b'{"do": "write", "session": "x", "tag": "y", "value": 1' + b"0" * 400 + b"}",
+        b"\0",
+        good + b"\r",
+        b"   ",
+        good,  # without an end
+    ]
+    variables = {**served.environment(), "TAGWATCH_ADDRESS": served.address, "TAGWATCH_API_KEY": served.key}
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "ctl", "batch"], env=variables, input=b"\n".join(given), capture_output=True,
+        timeout=60, check=False,
+    )  # fmt: skip
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (done.returncode, done.stderr) == (7, b"")
+    assert [answer["line"] for answer in answers] == [1, 2, 3, 4, 5, 6, 7, 8, 10]
+    assert [answer["ok"] for answer in answers] == [True] + [False] * 6 + [True, True]
+    words = [answer["error"]["message"] for answer in answers if not answer["ok"]]
+    assert "no UTF-8: byte 28 of it is 0xff" in words[0]
+    assert "nested too deep" in words[1]
+    assert "longer than 16,777,216 bytes" in words[2]
+
+
 @pytest.mark.parametrize(
     ("arguments", "environment", "code", "words"),
     [
