@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
@@ -154,6 +155,9 @@ async def _forms(application: Any, folder: Path, mode: str) -> None:
         ("bulk", lambda: application.bulk.open().take_text(_BULK)),
         ("limits", lambda: application.alarms.edit([TagRef("Simulated plant", "Tank101.Level")])),
         ("connect", window.open_opcua_wanted.emit),
+        ("remote", lambda: _remote(application)),
+        ("keys", lambda: _keys(application)),
+        ("new-key", lambda: _new_key(application)),
         ("sources", application.manager.show),
         ("statistics", lambda: application.trends._records.show_statistics(window.trend)),
         ("help", lambda: application.help.show("trends")),
@@ -161,11 +165,67 @@ async def _forms(application: Any, folder: Path, mode: str) -> None:
     for name, show in shown:
         show()
         await asyncio.sleep(2.0)
-        for dialog in window.findChildren(QDialog):
-            if dialog.isVisible():
-                _save(dialog, folder / f"{name}-{mode}.png")
-                dialog.reject()
+        dialogs = [dialog for dialog in window.findChildren(QDialog) if dialog.isVisible()]
+        _save(dialogs[-1], folder / f"{name}-{mode}.png")  # what asks stands behind the form that it belongs to
+        for dialog in reversed(dialogs):
+            dialog.reject()
         await asyncio.sleep(0.2)
+
+
+def _remote(application: Any) -> None:
+    """Filled in, and looked at."""
+    from ui.forms.connect import ConnectForm
+
+    application.window.open_gateway_wanted.emit()
+
+    def fill() -> None:
+        form = application.window.findChildren(ConnectForm)[-1]
+        form._rows.address.setCurrentText("plant-gw.example:50571")
+        form._rows.wanted.setText("Plant")
+        form._rows.password.setText("a key would stand here")
+        form._rows.ca.setText("plant-gw.pem")
+
+    QTimer.singleShot(500, fill)  # it is there with a later turn of the loop
+
+
+def _keys(application: Any) -> None:
+    """Those of a few programs, one of them revoked."""
+    from app.access import key_file, pepper
+    from app.access.keys import Constraints, KeySpec
+    from app.access.scopes import READING, Scope
+
+    settings = application.desk.runtime.settings
+    if not key_file.of(settings).exists():
+        now = application.desk.clock.utc_ns()
+        writing = READING | {Scope.INVOKE_WRITE}
+        limits = Constraints(sources=("Simulated plant",), read=("Tank101", "Reactor"), write=("Tank101",))
+        specs = (
+            KeySpec("Display of line 4", READING, Constraints(sources=("Simulated plant",)), calls_per_s=20.0),
+            KeySpec("Recipe loader", writing, limits, expires_ns=now + 90 * 86_400 * 10**9),
+            KeySpec("Shift report", frozenset((Scope.RECORDS_READ, Scope.METADATA_READ))),
+            KeySpec("Trial of last year", writing),
+        )
+        with key_file.opened(key_file.of(settings), pepper.of(settings), make=True) as file:
+            ids = [
+                file.create(spec, now - (4 - i) * 86_400 * 10**9, "anna @ panel-7").id for i, spec in enumerate(specs)
+            ]
+            file.revoke(ids[-1], now, "anna @ panel-7")
+            file.used({ids[0]: now - 10**9, ids[2]: now - 7 * 3600 * 10**9})
+    application.keys.show()
+
+
+def _new_key(application: Any) -> None:
+    from ui.forms.new_key import NewKeyForm
+
+    _keys(application)
+    application.keys.form.new_wanted.emit()
+
+    def fill() -> None:
+        form = application.keys.form.findChildren(NewKeyForm)[-1]
+        form._name.setText("Display of line 5")
+        form._patterns["sources"].setPlainText("Simulated plant")
+
+    QTimer.singleShot(500, fill)
 
 
 def _watch_limits(application: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
@@ -13,6 +13,8 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -27,8 +29,19 @@ from ui.theme import Theme, fixed_font
 from ui.widgets import ReadTable, on_key
 
 _COLUMNS = (noop("Name"), noop("Scopes"), noop("Limits"), noop("Created"), noop("Last used"), noop("State"))
-_WIDE = (0, 1, 2)
+_WIDE = (1, 2)
+_NAME_WIDTH = 150
+#: Between the words of one row and those of the next.
+_ROOM = 8
 _ID = Qt.ItemDataRole.UserRole
+
+
+class _Roomy(QStyledItemDelegate):
+    """Rows of several lines that do not run into each other."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        found = super().sizeHint(option, index)
+        return QSize(found.width(), found.height() + _ROOM)
 
 
 class KeysForm(QDialog):
@@ -45,7 +58,7 @@ class KeysForm(QDialog):
         self.setWindowTitle(tr("API keys"))
         self.setAccessibleName(tr("API keys"))
         self.setObjectName("api keys")  # what F1 looks for
-        self.resize(1040, 420)
+        self.resize(1120, 420)
         self._theme = theme
         self._warned = False
         self._keys: dict[str, tuple[KeyInfo, str]] = {}
@@ -98,6 +111,9 @@ class KeysForm(QDialog):
         table = ReadTable(tr("API keys"), headers, _WIDE, hint)
         table.setWordWrap(True)  # what limits a key is read whole
         table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        table.setItemDelegate(_Roomy(table))
+        table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+        table.horizontalHeader().resizeSection(0, _NAME_WIDTH)
         table.itemSelectionChanged.connect(self._show_possible)
         return table
 
