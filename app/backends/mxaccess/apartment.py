@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from app.backends.mxaccess.dates import Zone
-from app.backends.mxaccess.model import Lmx, LmxEvent
+from app.backends.mxaccess.model import Happened, Lmx, LmxEvent
 from app.errors import ErrorCode, GatewayError
 
 assert sys.platform == "win32"
@@ -126,24 +126,28 @@ class ComApartment:
         self._thread_id = _kernel32.GetCurrentThreadId()
         version = proxy.version
         self._loop_call(lambda: None if self._started.done() else self._started.set_result(version))
+        asked = False
         try:
-            self._pump(proxy, message)
+            asked = self._pump(proxy, message)
         finally:
+            if not asked:  # told before anything is released: that may hang
+                self._tell(LmxEvent(Happened.ENDED, 0, 0))
             proxy.close()
             del proxy
             self._loop_call(self._ended.set)
 
-    def _pump(self, proxy: Lmx, message: Any) -> None:
+    def _pump(self, proxy: Lmx, message: Any) -> bool:
+        """Until it is asked to end, and then True, or told to by a WM_QUIT, which nobody here sends."""
         while True:
             while self._work:
                 work = self._work.popleft()
                 if work is None:
-                    return
+                    return True
                 work(proxy)
                 if not self._take_messages(message):
-                    return
+                    return False
             if _user32.GetMessageW(ctypes.byref(message), None, 0, 0) <= 0:
-                return
+                return False
             _user32.TranslateMessage(ctypes.byref(message))
             _user32.DispatchMessageW(ctypes.byref(message))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import math
 import re
+import time
 import zoneinfo
 
 from app.values import NO_TIME
@@ -60,7 +61,7 @@ class Zone:
     def ns(self, moment: datetime.datetime) -> int:
         """Of a time as its clock shows it; NO_TIME where no computer's clock reaches."""
         try:
-            known = moment.replace(tzinfo=self._zone) if self._zone is not None else moment.astimezone()
+            known = moment.replace(tzinfo=self._zone) if self._zone is not None else _local(moment)
             gone = known - _EPOCH
         except (OverflowError, OSError, ValueError):
             return NO_TIME
@@ -81,7 +82,8 @@ class Zone:
     def date(self, ns: int) -> float:
         """The DATE of a time; ValueError outside the years that one has."""
         try:
-            moment = (_EPOCH + datetime.timedelta(microseconds=ns // 1000)).astimezone(self._zone)
+            moment = _EPOCH + datetime.timedelta(microseconds=ns // 1000)
+            moment = moment.astimezone(self._zone) if self._zone is not None else _local(moment)
         except (OverflowError, OSError, ValueError):
             raise ValueError("a time of MXAccess lies within the years 100 and 9999") from None
         gone = moment.replace(tzinfo=None) - _DATE_ZERO
@@ -101,6 +103,16 @@ class Zone:
             return self.ns(moment)
         gone = moment - _EPOCH
         return (gone.days * _DAY_US + gone.seconds * 1_000_000 + gone.microseconds) * 1000
+
+
+def _local(moment: datetime.datetime) -> datetime.datetime:
+    """In this computer's zone, also the times of which Windows knows no local ones (before 1970, after 3000): by its
+    winter time."""
+    try:
+        return moment.astimezone()
+    except (OverflowError, OSError):
+        winter = datetime.timezone(datetime.timedelta(seconds=-time.timezone))
+        return moment.replace(tzinfo=winter) if moment.tzinfo is None else moment.astimezone(winter)
 
 
 def _by_form(text: str) -> datetime.datetime | None:

@@ -85,6 +85,7 @@ class MxAccessDriver(Driver):
         self._names: TagList | Galaxy | None = None
         self._servers: dict[int, int] = {}  # the loop's handle -> MXAccess's
         self._clients: dict[int, str] = {}  # the loop's handle -> the name that it is registered by
+        self._intervals: dict[int, int] = {}  # the loop's handle -> ms of its buffered items
         self._items = Items()
         self._sink: Sink | None = None
         self._gone = False
@@ -129,7 +130,13 @@ class MxAccessDriver(Driver):
         for start in range(0, len(items), _TOGETHER):
             part = items[start : start + _TOGETHER]
             errors += await self.call(lambda lmx, part=part: [_tried(partial(work, item), lmx) for item in part])
+        for error in errors:
+            if error is not None:
+                self.told(error)
         return errors
+
+    async def renew(self, items: Sequence[Item]) -> int:
+        return await self._writing.renew(items)
 
     def told(self, error: LmxError) -> None:
         """An HRESULT after which nothing works any more ends the worker."""
@@ -196,6 +203,7 @@ class MxAccessDriver(Driver):
 
     async def unregister(self, server_handle: int) -> None:
         server = self._servers.pop(server_handle, None)
+        self._intervals.pop(server_handle, None)
         if server is not None:
             self._writing.left(server)
             await self._best_effort(lambda lmx: lmx.unregister(server))
@@ -204,12 +212,16 @@ class MxAccessDriver(Driver):
         """Every client, in place of handles that may be stale. The items are then of the new ones, and have to be made
         there (:func:`app.backends.mxaccess.items.renew`)."""
         for server_handle, old in list(self._servers.items()):
+            interval_ms = self._intervals.get(server_handle)
             await self.unregister(server_handle)
             if not (await self.register(server_handle, self._clients[server_handle])).ok:
                 self._servers[server_handle] = old  # the next attempt tries again
+            elif interval_ms is not None:
+                await self.set_buffered_interval(server_handle, interval_ms)
         for item in self._items:
             self._items.unbind(item)
             item.server = self._servers.get(item.key >> 32, item.server)
+            item.handle = 0  # of the new server it might be another's
             item.listening = False
 
     async def server(self, server_handle: int) -> int:
@@ -307,6 +319,7 @@ class MxAccessDriver(Driver):
             await self.call(lambda lmx: lmx.set_buffered_interval(server, rounded))
         except LmxError as error:
             return self.refused(f"the interval {rounded} ms was refused: {hresult_words(error.hresult)}", error)
+        self._intervals[server_handle] = rounded
         return ACCEPTED
 
     # ---- users
@@ -346,11 +359,14 @@ class MxAccessDriver(Driver):
 
     def _take(self, events: Sequence[LmxEvent]) -> None:
         for event in events:
+            if event.what is Happened.ENDED:
+                self._fail("the thread of MXAccess has ended: the worker has to start anew")
+                continue
             if event.problem or event.value.problem:
                 _log.warning("%s of item %d: %s", event.what.value, event.item, event.problem or event.value.problem)
             if self._health.took(event):
                 continue
-            if event.what is Happened.WRITTEN and self._writing.came_late(event.server, event.item):
+            if event.what is Happened.WRITTEN and self._writing.came_late(event.server, event.item, event.statuses):
                 continue
             item = self._items.of(event.server, event.item)
             if item is None:
@@ -367,10 +383,10 @@ class MxAccessDriver(Driver):
     def _data(self, item: Item, event: LmxEvent) -> None:
         bad = [status for status in event.statuses if not status.ok]
         raw = event.value
-        quality = event.quality.value if isinstance(event.quality.value, int) else QUALITY_BAD
+        quality = _grade(event.quality.value)
         if bad:
             self._learnt_trouble(item, event.statuses, bad[0])
-        elif raw.vt & 0xFFF not in (variants.EMPTY, variants.NULL):
+        elif raw.vt & 0xFFF not in variants.NO_TYPE:
             item.vt = raw.vt & ~variants.BYREF
             item.first.set()
         elif quality_class(quality) is not QualityClass.BAD:
@@ -397,7 +413,8 @@ class MxAccessDriver(Driver):
             self._learnt_trouble(item, event.statuses, bad[0])
         else:
             vt = event.value.vt & ~variants.BYREF
-            item.vt = vt & ~variants.ARRAY if isinstance(event.time.value, tuple) else vt
+            if vt & 0xFFF not in variants.NO_TYPE:
+                item.vt = vt & ~variants.ARRAY if isinstance(event.time.value, tuple) else vt
             item.first.set()
         if not item.advised:
             return
@@ -420,11 +437,15 @@ def samples(event: LmxEvent) -> list[tuple[Any, int, variants.Raw]]:
         qualities = quality.value if isinstance(quality.value, tuple) else (quality.value,) * len(value.value)
         base = time.vt & ~(variants.ARRAY | variants.BYREF)
         return [
-            (one, grade if isinstance(grade, int) else QUALITY_BAD, variants.Raw(base, when))
+            (one, _grade(grade), variants.Raw(base, when))
             for one, grade, when in zip(value.value, qualities, time.value, strict=False)
         ]
-    grade = quality.value if isinstance(quality.value, int) else QUALITY_BAD
-    return [(value.value, grade, time)]
+    return [(value.value, _grade(quality.value), time)]
+
+
+def _grade(quality: object) -> int:
+    """A quality of 32 bits; bad where something else came."""
+    return quality if isinstance(quality, int) and -(2**31) <= quality < 2**31 else QUALITY_BAD
 
 
 def quality_of(status: Status) -> int:

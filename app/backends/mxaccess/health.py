@@ -8,7 +8,7 @@ import logging
 
 from app.backends.base import DriverItem
 from app.backends.mxaccess.hresult import LmxError
-from app.backends.mxaccess.items import Item, forget, renew
+from app.backends.mxaccess.items import Item, forget
 from app.backends.mxaccess.model import Happened, LmxEvent
 from app.backends.mxaccess.writing import Owner
 from app.errors import GatewayError
@@ -117,5 +117,5 @@ class Health:
     async def _found(self) -> None:
         owner = self._owner
         wanted = list(owner.items)
-        restored = await renew(owner.each, owner.items, wanted) if wanted else 0
+        restored = await owner.renew(wanted)
         owner.sink.source_state(True, "", restored=restored, items=len(wanted))

@@ -16,9 +16,9 @@ from app.values import Status
 
 @dataclass(slots=True)
 class Item:
-    """``listening``: advised at MXAccess, which a write needs as well; ``advised``: somebody wants its data. ``vt`` is
-    the type of its last value, EMPTY until one came; ``trouble`` what came instead of one. ``written`` is there while a
-    write is in flight."""
+    """``handle``: 0 while MXAccess knows none; ``listening``: advised at MXAccess, which a write needs as well;
+    ``advised``: somebody wants its data. ``vt`` is the type of its last value, EMPTY until one came; ``trouble`` what
+    came instead of one. ``written`` is there while a write is in flight."""
 
     given: DriverItem
     server: int
@@ -105,8 +105,14 @@ async def renew(each: Each, items: Items, wanted: Sequence[Item], *, leave: bool
     in MXAccess."""
     for item in wanted:
         items.unbind(item)
-    errors = await each(wanted, _made if leave else _remade)
-    made = [item for item, error in zip(wanted, errors, strict=True) if error is None and items.get(item.key) is item]
+    if not leave:
+        # All of them before any is made: a platform that was started anew may count from 1 again, and then the old
+        # handle of one is the new handle of another.
+        await each(wanted, forget)
+    errors = await each(wanted, _made)
+    new = [item for item, error in zip(wanted, errors, strict=True) if error is None]
+    made = [item for item in new if items.get(item.key) is item]
+    await each([item for item in new if items.get(item.key) is not item], forget)  # removed meanwhile
     for item in made:
         item.first.clear()
         items.put(item)
@@ -115,6 +121,8 @@ async def renew(each: Each, items: Items, wanted: Sequence[Item], *, leave: bool
 
 def forget(item: Item, lmx: Lmx) -> None:
     """Out of MXAccess, as far as it knows the handle."""
+    if not item.handle:
+        return
     with contextlib.suppress(LmxError):
         item.deafen(lmx)
     with contextlib.suppress(LmxError):
@@ -126,13 +134,8 @@ def _made(item: Item, lmx: Lmx) -> None:
     item.make(lmx)
 
 
-def _remade(item: Item, lmx: Lmx) -> None:
-    forget(item, lmx)
-    _made(item, lmx)
-
-
 def _heard(item: Item, lmx: Lmx) -> None:
-    if item.advised or item.vt:
+    if item.advised or item.vt or item.written is not None:  # a write that waits for its type needs it, too
         item.listen(lmx, item.supervisory)
     if item.suspended:
         lmx.suspend(item.server, item.handle)

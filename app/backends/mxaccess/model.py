@@ -18,6 +18,8 @@ class Happened(enum.Enum):
     WRITTEN = "OnWriteComplete"
     OPERATED = "OperationComplete"
     BUFFERED = "OnBufferedDataChange"
+    #: No event of MXAccess: its thread has ended, though nobody asked for that.
+    ENDED = "thread ended"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ EMPTY, NULL, I2, I4, R4, R8, CY, DATE, BSTR = 0, 1, 2, 3, 4, 5, 6, 7, 8
 DISPATCH, ERROR, BOOL, VARIANT, UNKNOWN, DECIMAL = 9, 10, 11, 12, 13, 14
 I1, UI1, UI2, UI4, I8, UI8, INT, UINT, RECORD, FILETIME = 16, 17, 18, 19, 20, 21, 22, 23, 36, 64
 ARRAY, BYREF = 0x2000, 0x4000
+#: Of values that tell nothing of their tag's type.
+NO_TYPE: Final = frozenset({EMPTY, NULL, ERROR})
 
 _NAMES = {
     EMPTY: "EMPTY", NULL: "NULL", I2: "I2", I4: "I4", R4: "R4", R8: "R8", CY: "CY", DATE: "DATE", BSTR: "BSTR",
@@ -83,14 +85,16 @@ def read(address: int, zone: Zone) -> Raw:
 
 
 def time_ns(raw: Raw, zone: Zone) -> int:
-    """The time that a VARIANT of an event says, of whatever kind; NO_TIME where it says none."""
+    """The time that a VARIANT of an event says, of whatever kind; NO_TIME where it says none, or one that events have
+    no room for: before 1677 or after 2262, which stands for none in several systems."""
+    ns = NO_TIME
     if isinstance(raw.value, Timestamp):
-        return raw.value.ns
-    if isinstance(raw.value, str):
-        return zone.text_ns(raw.value)
-    if isinstance(raw.value, float):
-        return zone.date_ns(raw.value)
-    return NO_TIME
+        ns = raw.value.ns
+    elif isinstance(raw.value, str):
+        ns = zone.text_ns(raw.value)
+    elif isinstance(raw.value, float):
+        ns = zone.date_ns(raw.value)
+    return ns if NO_TIME < ns < 2**63 else NO_TIME
 
 
 def statuses(address: int) -> tuple[Status, ...]:

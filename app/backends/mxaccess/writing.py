@@ -41,6 +41,7 @@ class Owner(Protocol):
     async def call(self, work: Callable[[Lmx], _T]) -> _T: ...
     async def each(self, items: Sequence[Item], work: Callable[[Item, Lmx], object]) -> list[LmxError | None]: ...
     async def server(self, server_handle: int) -> int: ...
+    async def renew(self, items: Sequence[Item]) -> int: ...
     async def register_anew(self) -> None: ...
     def told(self, error: LmxError) -> None: ...
 
@@ -73,7 +74,7 @@ class Writing:
                 continue
             if item.written is not None:
                 await self._give_up(item)
-            if not item.first.is_set():
+            if not (item.listening and item.first.is_set()):
                 item.written = asyncio.Event()
                 self._waiting[item.key] = spawn(self._when_known(item, write), name=f"write {item.given.tag}")
                 outcomes[number] = ACCEPTED
@@ -99,6 +100,16 @@ class Writing:
             self.leave(item)
         await renew(self._owner.each, self._owner.items, [item], leave=sent)
 
+    async def renew(self, wanted: Sequence[Item]) -> int:
+        """New handles after a loss, see :func:`app.backends.mxaccess.items.renew`. An item whose write was sent keeps
+        the old one in MXAccess until the completion, which still counts."""
+        each, items = self._owner.each, self._owner.items
+        sent = [one for one in wanted if one.written is not None and one.handle and one.key not in self._waiting]
+        for item in sent:
+            self.leave(item)
+        rest = [item for item in wanted if item not in sent]
+        return await renew(each, items, rest) + await renew(each, items, sent, leave=True)
+
     # ---- items whose write nobody waits for any more
 
     def leave(self, item: Item) -> None:
@@ -111,11 +122,14 @@ class Writing:
         for place in [place for place in self._left if place[0] == server]:
             del self._left[place]
 
-    def came_late(self, server: int, handle: int) -> bool:
-        """Whether this completion was that of such a write; its item goes now."""
+    def came_late(self, server: int, handle: int, statuses: tuple[Status, ...]) -> bool:
+        """Whether this completion was that of an item that was left; its handle goes now."""
         item = self._left.pop((server, handle), None)
         if item is None:
             return False
+        now = self._owner.items.get(item.key)
+        if now is not None and now.written is not None and now.written is item.written:
+            self.completed(now, statuses)  # the item has a new handle, but its write is still waited for
         task = spawn(self._owner.each([item], forget), name=f"forget {item.given.tag}")
         self._forgetting.add(task)
         task.add_done_callback(self._forgetting.discard)
@@ -155,7 +169,8 @@ class Writing:
         owner = self._owner
         try:
             if not item.listening:
-                await owner.call(lambda lmx: item.listen(lmx, False))
+                item.first.clear()  # one that was heard before: MXAccess takes no write before it tells a value anew
+                await owner.call(lambda lmx: None if item.listening else item.listen(lmx, False))
             async with deadline(owner.clock, owner.options.first_data_s, "the type of the tag"):
                 await item.first.wait()
             sender = self._sender(item, write)

@@ -17,7 +17,7 @@ from app.backends.mxaccess import variants as v
 from app.backends.mxaccess.model import Happened, LmxEvent
 from app.backends.mxaccess.tag_list import read_tags
 from app.backends.mxaccess.variants import Raw, Typed
-from app.errors import GatewayError
+from app.errors import ErrorCode, GatewayError
 from app.values import NO_TIME, STATUS_OK, STATUS_PENDING, EventKind, Status, Timestamp, item_key
 from app.workers import worker32
 from tests.helpers.clock import ManualClock
@@ -364,6 +364,113 @@ async def test_where_a_new_item_tells_nothing_its_client_is_registered_anew(desk
     assert (server, tag) == (5, "A.B")
     desk.apartment.data(5, desk.lmx.handles, Raw(v.I4, 77))
     assert desk.sink.last(KEY).value == 77
+
+
+@pytest.mark.clause("M9")
+async def test_an_old_handle_is_given_back_before_a_new_one_can_be_the_same(desk: Desk) -> None:
+    """A platform that was started anew counts from the start."""
+    await desk.start()
+    await desk.items("A.B", "C.D")
+    desk.lmx.handles = 1
+    before = len(desk.lmx.calls)
+    assert await desk.driver.renew(list(desk.driver.items)) == 2
+    did = [(name, handle) for name, _, handle in desk.lmx.calls[before:] if name != "unadvise"]
+    assert did == [
+        *(("remove_item", handle) for handle in (1, 2)),
+        *(("add_item", tag) for tag in ("A.B", "C.D")),
+        *(("advise", handle) for handle in (2, 3)),
+    ]
+    await desk.driver.register_anew()
+    before = len(desk.lmx.calls)
+    await desk.driver.renew(list(desk.driver.items))
+    assert [name for name, *_ in desk.lmx.calls[before:]] == ["add_item", "add_item", "advise", "advise"]
+
+
+@pytest.mark.clause("M9")
+async def test_a_write_in_flight_keeps_its_handle_over_a_loss_and_still_ends(desk: Desk) -> None:
+    await desk.start()
+    await desk.items("A.B")
+    desk.apartment.data(2, 1, Raw(v.I4, 1))
+    await desk.driver.write([DriverWrite(KEY, 2)])
+    await desk.driver.renew(list(desk.driver.items))
+    assert not desk.lmx.named("remove_item", "unadvise")
+    desk.apartment.data(2, 2, Raw(v.I4, 5))
+    assert desk.sink.last(KEY).value == 5
+    desk.apartment.written(2, 1)
+    assert desk.sink.writes == [(KEY, (STATUS_OK,))]
+    await until(lambda: desk.lmx.named("remove_item") == [("remove_item", 2, 1)], "the old one to go")
+
+
+@pytest.mark.clause("M9")
+async def test_a_write_that_waits_for_its_type_listens_again_after_a_loss(desk: Desk) -> None:
+    await desk.start()
+    await desk.items("A.B", advise=False)
+    await desk.driver.write([DriverWrite(KEY, 2)])
+    await until(lambda: desk.lmx.named("advise"), "the item to listen")
+    await desk.driver.renew(list(desk.driver.items))
+    assert desk.lmx.named("advise")[-1] == ("advise", 2, 2)
+    desk.apartment.data(2, 2, Raw(v.I4, 1))
+    await until(lambda: desk.lmx.named("write") == [("write", 2, 2, Typed(v.I4, 2), 0, None)], "the write")
+
+
+@pytest.mark.clause("M9")
+async def test_a_client_that_is_registered_anew_has_its_interval_again(desk: Desk) -> None:
+    await desk.start()
+    await desk.items("A.B")
+    await desk.driver.set_buffered_interval(1, 500)
+    await desk.driver.register_anew()
+    assert desk.lmx.named("register", "set_buffered_interval")[-2:] == [
+        ("register", "test"),
+        ("set_buffered_interval", 3, 500),
+    ]
+
+
+@pytest.mark.clause("M6")
+async def test_a_write_of_an_item_that_was_unadvised_listens_again_and_waits(desk: Desk) -> None:
+    await desk.start()
+    await desk.items("A.B")
+    desk.apartment.data(2, 1, Raw(v.I4, 1))
+    await desk.driver.unadvise([KEY])
+    await desk.driver.write([DriverWrite(KEY, 2)])
+    await until(lambda: len(desk.lmx.named("advise")) == 2, "the item to listen")
+    assert not desk.lmx.named("write")
+    desk.apartment.data(2, 1, Raw(v.I4, 1))
+    await until(lambda: desk.lmx.named("write"), "the write")
+
+
+@pytest.mark.clause("M6")
+async def test_an_error_in_place_of_a_value_tells_no_type(desk: Desk) -> None:
+    await desk.start()
+    await desk.items("A.B")
+    desk.apartment.data(2, 1, Raw(v.I2, 1))
+    desk.apartment.data(2, 1, Raw(v.ERROR, None, "an error came in place of a value"))
+    await desk.driver.write([DriverWrite(KEY, 2)])
+    assert desk.lmx.named("write") == [("write", 2, 1, Typed(v.I2, 2), 0, None)]
+
+
+@pytest.mark.clause("M7")
+async def test_the_end_of_mxaccess_thread_and_of_its_server_end_the_worker(desk: Desk) -> None:
+    await desk.start()
+    await desk.items("A.B")
+    desk.lmx.refusals["unadvise"] = -2147417848  # disconnected
+    await desk.driver.unadvise([KEY])
+    assert [fault.code for fault in desk.sink.faults] == [ErrorCode.WORKER_UNAVAILABLE]
+    other = Desk()
+    await other.start()
+    other.apartment.take([LmxEvent(Happened.ENDED, 0, 0)] * 2)
+    (fault,) = other.sink.faults
+    assert "thread of MXAccess has ended" in fault.message
+    await other.driver.stop()
+
+
+@pytest.mark.clause("M5")
+async def test_a_quality_that_is_none_is_bad(desk: Desk) -> None:
+    await desk.start()
+    await desk.items("A.B")
+    desk.apartment.data(2, 1, Raw(v.I4, 1), quality=2**31)
+    assert desk.sink.last(KEY).quality == 0
+    desk.apartment.data(2, 1, Raw(v.I4, 1), quality=-1)
+    assert desk.sink.last(KEY).quality == -1
 
 
 @pytest.mark.clause("M8")

@@ -202,3 +202,28 @@ def test_hresults_are_words_with_what_to_do() -> None:
     assert "not installed on this computer" in create_words(-2147221164, 32)
     assert "32-bit Python" in create_words(-2147221164, 64)
     assert "no licence" in add_words("A.B", -2147024891)
+
+
+@pytest.mark.clause("M2")
+@pytest.mark.parametrize(
+    "raw",
+    [
+        v.Raw(v.DATE, Timestamp(UTC.date_ns(2_958_465.5))),
+        v.Raw(v.FILETIME, Timestamp(filetime_ns(1))),
+        v.Raw(v.FILETIME, Timestamp(filetime_ns(2**63 - 1))),
+        v.Raw(v.BSTR, "01/01/0001 12:00:00 AM"),
+        v.Raw(v.R8, -657_434.0),
+    ],
+    ids=str,
+)
+def test_a_time_that_events_have_no_room_for_is_none(raw: v.Raw) -> None:
+    assert v.time_ns(raw, UTC) == NO_TIME
+
+
+@pytest.mark.clause("M2")
+@pytest.mark.parametrize("days", [0.25, 18_264.75, 25_569.5])
+def test_local_dates_before_1970_are_dates_as_well(days: float) -> None:
+    zone = Zone("local")
+    ns = zone.date_ns(days)
+    assert abs(ns - UTC.date_ns(days)) <= 15 * 3600 * 10**9
+    assert zone.date(ns) == pytest.approx(days, abs=1e-9)
