@@ -4,6 +4,7 @@ way knows that."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import subprocess
@@ -208,6 +209,42 @@ def test_a_thread_that_takes_no_messages_gets_no_events() -> None:
     assert done.stdout.split() == ["0", "1"], done.stderr
 
 
+async def _deaf(runtime: Any, recorder: Any, call_timeout_s: int) -> None:
+    options = {"probe": "Whole.Counter", "probe_s": 1, "retry_s": 1, "call_timeout_s": call_timeout_s}
+    session = await runtime.manager.open(OpenRequest("mxaccess", options, restart=RestartPolicy.NEVER))
+    keys = await subscribed(session, "Real.A")
+    assert (await sample(session, keys["Real.A"])).quality == 192
+    server = keys["Real.A"] >> 32
+    deaf = (await session.invoke(c.AddItem(server, "Real.Deaf"))).payload.handle
+    await session.invoke(c.Advise(server, deaf))
+    lost = await until(lambda: recorder.told(NoticeKind.SOURCE_LOST), "the loss")
+    assert "Whole.Counter has told nothing for 1 s" in str(lost[0])
+    fault = await until(lambda: recorder.told(NoticeKind.FAULT), "the fault")
+    assert f"did not return from a call within {call_timeout_s} s" in str(fault[0])
+    assert session.state == "Faulted"
+    assert session.items.sample(keys["Real.A"]).quality != 192
+
+
+@pytest.mark.usefixtures("standin")
+async def test_a_thread_that_takes_no_messages_any_more_is_told_and_marks_the_session() -> None:
+    """It still takes calls for a while by what anybody sees: only the silence of the probe tells it."""
+    async with engine() as (runtime, recorder):
+        await _deaf(runtime, recorder, 2)
+
+
+@pytest.mark.usefixtures("standin")
+async def test_a_thread_that_ends_unasked_marks_the_session() -> None:
+    async with engine() as (runtime, recorder):
+        session = await runtime.manager.open(OpenRequest("mxaccess", {}, restart=RestartPolicy.NEVER))
+        server = (await session.invoke(c.Register("test"))).payload.handle
+        item = (await session.invoke(c.AddItem(server, "Real.Quit"))).payload.handle
+        with contextlib.suppress(GatewayError):  # perhaps it ends before the answer has gone
+            await session.invoke(c.Advise(server, item))
+        fault = await until(lambda: recorder.told(NoticeKind.FAULT), "the fault")
+        assert "thread of MXAccess has ended" in str(fault[0])
+        assert session.state == "Faulted"
+
+
 @pytest.mark.usefixtures("standin")
 async def test_an_older_version_lacks_what_came_later(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LMX_STANDIN_VERSION", "3")
@@ -288,9 +325,6 @@ def test_the_doctor_tells_kinds_and_codes_without_names_and_values(tmp_path: Pat
     assert "hlung" not in text
 
 
-# The last ones: COM may remember a killed program's class until the system is started anew.
-
-
 @pytest.mark.usefixtures("process")
 async def test_values_and_calls_come_through_coms_marshaller() -> None:
     """All but arrays of statuses, which not every marshaller carries: without them a write's end is not known."""
@@ -317,16 +351,25 @@ async def test_values_and_calls_come_through_coms_marshaller() -> None:
 
 
 @pytest.mark.usefixtures("process")
-async def test_when_the_servers_process_ends_the_next_call_tells_it() -> None:
+async def test_a_server_in_another_process_that_takes_no_messages_is_told() -> None:
+    with lmx_standin.started():
+        async with engine() as (runtime, recorder):
+            await _deaf(runtime, recorder, 10)  # which its start needs as well
+
+
+@pytest.mark.usefixtures("process")
+async def test_when_the_servers_process_ends_the_next_call_tells_it_and_a_new_worker_goes_on() -> None:
     async with engine() as (runtime, recorder):
-        session = await runtime.manager.open(OpenRequest("mxaccess", {}, restart=RestartPolicy.NEVER))
+        session = await runtime.manager.open(OpenRequest("mxaccess", {}, restart=RestartPolicy.ON_FAULT))
         keys = await subscribed(session, "Real.A")
         assert (await sample(session, keys["Real.A"])).value == 1.25
-        for server in lmx_standin.servers():
-            server.kill()
+        lmx_standin.end_servers()
         with pytest.raises(GatewayError, match=r"MXAccess has gone.*not available"):
             await session.invoke(c.AddItem(keys["Real.A"] >> 32, "Real.B"))
-        await until(lambda: recorder.told(NoticeKind.FAULT), "the fault")
+        before = session.items.sequence(keys["Real.A"])
+        await until(lambda: recorder.told(NoticeKind.WORKER_RESTART), "a new worker")
+        await until(lambda: session.items.sequence(keys["Real.A"]) > before, "an event of it")
+        await until(lambda: session.items.sample(keys["Real.A"]).value == 1.25, "a value of the new server")
 
 
 @pytest.mark.clause("M14")

@@ -58,6 +58,30 @@ def servers() -> list[psutil.Process]:
     return [one for one in psutil.process_iter(["name"]) if (one.info["name"] or "").lower() == program().name]
 
 
+def end_servers() -> None:
+    """At once, whoever has objects of theirs. One that is killed stays in COM's list of those that serve, and every
+    client after it is sent to a process that is not there."""
+    running = servers()
+    if running:  # COM keeps one whose client was killed for some minutes
+        subprocess.run([program(), "/end"], check=True, timeout=60)
+    for one in psutil.wait_procs(running, 20)[1]:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            one.kill()
+
+
+@contextlib.contextmanager
+def started() -> Iterator[None]:
+    """By us, not by COM at the first client's wish: COM may make it a child of that client, and then it is killed with it
+    and stays in COM's list."""
+    with subprocess.Popen([program()], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as server:
+        assert server.stdout is not None
+        assert server.stdout.readline().strip() == b"serves"
+        try:
+            yield
+        finally:
+            end_servers()
+
+
 @contextlib.contextmanager
 def registered_program() -> Iterator[None]:
     """As a process of its own, behind COM's marshaller."""
@@ -65,7 +89,5 @@ def registered_program() -> Iterator[None]:
     try:
         yield
     finally:
-        for one in servers():  # COM keeps one whose client was killed for some minutes
-            with contextlib.suppress(psutil.NoSuchProcess):
-                one.kill()
+        end_servers()
         subprocess.run([program(), "/unregister"], check=True, timeout=60)

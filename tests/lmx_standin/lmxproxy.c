@@ -12,10 +12,11 @@
  *   i686-w64-mingw32-gcc -mwindows -DPROGRAM -O2 -s -o lmxproxy.exe lmxproxy.c lmxproxy.o -lole32 -loleaut32 -luuid
  *
  * The program writes its class and its type library to the registry with /register, takes them out with /unregister, and
- * serves as long as it has an object, after at least one.
+ * serves as long as it has an object, after at least one. /end ends those that serve, whoever has objects of theirs.
  * What a tag does is in its name: Real.* (R8), Whole.* (I4), Flag.* (BOOL), Text.* (BSTR), Time.* (DATE), Array.* (array of
  * R4); *.Late (first data after 3 s), *.Secured (1012), *.Verified (1013), *.Pending (Pending, then done), *.Silent
- * (no data, no completion), *.Hang (Advise does not return), *.Crash (Advise ends the process), *.Death (its first Advise
+ * (no data, no completion), *.Hang (Advise does not return), *.Deaf (after its Advise the server's thread takes no message
+ * any more), *.Quit (Advise tells its thread to end), *.Crash (Advise ends the process), *.Death (its first Advise
  * makes all items that are there stale, without a word, as the end of a platform does), Bad.* (invalid reference),
  * NoLicence.* (AddItem is refused), FileTime.*, TextTime.*, NoTime.* (kinds of timestamps).
  * The variable LMX_STANDIN_VERSION (1 to 5) is the newest interface that it has. */
@@ -69,12 +70,14 @@ typedef struct Lmx {
     Point points[2];
     HWND window;
     LONG servers, handles, interval, stale; /* items up to that handle are */
-    BOOL died;
+    BOOL died, deaf;
     Item items[ITEMS];
 } Lmx;
 
 static LONG alive;
 static DWORD main_thread; /* of the program; 0 in the library */
+static HANDLE end; /* of the program: whoever wants it to end at once sets it */
+static DWORD cookie;
 static IRecordInfo *record; /* of MXSTATUS_PROXY, with which it can be marshalled; the library sends none, as the real one */
 static const IID no_iid;
 #define OF_CONTAINER(p) ((Lmx *)((char *)(p) - offsetof(Lmx, container)))
@@ -174,10 +177,17 @@ static void tell_end(Lmx *lmx, LONG handle, Item *item, DISPID id, MxStatus stat
 static BOOL due(DWORD at) { return at && (LONG)(GetTickCount() - at) >= 0; }
 static DWORD in_ms(DWORD ms) { DWORD at = GetTickCount() + ms; return at ? at : 1; }
 
+/* Without a word to whoever has an object, but not to COM, which would go on sending new clients here. */
+static void die(void) {
+    CoRevokeClassObject(cookie);
+    TerminateProcess(GetCurrentProcess(), 1);
+}
+
 static LRESULT CALLBACK ticked(HWND window, UINT message, WPARAM w, LPARAM l) {
     Lmx *lmx = (Lmx *)GetWindowLongPtrW(window, GWLP_USERDATA);
     LONG handle;
     if (message != WM_TIMER || !lmx) return DefWindowProcW(window, message, w, l);
+    if (lmx->deaf && WaitForSingleObject(end ? end : GetCurrentProcess(), INFINITE) == WAIT_OBJECT_0) die();
     for (handle = 1; handle < ITEMS; handle++) {
         Item *item = &lmx->items[handle];
         if (!item->used || handle <= lmx->stale) continue;
@@ -322,6 +332,8 @@ static HRESULT STDMETHODCALLTYPE do_advise(Lmx *lmx, LONG server, LONG handle) {
     if (!item) return E_INVALIDARG;
     if (ends(item->tag, L".Crash")) TerminateProcess(GetCurrentProcess(), 0xC0000005);
     if (ends(item->tag, L".Hang")) Sleep(INFINITE);
+    if (ends(item->tag, L".Deaf")) lmx->deaf = TRUE;
+    if (ends(item->tag, L".Quit")) PostQuitMessage(0);
     if (ends(item->tag, L".Death") && !lmx->died) { lmx->died = TRUE; lmx->stale = lmx->handles; return S_OK; }
     item->advised = TRUE;
     if (!ends(item->tag, L".Silent")) item->data_at = in_ms(ends(item->tag, L".Late") ? 3000 : 60);
@@ -492,17 +504,25 @@ static int set_up(const WCHAR *path, BOOL in) {
 int WINAPI WinMain(HINSTANCE self, HINSTANCE before, LPSTR line, int show) {
     WCHAR path[MAX_PATH];
     ITypeInfo *kind;
-    DWORD cookie;
     MSG message;
+    DWORD written;
     CoInitializeEx(NULL, COINIT_APARTMENTTHREADED);
     GetModuleFileNameW(NULL, path, MAX_PATH);
     if (strstr(line, "/register")) return set_up(path, TRUE);
     if (strstr(line, "/unregister")) return set_up(path, FALSE);
+    end = CreateEventW(NULL, TRUE, FALSE, L"LmxStandInEnd");
+    if (strstr(line, "/end")) return !SetEvent(end);
     main_thread = GetCurrentThreadId();
     PeekMessageW(&message, NULL, 0, 0, PM_NOREMOVE); /* its queue is there before anybody posts to it */
     if (!(kind = info(&GUID_Status)) || FAILED(GetRecordInfoFromTypeInfo(kind, &record))) return 2;
     if (FAILED(CoRegisterClassObject(&CLSID_Lmx, (IUnknown *)&factory, CLSCTX_LOCAL_SERVER, REGCLS_MULTIPLEUSE, &cookie))) return 3;
-    while (GetMessageW(&message, NULL, 0, 0) > 0) { TranslateMessage(&message); DispatchMessageW(&message); }
+    WriteFile(GetStdHandle(STD_OUTPUT_HANDLE), "serves\n", 7, &written, NULL); /* for whoever started it by hand */
+    for (message.message = 0; message.message != WM_QUIT;) {
+        if (MsgWaitForMultipleObjects(1, &end, FALSE, INFINITE, QS_ALLINPUT) == WAIT_OBJECT_0) die();
+        while (PeekMessageW(&message, NULL, 0, 0, PM_REMOVE) && message.message != WM_QUIT) {
+            TranslateMessage(&message); DispatchMessageW(&message);
+        }
+    }
     CoRevokeClassObject(cookie);
     IRecordInfo_Release(record);
     CoUninitialize();
