@@ -30,6 +30,7 @@ from app.config import RestartPolicy, Settings
 from app.errors import ErrorCode, GatewayError, ProtocolViolation
 from app.pb import gateway_pb2 as pb
 from app.records.audited import AuditedWriter
+from app.sessions import calls
 from app.sessions.calls import checked
 from app.sessions.manager import OpenRequest, SessionManager
 from app.sessions.session import Session
@@ -58,7 +59,7 @@ class GatewayService:
         self._settings = settings
         self._clock = clock
         self._sources = sources
-        self._handles = Handles()
+        self._handles = Handles(clock)
         self._logins = Logins(clock)
         self.writes = Writes(writer, self._logins, clock)
         self.started = True  # whether the last worker that was to start did
@@ -281,7 +282,7 @@ class GatewayService:
             case c.Register():
                 self._handles.registered(session, caller, made)
             case c.Unregister():
-                self._handles.unregistered(session, command.server_handle)
+                self._handles.unregistered(session.id, command.server_handle)
             case c.AuthenticateUser():
                 self._logins.logged_in(session, caller, made, command.user)
             case _:
@@ -292,7 +293,21 @@ class GatewayService:
     async def stream_events(self, request: pb.StreamEventsRequest, caller: Caller, send: Send) -> None:
         session = self._find(request.session_id, caller)
         told, gather_s = self._told(session, caller), self._settings.api_gather_s
-        await stream_events(session, request, caller, send, self._clock, told, gather_s)
+        with self._handles.streamed(session, caller, request.server_handles):
+            await stream_events(session, request, caller, send, self._clock, told, gather_s)
+
+    async def give_up_handles(self) -> None:
+        """Of clients that streamed their events and never came back: in a session that lives on, their items would
+        burden the source for ever."""
+        for session_id, handle in self._handles.left(self._settings.lease_s):
+            session = next((session for session in self._manager.list() if session.id == session_id), None)
+            if session is not None and handle in session.items.servers():
+                try:
+                    await calls.unregister(session, handle)
+                except GatewayError:
+                    continue  # a write is on its way, or a new worker: the next look
+            self._handles.unregistered(session_id, handle)
+            _log.info("session %s: server handle %d of a client that has gone is given up", session_id, handle)
 
 
 def _usable(session: Session, caller: Caller) -> bool:

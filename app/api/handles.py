@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 
 from app.api.guard import Caller
@@ -14,26 +15,69 @@ from app.tasks import Clock
 LOGIN_S = 60.0
 
 
-class Handles:
-    """Server handles by the key that registered them. Those of the window are the window's."""
+@dataclass(slots=True)
+class _Registered:
+    key_id: str
+    used: float
+    streams: int = 0  # open now, that name it
+    named: bool = False  # by any stream yet
 
-    def __init__(self) -> None:
-        self._owners: dict[tuple[str, int], str] = {}
+
+class Handles:
+    """Server handles by the key that registered them. Those of the window are the window's.
+
+    A handle that a stream has named is its client's for as long as one does, or commands use it; after that it is
+    :meth:`left`: whoever comes back later registers anew."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._owners: dict[tuple[str, int], _Registered] = {}
 
     def registered(self, session: Session, caller: Caller, handle: int) -> None:
-        self._owners[session.id, handle] = caller.key_id
+        self._owners[session.id, handle] = _Registered(caller.key_id, self._clock.monotonic())
 
-    def unregistered(self, session: Session, handle: int) -> None:
-        self._owners.pop((session.id, handle), None)
+    def unregistered(self, session_id: str, handle: int) -> None:
+        self._owners.pop((session_id, handle), None)
 
     def check(self, session: Session, caller: Caller, handle: int) -> None:
         """GatewayError InvalidArgument for a handle of somebody else's, as for one that nobody has."""
-        mine = self._owners.get((session.id, handle)) == caller.key_id
-        if not mine and handle in session.items.servers():
+        found = self._owners.get((session.id, handle))
+        if found is not None and found.key_id == caller.key_id:
+            found.used = self._clock.monotonic()
+        elif handle in session.items.servers():
             raise GatewayError(
                 ErrorCode.INVALID_ARGUMENT,
                 f"server handle {handle} is not one that this client registered: use the reply of Register",
             )
+
+    @contextlib.contextmanager
+    def streamed(self, session: Session, caller: Caller, handles: Iterable[int]) -> Generator[None]:
+        """Around a stream of these handles; other clients' may be among them. GatewayError InvalidArgument for one that
+        there is not, or no longer: its client has missed that it was given up."""
+        wanted = frozenset(handles)
+        if gone := sorted(wanted - session.items.servers().keys()):
+            raise GatewayError(
+                ErrorCode.INVALID_ARGUMENT,
+                f"there is no server handle {gone[0]} in this session, or no longer: register, and add its items anew",
+            )
+        entries = [self._owners.get((session.id, handle)) for handle in wanted]
+        mine = [entry for entry in entries if entry is not None and entry.key_id == caller.key_id]
+        for entry in mine:
+            entry.streams += 1
+            entry.named = True
+        try:
+            yield
+        finally:
+            for entry in mine:
+                entry.streams -= 1
+                entry.used = self._clock.monotonic()
+
+    def left(self, for_s: float) -> list[tuple[str, int]]:
+        """(session id, handle) of those that no stream has named and no command has used for so long."""
+        before = self._clock.monotonic() - for_s
+        return [
+            place for place, entry in self._owners.items() if entry.named and not entry.streams and entry.used <= before
+        ]
 
     def forget(self, session_id: str) -> None:
         for entry in [entry for entry in self._owners if entry[0] == session_id]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ from app.errors import ErrorCode, GatewayError
 from app.pb import gateway_pb2 as pb
 from app.records.audited import AuditedWriter
 from app.sessions.manager import SessionManager
-from app.tasks import Clock
+from app.tasks import Clock, join, spawn
 
 _log = logging.getLogger(__name__)
 
@@ -73,6 +74,7 @@ class ApiServer:
             served.clock,
         )
         self._server: grpc.aio.Server | None = None
+        self._sweeping: asyncio.Task[None] | None = None
         self._stopping = False
         self.address = ""  # where it listens
 
@@ -105,6 +107,7 @@ class ApiServer:
         await server.start()
         self._server = server
         await self.health.start()
+        self._sweeping = spawn(self._sweep(), name="give up handles")
         self.address = f"{address.rpartition(':')[0]}:{port}"
         _log.info("the API listens on %s", self.address)
         return self.address
@@ -115,9 +118,15 @@ class ApiServer:
         if server is None:
             return
         self._stopping = True
+        await join(self._sweeping)
         await self.health.stop()
         await server.stop(grace_s)
         await self.gateway.writes.stop()
+
+    async def _sweep(self) -> None:
+        while True:
+            await self._served.clock.sleep(self._served.settings.sweep_s)
+            await self.gateway.give_up_handles()
 
     def problems(self) -> dict[str, str]:
         """What of it is not ready -> why."""

@@ -736,7 +736,9 @@ class InvokeRequest(message.Message):
 
 @typing.final
 class Register(message.Message):
-    """Announce a client; the reply's handle is the server handle of its items."""
+    """Announce a client; the reply's handle is the server handle of its items. Once a stream has named it, it is given up
+    with its items where no stream names it and no command uses it for the time of a lease.
+    """
 
     DESCRIPTOR: descriptor.Descriptor
 
@@ -2230,7 +2232,7 @@ class StreamEventsRequest(message.Message):
     """one event a message, written out in StreamMessage.event, instead of columns"""
     @builtins.property
     def server_handles(self) -> containers.RepeatedScalarFieldContainer[builtins.int]:
-        """only events of their items; empty = all"""
+        """only events of their items; empty = all. INVALID_ARGUMENT for one that is gone"""
 
     def __init__(
         self,

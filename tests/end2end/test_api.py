@@ -18,7 +18,8 @@ from app.pb import gateway_pb2 as pb
 from app.pb import gateway_pb2_grpc as stubs
 from app.records.audit_record import Completion, Result
 from app.sessions import calls
-from tests.helpers.api import Api, reason, served
+from app.sessions.manager import OpenRequest
+from tests.helpers.api import SIM, Api, reason, served
 from tests.helpers.engine import until
 
 
@@ -405,6 +406,30 @@ async def test_an_address_in_a_context_is_not_the_same_address_without_it() -> N
         (row,) = (await api.gateway.ReadBulk(request)).rows
         assert not row.cached
         assert row.quality < 192
+
+
+@pytest.mark.clause("J5")
+async def test_what_a_client_left_in_a_shared_session_is_given_up() -> None:
+    """Whoever streamed it and never came back; not what a stream still names, nor what no stream ever has."""
+    async with served(lease_s=0.5, sweep_s=0.1) as api:
+        session = await api.runtime.manager.open(OpenRequest("sim", SIM, "shared", keep_alive=True))
+        left, kept, quiet = [await api.register(session.id, name) for name in ("left", "kept", "quiet")]
+        for handle in (left, kept, quiet):
+            await api.subscribe(session.id, handle, "Tank101.Level")
+        streams: dict[int, Any] = {}
+        for handle in (left, kept):
+            request = pb.StreamEventsRequest(session_id=session.id, server_handles=[handle])
+            streams[handle] = api.gateway.StreamEvents(request)
+            assert (await streams[handle].read()).HasField("started")
+        streams[left].cancel()
+        await until(lambda: left not in session.items.servers(), "the end of what was left")
+        assert set(session.items.servers()) == {kept, quiet}
+        assert {item.server_handle for item in session.items.all()} == {kept, quiet}
+        request = pb.StreamEventsRequest(session_id=session.id, server_handles=[left])
+        error = await refused(api.gateway.StreamEvents(request).read())
+        assert error.code() is grpc.StatusCode.INVALID_ARGUMENT
+        assert f"no server handle {left}" in str(error.details())
+        streams[kept].cancel()
 
 
 @pytest.mark.clause("J6")

@@ -274,6 +274,32 @@ async def test_desks_share_a_session_and_leave_it_to_the_others(served: Served, 
         await there.close()
 
 
+@pytest.mark.clause("C4", "J5")
+async def test_a_desk_that_is_away_for_too_long_adds_its_items_anew(tmp_path: Path, desk: Any) -> None:
+    """What it had in a session that others kept is given up there meanwhile."""
+    with serving(tmp_path, lease_s=1.0, sweep_s=0.2) as served:
+        async with line(served.port) as wire, client(served) as direct:
+            there = await direct.open("plant", name="shared")
+            stream = there.stream()
+            await anext(stream)  # which keeps it
+            session = await desk[0].manager.open(request(served.options(address=wire.address, session="shared")))
+            keys = await subscribed(session, "Reactor.Conversion")
+            await changes(session, keys["Reactor.Conversion"], 1)
+            assert (await there.refresh()).items == 1
+            wire.cut()
+            await until(lambda: desk[1].told(NoticeKind.SOURCE_LOST), "the loss")
+            async with asyncio.timeout(30):
+                while (await there.refresh()).items:  # noqa: ASYNC110 - the other side alone knows
+                    await asyncio.sleep(0.1)
+            wire.mend()
+            await calls.reconnect(session)
+            await until(lambda: desk[1].told(NoticeKind.SOURCE_BACK), "the return")
+            await changes(session, keys["Reactor.Conversion"], 2)
+            assert (await there.refresh()).items == 1
+            stream.close()
+            await desk[0].manager.close(session.id, "test")
+
+
 @pytest.mark.clause("C4", "C6")
 async def test_a_worker_that_dies_there_keeps_every_handle(served: Served, desk: Any) -> None:
     async with client(served) as direct:

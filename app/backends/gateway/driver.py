@@ -283,6 +283,8 @@ class GatewayDriver(Driver):
         remote = self._remote.servers.pop(server_handle, None)
         if remote is not None and self._attached is not None and not self._loss:
             await self._asked(invoke(self._attached.session, c.Unregister(remote)))
+        if remote is not None:
+            self._refilter()  # a stream that names a handle which is gone would not begin again
 
     async def add(self, items: Sequence[DriverItem]) -> list[Outcome]:
         """While the other side is away they are taken as they are; what it says of them then shows in their values."""
