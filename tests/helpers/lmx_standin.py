@@ -71,8 +71,8 @@ def end_servers() -> None:
 
 @contextlib.contextmanager
 def started() -> Iterator[None]:
-    """By us, not by COM at the first client's wish: COM may make it a child of that client, and then it is killed with it
-    and stays in COM's list."""
+    """By us, not by COM at the first client's wish: COM may make it a child of that client, and then it is killed with
+    it and stays in COM's list."""
     with subprocess.Popen([program()], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as server:
         assert server.stdout is not None
         assert server.stdout.readline().strip() == b"serves"
