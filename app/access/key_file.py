@@ -94,7 +94,8 @@ class KeyFile:
         self._pepper = pepper
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite would let others read it
+            # SQLite would let others read it. As a text, Windows would take a last byte of 0x1A out of what is there.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600))
             self._database = sqlite3.connect(path, _BUSY_S, isolation_level=None, check_same_thread=False)
         except (sqlite3.Error, OSError) as error:
             raise self._trouble(error) from error

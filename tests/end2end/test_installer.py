@@ -44,7 +44,8 @@ def value(key: str, name: str, machine: bool = False) -> str | None:
         contextlib.suppress(OSError),
         winreg.OpenKey(root, key, access=winreg.KEY_READ | winreg.KEY_WOW64_64KEY) as opened,
     ):
-        return str(winreg.QueryValueEx(opened, name)[0])
+        found = winreg.QueryValueEx(opened, name)[0]
+        return "\n".join(found) if isinstance(found, list) else str(found)
     return None
 
 

@@ -296,6 +296,17 @@ def test_a_row_that_cannot_be_understood_is_not_let_through(store: KeyFile) -> N
 
 
 @pytest.mark.clause("X1")
+def test_a_store_is_opened_as_bytes_whatever_its_last_one_is(tmp_path: Path) -> None:
+    """Windows takes 0x1A off the end of what it opens as a text to write to: here, the end of the pepper's mark."""
+    kept = next(one for number in range(10_000) if (one := Pepper(number.to_bytes(32))).mark[-1] == 0x1A)
+    path = tmp_path / "keys.sqlite"
+    KeyFile(path, kept).close()
+    assert path.read_bytes().endswith(b"\x1a")
+    for _ in range(2):
+        KeyFile(path, kept).close()
+
+
+@pytest.mark.clause("X1")
 def test_many_programs_change_keys_at_once(tmp_path: Path) -> None:
     path = tmp_path / "keys.sqlite"
     failures: list[BaseException] = []
