@@ -16,6 +16,9 @@ from tests.helpers.serving import Served, serving
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180), pytest.mark.clause("C3")]
 
 
+NOWHERE = Path("/nowhere/key")  # as this system writes it
+
+
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with serving(tmp_path_factory.mktemp("served")) as made:
@@ -153,7 +156,7 @@ def test_a_line_of_a_batch_may_be_anything(served: Served) -> None:
         (["sessions"], {"TAGWATCH_ADDRESS": "plant"}, 2, "must be host:port"),
         (["sessions"], {"TAGWATCH_ADDRESS": "127.0.0.1:9"}, 3, "no Tagwatch can be reached at 127.0.0.1:9"),
         (["sessions"], {"TAGWATCH_API_KEY": "tw_nobody_knows"}, 4, "Unauthenticated"),
-        (["--key-file", "/nowhere/key", "sessions"], {}, 2, "--key-file /nowhere/key cannot be read"),
+        (["--key-file", str(NOWHERE), "sessions"], {}, 2, f"--key-file {NOWHERE} cannot be read"),
         (["read", "nobody", "x"], {}, 4, "no open session is named nobody"),
         (["open"], {}, 2, "name one of them"),
         (["open", "--backend", "opcua", "--option", "password=x"], {}, 2, "does not belong on a command line"),
