@@ -29,7 +29,11 @@ _FORMS = (
     "%m/%d/%Y %H:%M:%S",
     "%d.%m.%Y %H:%M:%S.%f",
     "%d.%m.%Y %H:%M:%S",
+    # COM writes midnight as the day alone.
+    "%m/%d/%Y",
+    "%d.%m.%Y",
 )
+_TOO_FINE = re.compile(r"(\.\d{6})\d+")
 
 
 class Zone:
@@ -92,7 +96,7 @@ class Zone:
 
     def text_ns(self, text: str) -> int:
         """Of a time as a text, in ISO 8601 or one of the usual forms of Windows; NO_TIME where it is none of them."""
-        text = text.strip()
+        text = _TOO_FINE.sub(r"\1", text.strip())
         try:
             moment = datetime.datetime.fromisoformat(text)
         except ValueError:

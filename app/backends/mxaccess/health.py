@@ -13,7 +13,7 @@ from app.backends.mxaccess.model import Happened, LmxEvent
 from app.backends.mxaccess.writing import Owner
 from app.errors import GatewayError
 from app.tasks import deadline, join, spawn
-from app.values import QUALITY_COMMUNICATION_FAILURE
+from app.values import QUALITY_COMMUNICATION_FAILURE, QualityClass, quality_class
 
 _log = logging.getLogger(__name__)
 _SERVER = 0  # no handle of the loop
@@ -47,8 +47,11 @@ class Health:
         probe = self._probe
         if probe is None or (event.server, event.item) != (probe.server, probe.handle):
             return False
-        if event.what is Happened.DATA and all(status.ok for status in event.statuses):
-            self._heard.set()
+        if event.what is not Happened.DATA or not all(status.ok for status in event.statuses):
+            return True
+        quality = event.quality.value
+        if isinstance(quality, int) and quality_class(quality) is not QualityClass.BAD:
+            self._heard.set()  # a bad one may be "waiting for initial data", which comes of a dead platform, too
         return True
 
     async def _run(self) -> None:

@@ -58,7 +58,7 @@ _DATA_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """A VARIANT's type as it came, and its value; ``problem`` says what of it could not be read."""
+    """A VARIANT's type as it came, and its value; ``problem`` says what of it could not be read: then that is None."""
 
     vt: int
     value: Value = None
@@ -146,7 +146,7 @@ def _read(address: int, zone: Zone, depth: int) -> Raw:
         place = address  # it shares the first two bytes with the type
     if vt & ARRAY:
         array = _pointer(place)
-        return Raw(vt, _array(array, vt & 0xFFF, zone, depth) if array else ())
+        return Raw(vt, *_array(array, vt & 0xFFF, zone, depth)) if array else Raw(vt, ())
     return Raw(vt, _scalar(vt & 0xFFF, place, zone, depth))
 
 
@@ -195,16 +195,29 @@ def _safe_array(array: int) -> tuple[list[int], int, int]:
     return sizes, width, _pointer(bounds - _POINTER)
 
 
-def _array(array: int, vt: int, zone: Zone, depth: int) -> Value:
+def _array(array: int, vt: int, zone: Zone, depth: int) -> tuple[Value, str]:
+    """With what could not be read of its elements."""
     sizes, width, data = _safe_array(array)
     count = math.prod(sizes)
     if (form := _NUMBERS.get(vt)) is not None and width == struct.calcsize(f"={form}"):
         flat: tuple[Value, ...] = (
             struct.unpack(f"={count}{form}", ctypes.string_at(data, width * count)) if count else ()
         )
+    elif vt == VARIANT:
+        raws = [_element(data + width * index, zone, depth) for index in range(count)]
+        problem = next((f"element {number}: {raw.problem}" for number, raw in enumerate(raws, 1) if raw.problem), "")
+        return _nested(tuple(raw.value for raw in raws), sizes), problem
     else:
         flat = tuple(_scalar(vt, data + width * index, zone, depth) for index in range(count))
-    return _nested(flat, sizes)
+    return _nested(flat, sizes), ""
+
+
+def _element(address: int, zone: Zone, depth: int) -> Raw:
+    """One of an array of VARIANTs: what is wrong with it costs the others nothing."""
+    try:
+        return _read(address, zone, depth + 1)
+    except (ValueError, OverflowError) as error:
+        return Raw(_number("H", address), None, str(error))
 
 
 def _nested(flat: tuple[Value, ...], sizes: list[int]) -> tuple[Value, ...]:

@@ -336,6 +336,10 @@ async def test_a_silent_probe_is_a_loss_and_items_come_back_under_new_handles(de
     await until(lambda: len([c for c in desk.lmx.named("add_item") if c[2] == "Platform.Time"]) == 2, "another probe")
     assert len(probes) <= 2
     await until(lambda: desk.lmx.named("advise")[-1][2] == 3, "the probe to listen")
+    desk.apartment.data(2, 3, Raw(v.EMPTY), quality=32)  # waiting for initial data: it lives no more for that
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert len(desk.sink.states) == 1
     desk.apartment.data(2, 3, Raw(v.I4, 1))
     (_, (connected, _, figures)) = await until(lambda: desk.sink.states[1:] and desk.sink.states, "the way back")
     assert (connected, figures["restored"], figures["items"]) == (True, 1, 1)

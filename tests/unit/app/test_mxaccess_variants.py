@@ -227,3 +227,23 @@ def test_local_dates_before_1970_are_dates_as_well(days: float) -> None:
     ns = zone.date_ns(days)
     assert abs(ns - UTC.date_ns(days)) <= 15 * 3600 * 10**9
     assert zone.date(ns) == pytest.approx(days, abs=1e-9)
+
+
+@pytest.mark.clause("M2")
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [("11/24/2026", 46_350.0), ("24.11.2026", 46_350.0), ("11/24/2026 6:00:00.0000009 AM", 46_350.25)],
+)
+def test_texts_of_midnight_and_of_fine_clocks_are_times(text: str, days: float) -> None:
+    assert UTC.text_ns(text) == UTC.date_ns(days)
+
+
+@pytest.mark.clause("M1")
+def test_an_element_that_cannot_be_read_costs_the_others_nothing(memory: Memory) -> None:
+    kinds = ((v.I4, struct.pack("i", 5)), (v.ERROR, struct.pack("i", -2147352571)), (v.R8, struct.pack("d", 1.5)))
+    size = 8 + 2 * POINTER
+    elements = b"".join(ctypes.string_at(memory.variant(vt, data), size) for vt, data in kinds)
+    array = memory.array(size, elements, 3)
+    raw = v.read(memory.variant(v.ARRAY | v.VARIANT, struct.pack("P", array)), UTC)
+    assert raw.value == (5, None, 1.5)
+    assert raw.problem.startswith("element 2: an error came in place of a value: type mismatch (0x80020005)")
