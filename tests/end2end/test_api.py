@@ -19,6 +19,7 @@ from app.pb import gateway_pb2_grpc as stubs
 from app.records.audit_record import Completion, Result
 from app.sessions import calls
 from app.sessions.manager import OpenRequest
+from app.sessions.state import SessionState
 from tests.helpers.api import SIM, Api, reason, served
 from tests.helpers.engine import until
 
@@ -390,6 +391,30 @@ async def test_a_bulk_of_writes_has_a_row_and_a_record_for_each() -> None:
         (row,) = (await api.gateway.WriteSecuredBulk(request)).rows  # the login is used up
         assert not row.success
         assert "AuthenticateUser" in row.error
+
+
+@pytest.mark.clause("J2")
+async def test_what_a_client_cancels_is_no_fault() -> None:
+    async with served() as api:
+        told: list[tuple[str, str]] = []
+        api.server.dispatcher._observe = lambda method, code, _: told.append((method.rpartition("/")[2], code))
+        session = await api.open(first_data_ms=60_000)
+        handle = await api.register(session)
+        stream = api.gateway.StreamEvents(pb.StreamEventsRequest(session_id=session))
+        await stream.read()
+        request = pb.ReadBulkRequest(session_id=session, server_handle=handle, tags=["Reactor.PV"], timeout_ms=60_000)
+        read = asyncio.ensure_future(api.gateway.ReadBulk(request))
+        running = api.runtime.manager.get(session)
+        await until(lambda: running.statistics().client.pending_commands, "the read")  # type: ignore[union-attr]
+        stream.cancel()
+        read.cancel()
+        await until(lambda: {("StreamEvents", "CANCELLED"), ("ReadBulk", "CANCELLED")} <= set(told), "both ends")
+        assert {code for _, code in told} == {"OK", "CANCELLED"}
+        assert (running.state, running.fault) == (SessionState.READY, None)
+        metrics = api.runtime.metrics.registry.collect()
+        faults = [s for metric in metrics for s in metric.samples if s.name.startswith("tagwatch_sessions_faulted")]
+        assert not [sample for sample in faults if sample.value and sample.name.endswith("_total")]
+        await api.invoke(session, ping=pb.Ping())
 
 
 @pytest.mark.clause("S9.3")

@@ -5,6 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -14,8 +18,18 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.alarms.limits import Condition, Limit, TagLimits
+from app.api.records import Kept
+from app.config import Settings
 from app.pb import gateway_pb2 as pb
-from tests.helpers.api import Api, served
+from app.records.audit import AuditStore
+from app.records.audited import AuditedWriter
+from app.records.history import History
+from app.records.journal import Journal
+from app.serve.alarms import HeadlessAlarms
+from app.serve.hub import Hub
+from app.tasks import SystemClock
+from tests.helpers.api import Api, reason, served
 
 _NUMBERS = (0, 1, 2, 3, -1, 7, 255, 2**31 - 1, -(2**31), 2**32 - 1, 2**63 - 1, -(2**63), 2**64 - 1)
 _TEXTS = ("", "plant", "sim", "Tank101.Level", "Sample.Double", "x" * 3_000, "\0", "ü\n", "../..", "load.1")
@@ -87,6 +101,7 @@ async def ask(api: Api, service: str, method: Any, data: bytes) -> grpc.StatusCo
             return grpc.StatusCode.OK
         await asyncio.wait_for(api.channel.unary_unary(path)(data), 30)
     except grpc.aio.AioRpcError as error:
+        assert reason(error)[0], (method.name, error.code(), error.details())  # noqa: PT017 - each has its details
         return error.code()
     return grpc.StatusCode.OK
 
@@ -96,9 +111,32 @@ async def _read(call: Any) -> None:
         pass
 
 
+@asynccontextmanager
+async def _whole() -> AsyncIterator[Api]:
+    """With all that can be asked: records in files, and alarms."""
+    with tempfile.TemporaryDirectory() as directory:
+        place = Path(directory)
+        journal = Journal.of(Settings(), place / "journal", SystemClock(), lambda words: None)
+        store = AuditStore(place / "audit.sqlite")
+        limits = {("edge", "Tank101.Level"): TagLimits((Limit(Condition.HIGH, 1.0),))}
+        alarms = HeadlessAlarms(limits, Hub(journal), SystemClock())
+        kept = Kept(place / "journal", store, History(place / "records"))
+        journal.start()
+        store.start()
+        alarms.start()
+        try:
+            serve = {"kept": kept, "alarms": alarms, "writer": AuditedWriter(store, SystemClock())}
+            async with served(serve=serve, command_timeout_s=2.0, sessions=4) as api:
+                yield api
+        finally:
+            await alarms.stop()
+            await asyncio.to_thread(journal.stop)
+            await store.stop()
+
+
 async def _storm(seeds: list[int]) -> set[grpc.StatusCode]:
     found: set[grpc.StatusCode] = set()
-    async with served(command_timeout_s=2.0, sessions=4) as api:
+    async with _whole() as api:
         session = ""
         for seed in seeds:
             chance = random.Random(seed)

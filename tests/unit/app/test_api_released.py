@@ -58,9 +58,17 @@ def _message(old: descriptor_pb2.DescriptorProto, new: descriptor_pb2.Descriptor
         if now is None:
             if not any(span.start <= field.number < span.end for span in new.reserved_range):
                 found.append(f"{old.name}.{field.name} is gone and {field.number} is not reserved")
-        elif (now.name, now.type, now.type_name, now.label) != (field.name, field.type, field.type_name, field.label):
+        elif _shape(now, new) != _shape(field, old):
             found.append(f"{old.name}.{field.name} is another")
+    kept = {span.start: span.end for span in new.reserved_range}
+    found += [f"{old.name} reserves {s.start} no more" for s in old.reserved_range if kept.get(s.start, 0) < s.end]
     return found
+
+
+def _shape(field: descriptor_pb2.FieldDescriptorProto, of: descriptor_pb2.DescriptorProto) -> tuple[object, ...]:
+    """With whether it may be unset, and what it excludes."""
+    group = of.oneof_decl[field.oneof_index].name if field.HasField("oneof_index") else ""
+    return field.name, field.type, field.type_name, field.label, field.proto3_optional, group
 
 
 @pytest.mark.clause("J1")
@@ -68,7 +76,7 @@ def test_nothing_that_was_released_is_broken() -> None:
     assert breaks(released(), present()) == []
 
 
-@pytest.mark.parametrize("change", ["number", "type", "gone", "method", "value"])
+@pytest.mark.parametrize("change", ["number", "type", "gone", "method", "value", "optional", "oneof", "reserved"])
 @pytest.mark.clause("J1")
 def test_a_break_is_found(change: str) -> None:
     new = present()
@@ -81,6 +89,16 @@ def test_a_break_is_found(change: str) -> None:
             message.field[1].type = descriptor_pb2.FieldDescriptorProto.TYPE_UINT32
         case "gone":
             del message.field[2]
+        case "optional":
+            message = next(message for message in file.message_type if message.name == "Event")
+            field = next(field for field in message.field if field.name == "hresult")
+            field.proto3_optional = False
+        case "oneof":
+            message = next(message for message in file.message_type if message.name == "OpenSessionRequest")
+            message.field[0].ClearField("oneof_index")
+        case "reserved":
+            message = next(message for message in file.message_type if message.name == "InvokeRequest")
+            del message.reserved_range[0]
         case "method":
             del file.service[0].method[0]
         case _:
