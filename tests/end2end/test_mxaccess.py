@@ -55,6 +55,18 @@ async def _write(session: Any, recorder: Any, key: int, value: Value) -> Any:
     return done.detail.statuses[0]
 
 
+async def _with_time_and_users(session: Any, key: int, verified: int) -> None:
+    """Write2 and WriteSecured2, whose arguments are in different orders: each value comes back with the time it got."""
+    server, when = key >> 32, Timestamp(1_767_225_600_000_000_000)
+    user = await calls.authenticate(session, server, "operator", "right")
+    other = await calls.authenticate(session, server, "supervisor", "right")
+    await calls.write(session, server, key & 0xFFFF_FFFF, 8.25, when)
+    await calls.write_secured(session, server, verified & 0xFFFF_FFFF, 9.25, user, other, when)
+    for one, value in ((key, 8.25), (verified, 9.25)):
+        await until(lambda one=one, value=value: session.items.sample(one).value == value, "the value")
+        assert session.items.sample(one).source_time == when.ns
+
+
 async def _told(recorder: Any, key: int) -> list[Status]:
     """The statuses of the item's events, waiting for the first."""
 
@@ -104,6 +116,7 @@ async def test_writes_of_every_kind_and_their_ends() -> None:
         user = await calls.authenticate(session, server, "operator", "right")
         await calls.write_secured(session, server, secured & 0xFFFF_FFFF, 2.0, user, user)
         await until(lambda: session.items.sample(secured).value == 2.0, "the secured value")
+        await _with_time_and_users(session, keys["Real.W"], keys["Real.W.Verified"])
 
 
 @pytest.mark.usefixtures("standin")
@@ -331,7 +344,7 @@ async def test_values_and_calls_come_through_coms_marshaller() -> None:
     async with engine() as (runtime, recorder):
         session = await runtime.manager.open(OpenRequest("mxaccess", {}))
         wanted = {"Real.A": 1.25, "Whole.A": 42, "Flag.A": True, "Text.A": "Kühlung", "Array.A[]": (0.5, 1.5, 2.5)}
-        keys = await subscribed(session, *wanted, "Time.A", "Whole.Counter")
+        keys = await subscribed(session, *wanted, "Time.A", "Whole.Counter", "Real.W.Verified")
         for tag, value in wanted.items():
             got = await sample(session, keys[tag])
             assert (tag, got.value, got.quality) == (tag, value, 192)
@@ -340,6 +353,8 @@ async def test_values_and_calls_come_through_coms_marshaller() -> None:
         for tag, value in written.items():
             await _write(session, recorder, keys[tag], value)
             await until(lambda tag=tag, value=value: session.items.sample(keys[tag]).value == value, tag)
+        await sample(session, keys["Real.W.Verified"])
+        await _with_time_and_users(session, keys["Real.A"], keys["Real.W.Verified"])
         server, counter = keys["Whole.Counter"] >> 32, keys["Whole.Counter"] & 0xFFFF_FFFF
         assert (await session.invoke(c.Suspend(server, counter))).statuses[0].pending
         await until(lambda: recorder.events(EventKind.OPERATION_COMPLETE), "the operation")

@@ -14,7 +14,8 @@
  * The program writes its class and its type library to the registry with /register, takes them out with /unregister, and
  * serves as long as it has an object, after at least one. /end ends those that serve, whoever has objects of theirs.
  * What a tag does is in its name: Real.* (R8), Whole.* (I4), Flag.* (BOOL), Text.* (BSTR), Time.* (DATE), Array.* (array of
- * R4); *.Late (first data after 3 s), *.Secured (1012), *.Verified (1013), *.Pending (Pending, then done), *.Silent
+ * R4); *.Late (first data after 3 s), *.Secured (1012), *.Verified (1013, but for 11, the
+ * operator, with 12, everybody else, as the second), *.Pending (Pending, then done), *.Silent
  * (no data, no completion), *.Hang (Advise does not return), *.Deaf (after its Advise the server's thread takes no message
  * any more), *.Quit (Advise tells its thread to end), *.Crash (Advise ends the process), *.Death (its first Advise
  * makes all items that are there stale, without a word, as the end of a platform does), Bad.* (invalid reference),
@@ -56,6 +57,7 @@ typedef struct {
     LONG server;
     WCHAR tag[128];
     VARIANT value;
+    double time; /* of its value, where a write gave one */
     DWORD data_at, written_at, operated_at;
     MxStatus written;
     BOOL again; /* a completion that says Pending is followed by another */
@@ -157,6 +159,7 @@ static void tell_data(Lmx *lmx, LONG handle, Item *item) {
     MxStatus index = { 0, 5, 5, 1003 };
     statuses(&a[0], &s, wrong ? bad : brackets ? index : good);
     stamp(&a[1], item->tag);
+    if (item->time && V_VT(&a[1]) == VT_DATE) V_DATE(&a[1]) = item->time;
     number(&a[2], wrong ? 0 : 192);
     if (point) V_VT(&a[2]) = VT_I2;
     VariantInit(&a[3]); VariantCopy(&a[3], &item->value);
@@ -347,7 +350,7 @@ static HRESULT STDMETHODCALLTYPE do_unadvise(Lmx *lmx, LONG server, LONG handle)
     return S_OK;
 }
 
-static HRESULT write(Lmx *lmx, LONG server, LONG handle, VARIANT *value, BOOL secured, LONG user, LONG verifier) {
+static HRESULT write(Lmx *lmx, LONG server, LONG handle, VARIANT *value, double time, BOOL secured, LONG user, LONG verifier) {
     MxStatus done = { -1, 0, 5, 0 }, needs = { 0, 6, 5, 1012 }, pending = { -1, 1, 0, 0 }, type = { 0, 5, 5, 1005 };
     Item *item = find(lmx, server, handle);
     BOOL verified;
@@ -355,20 +358,20 @@ static HRESULT write(Lmx *lmx, LONG server, LONG handle, VARIANT *value, BOOL se
     if (item->writing) return E_FAIL;
     item->writing = TRUE; item->written = done; item->again = FALSE;
     verified = ends(item->tag, L".Verified");
-    if ((verified && !(secured && user && verifier && user != verifier)) || (ends(item->tag, L".Secured") && !(secured && user))) {
+    if ((verified && !(secured && user == 11 && verifier == 12)) || (ends(item->tag, L".Secured") && !(secured && user))) {
         needs.detail = verified ? 1013 : 1012;
         item->written = needs;
     } else if (V_VT(value) != V_VT(&item->value)) item->written = type;
-    else VariantCopy(&item->value, value);
+    else { VariantCopy(&item->value, value); item->time = time; }
     if (ends(item->tag, L".Pending")) { item->written = pending; item->again = TRUE; }
     item->written_at = ends(item->tag, L".Silent") ? 0 : in_ms(60);
     return S_OK;
 }
 
-static HRESULT STDMETHODCALLTYPE do_write(Lmx *l, LONG s, LONG h, VARIANT v, LONG u) { return write(l, s, h, &v, FALSE, u, 0); }
-static HRESULT STDMETHODCALLTYPE do_write_secured(Lmx *l, LONG s, LONG h, LONG u, LONG w, VARIANT v) { return write(l, s, h, &v, TRUE, u, w); }
-static HRESULT STDMETHODCALLTYPE do_write2(Lmx *l, LONG s, LONG h, VARIANT v, VARIANT t, LONG u) { return V_VT(&t) == VT_DATE ? write(l, s, h, &v, FALSE, u, 0) : E_INVALIDARG; }
-static HRESULT STDMETHODCALLTYPE do_write_secured2(Lmx *l, LONG s, LONG h, LONG u, LONG w, VARIANT v, VARIANT t) { return V_VT(&t) == VT_DATE ? write(l, s, h, &v, TRUE, u, w) : E_INVALIDARG; }
+static HRESULT STDMETHODCALLTYPE do_write(Lmx *l, LONG s, LONG h, VARIANT v, LONG u) { return write(l, s, h, &v, 0, FALSE, u, 0); }
+static HRESULT STDMETHODCALLTYPE do_write_secured(Lmx *l, LONG s, LONG h, LONG u, LONG w, VARIANT v) { return write(l, s, h, &v, 0, TRUE, u, w); }
+static HRESULT STDMETHODCALLTYPE do_write2(Lmx *l, LONG s, LONG h, VARIANT v, VARIANT t, LONG u) { return V_VT(&t) == VT_DATE ? write(l, s, h, &v, V_DATE(&t), FALSE, u, 0) : E_INVALIDARG; }
+static HRESULT STDMETHODCALLTYPE do_write_secured2(Lmx *l, LONG s, LONG h, LONG u, LONG w, VARIANT v, VARIANT t) { return V_VT(&t) == VT_DATE ? write(l, s, h, &v, V_DATE(&t), TRUE, u, w) : E_INVALIDARG; }
 
 static HRESULT STDMETHODCALLTYPE do_authenticate(Lmx *l, LONG s, BSTR user, BSTR password, LONG *out) {
     if (!user || !password || wcscmp(password, L"right")) return E_INVALIDARG;
