@@ -233,7 +233,7 @@ async def test_a_server_that_is_killed_and_comes_back(tmp_path: Path, desk: Any)
             await until(lambda key=key: (s := session.items.sample(key)) and s.quality == 192, "a good value")
         await changes(session, keys["Reactor.Conversion"], 1)
         assert session.state == "Ready"
-        assert served.stop() == 0
+        assert served.stop() == 0 or sys.platform == "win32"  # where terminating is no question
 
 
 @pytest.mark.clause("C4")
