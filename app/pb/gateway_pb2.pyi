@@ -35,29 +35,49 @@ class _SessionState:
 class _SessionStateEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_SessionState.ValueType], builtins.type):
     DESCRIPTOR: descriptor.EnumDescriptor
     SESSION_STATE_UNSPECIFIED: _SessionState.ValueType  # 0
+    """never sent"""
     SESSION_STATE_CREATING: _SessionState.ValueType  # 1
+    """it has its place among the sessions"""
     SESSION_STATE_STARTING_WORKER: _SessionState.ValueType  # 2
+    """its process is being started"""
     SESSION_STATE_WAITING_FOR_PIPE: _SessionState.ValueType  # 3
+    """until the process connects"""
     SESSION_STATE_HANDSHAKING: _SessionState.ValueType  # 4
+    """each side proves who it is"""
     SESSION_STATE_INITIALIZING_WORKER: _SessionState.ValueType  # 5
+    """the source is being connected"""
     SESSION_STATE_READY: _SessionState.ValueType  # 6
+    """commands are taken"""
     SESSION_STATE_CLOSING: _SessionState.ValueType  # 7
+    """no more of them"""
     SESSION_STATE_FAULTED: _SessionState.ValueType  # 8
+    """Session.fault says why"""
     SESSION_STATE_CLOSED: _SessionState.ValueType  # 9
+    """for good"""
 
 class SessionState(_SessionState, metaclass=_SessionStateEnumTypeWrapper):
     """How far a session is; the steps of a start are states of their own."""
 
 SESSION_STATE_UNSPECIFIED: SessionState.ValueType  # 0
+"""never sent"""
 SESSION_STATE_CREATING: SessionState.ValueType  # 1
+"""it has its place among the sessions"""
 SESSION_STATE_STARTING_WORKER: SessionState.ValueType  # 2
+"""its process is being started"""
 SESSION_STATE_WAITING_FOR_PIPE: SessionState.ValueType  # 3
+"""until the process connects"""
 SESSION_STATE_HANDSHAKING: SessionState.ValueType  # 4
+"""each side proves who it is"""
 SESSION_STATE_INITIALIZING_WORKER: SessionState.ValueType  # 5
+"""the source is being connected"""
 SESSION_STATE_READY: SessionState.ValueType  # 6
+"""commands are taken"""
 SESSION_STATE_CLOSING: SessionState.ValueType  # 7
+"""no more of them"""
 SESSION_STATE_FAULTED: SessionState.ValueType  # 8
+"""Session.fault says why"""
 SESSION_STATE_CLOSED: SessionState.ValueType  # 9
+"""for good"""
 
 class _ProtocolStatus:
     ValueType = typing.NewType("ValueType", builtins.int)
@@ -66,27 +86,45 @@ class _ProtocolStatus:
 class _ProtocolStatusEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_ProtocolStatus.ValueType], builtins.type):
     DESCRIPTOR: descriptor.EnumDescriptor
     PROTOCOL_STATUS_OK: _ProtocolStatus.ValueType  # 0
+    """taken"""
     PROTOCOL_STATUS_INVALID_REQUEST: _ProtocolStatus.ValueType  # 1
+    """the command cannot be"""
     PROTOCOL_STATUS_PROTOCOL_VIOLATION: _ProtocolStatus.ValueType  # 2
+    """worker and gateway do not understand each other"""
     PROTOCOL_STATUS_WORKER_UNAVAILABLE: _ProtocolStatus.ValueType  # 3
+    """its process has gone"""
     PROTOCOL_STATUS_TIMEOUT: _ProtocolStatus.ValueType  # 4
+    """no answer in the session's time"""
     PROTOCOL_STATUS_UNSUPPORTED: _ProtocolStatus.ValueType  # 5
+    """the source cannot do this"""
     PROTOCOL_STATUS_MX_ACCESS_FAILURE: _ProtocolStatus.ValueType  # 6
+    """the source refused it: `hresult`, `statuses` and `diagnostic` say why"""
     PROTOCOL_STATUS_CANCELLED: _ProtocolStatus.ValueType  # 7
+    """the session ended meanwhile"""
     PROTOCOL_STATUS_INTERNAL: _ProtocolStatus.ValueType  # 8
+    """a mistake of Tagwatch's own"""
 
 class ProtocolStatus(_ProtocolStatus, metaclass=_ProtocolStatusEnumTypeWrapper):
     """How the worker and its source took a command."""
 
 PROTOCOL_STATUS_OK: ProtocolStatus.ValueType  # 0
+"""taken"""
 PROTOCOL_STATUS_INVALID_REQUEST: ProtocolStatus.ValueType  # 1
+"""the command cannot be"""
 PROTOCOL_STATUS_PROTOCOL_VIOLATION: ProtocolStatus.ValueType  # 2
+"""worker and gateway do not understand each other"""
 PROTOCOL_STATUS_WORKER_UNAVAILABLE: ProtocolStatus.ValueType  # 3
+"""its process has gone"""
 PROTOCOL_STATUS_TIMEOUT: ProtocolStatus.ValueType  # 4
+"""no answer in the session's time"""
 PROTOCOL_STATUS_UNSUPPORTED: ProtocolStatus.ValueType  # 5
+"""the source cannot do this"""
 PROTOCOL_STATUS_MX_ACCESS_FAILURE: ProtocolStatus.ValueType  # 6
+"""the source refused it: `hresult`, `statuses` and `diagnostic` say why"""
 PROTOCOL_STATUS_CANCELLED: ProtocolStatus.ValueType  # 7
+"""the session ended meanwhile"""
 PROTOCOL_STATUS_INTERNAL: ProtocolStatus.ValueType  # 8
+"""a mistake of Tagwatch's own"""
 
 class _EventKind:
     ValueType = typing.NewType("ValueType", builtins.int)
@@ -95,16 +133,25 @@ class _EventKind:
 class _EventKindEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_EventKind.ValueType], builtins.type):
     DESCRIPTOR: descriptor.EnumDescriptor
     EVENT_KIND_DATA_CHANGE: _EventKind.ValueType  # 0
+    """value, quality and times"""
     EVENT_KIND_BUFFERED_DATA_CHANGE: _EventKind.ValueType  # 1
+    """the same, of a buffered item"""
     EVENT_KIND_WRITE_COMPLETE: _EventKind.ValueType  # 2
+    """how a write ended: see `statuses`"""
     EVENT_KIND_OPERATION_COMPLETE: _EventKind.ValueType  # 3
+    """how Suspend or Activate ended: see `statuses`"""
 
-class EventKind(_EventKind, metaclass=_EventKindEnumTypeWrapper): ...
+class EventKind(_EventKind, metaclass=_EventKindEnumTypeWrapper):
+    """What an event tells."""
 
 EVENT_KIND_DATA_CHANGE: EventKind.ValueType  # 0
+"""value, quality and times"""
 EVENT_KIND_BUFFERED_DATA_CHANGE: EventKind.ValueType  # 1
+"""the same, of a buffered item"""
 EVENT_KIND_WRITE_COMPLETE: EventKind.ValueType  # 2
+"""how a write ended: see `statuses`"""
 EVENT_KIND_OPERATION_COMPLETE: EventKind.ValueType  # 3
+"""how Suspend or Activate ended: see `statuses`"""
 
 @typing.final
 class SourceState(message.Message):
@@ -119,9 +166,11 @@ class SourceState(message.Message):
     RESTORED_FIELD_NUMBER: builtins.int
     ITEMS_FIELD_NUMBER: builtins.int
     connected: builtins.bool
+    """false: `reason` says why"""
     reason: builtins.str
     """why it is lost"""
     since_ns: builtins.int
+    """when it became so, ns since 1970 UTC"""
     next_attempt_ns: builtins.int
     """0 = none planned"""
     restored: builtins.int
@@ -174,6 +223,7 @@ class Session(message.Message):
     CORRELATION_ID_FIELD_NUMBER: builtins.int
     OWNED_FIELD_NUMBER: builtins.int
     id: builtins.str
+    """what every call about it names"""
     name: builtins.str
     """unique among the open ones in a window; else as the client called it"""
     backend: builtins.str
@@ -181,18 +231,23 @@ class Session(message.Message):
     source: builtins.str
     """the source's own name and version, in words"""
     state: SessionState.ValueType
+    """how far it is"""
     worker_state: builtins.str
     """empty = no worker yet"""
     worker_pid: builtins.int
     """0 = none"""
     opened_ns: builtins.int
+    """ns since 1970 UTC"""
     last_activity_ns: builtins.int
+    """of a command, or of events being read; ns since 1970 UTC"""
     lease_expires_ns: builtins.int
     """unset = it does not expire"""
     subscribers: builtins.int
     """external streams of its events"""
     items: builtins.int
+    """that clients have added"""
     advised: builtins.int
+    """of these, how many report changes"""
     events: builtins.int
     """received from the worker, in all"""
     dropped: builtins.int
@@ -254,6 +309,8 @@ class Session(message.Message):
 
 @typing.final
 class OpenSessionRequest(message.Message):
+    """What to open."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     @typing.final
@@ -330,12 +387,16 @@ class OpenSessionRequest(message.Message):
 
 @typing.final
 class CloseSessionRequest(message.Message):
+    """Closes a session, with its worker."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SESSION_ID_FIELD_NUMBER: builtins.int
     REASON_FIELD_NUMBER: builtins.int
     session_id: builtins.str
+    """Session.id"""
     reason: builtins.str
+    """for the log; may be empty"""
     def __init__(
         self,
         *,
@@ -350,10 +411,13 @@ class CloseSessionRequest(message.Message):
 
 @typing.final
 class CloseSessionReply(message.Message):
+    """Closing twice is no fault."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     ALREADY_CLOSED_FIELD_NUMBER: builtins.int
     already_closed: builtins.bool
+    """it was closed before: nothing was done"""
     def __init__(
         self,
         *,
@@ -367,12 +431,16 @@ class CloseSessionReply(message.Message):
 
 @typing.final
 class KillWorkerRequest(message.Message):
+    """Ends a worker at once, also one that hangs; its session is closed."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SESSION_ID_FIELD_NUMBER: builtins.int
     REASON_FIELD_NUMBER: builtins.int
     session_id: builtins.str
+    """Session.id"""
     reason: builtins.str
+    """for the log; may be empty"""
     def __init__(
         self,
         *,
@@ -387,10 +455,13 @@ class KillWorkerRequest(message.Message):
 
 @typing.final
 class KillWorkerReply(message.Message):
+    """Killing twice is no fault."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     ALREADY_CLOSED_FIELD_NUMBER: builtins.int
     already_closed: builtins.bool
+    """it was closed before: nothing was done"""
     def __init__(
         self,
         *,
@@ -404,11 +475,14 @@ class KillWorkerReply(message.Message):
 
 @typing.final
 class ExtendLeaseRequest(message.Message):
+    """A longer life without activity."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SESSION_ID_FIELD_NUMBER: builtins.int
     DURATION_S_FIELD_NUMBER: builtins.int
     session_id: builtins.str
+    """Session.id"""
     duration_s: builtins.float
     """from now; 0 = the session's own lease"""
     def __init__(
@@ -425,6 +499,8 @@ class ExtendLeaseRequest(message.Message):
 
 @typing.final
 class ListSessionsRequest(message.Message):
+    """All of them."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     def __init__(
@@ -438,6 +514,8 @@ class ListSessionsRequest(message.Message):
 
 @typing.final
 class ListSessionsReply(message.Message):
+    """At one moment."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SESSIONS_FIELD_NUMBER: builtins.int
@@ -445,7 +523,9 @@ class ListSessionsReply(message.Message):
     limit: builtins.int
     """sessions that may be open at the same time"""
     @builtins.property
-    def sessions(self) -> containers.RepeatedCompositeFieldContainer[Session]: ...
+    def sessions(self) -> containers.RepeatedCompositeFieldContainer[Session]:
+        """those that the caller's key may use"""
+
     def __init__(
         self,
         *,
@@ -460,10 +540,13 @@ class ListSessionsReply(message.Message):
 
 @typing.final
 class GetSessionRequest(message.Message):
+    """One session."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SESSION_ID_FIELD_NUMBER: builtins.int
     session_id: builtins.str
+    """Session.id"""
     def __init__(
         self,
         *,
@@ -477,6 +560,8 @@ class GetSessionRequest(message.Message):
 
 @typing.final
 class ListSourcesRequest(message.Message):
+    """All of them."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     def __init__(
@@ -490,6 +575,8 @@ class ListSourcesRequest(message.Message):
 
 @typing.final
 class Source(message.Message):
+    """A source that the server's workspace has saved."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     @typing.final
@@ -520,8 +607,11 @@ class Source(message.Message):
     MISSING_FIELD_NUMBER: builtins.int
     SESSION_ID_FIELD_NUMBER: builtins.int
     name: builtins.str
+    """what OpenSession names"""
     backend: builtins.str
+    """sim, host, opcua, ..."""
     address: builtins.str
+    """where it is, in words; empty where it has none"""
     session_id: builtins.str
     """of a session of the caller that is open on it; empty = none"""
     @builtins.property
@@ -550,11 +640,15 @@ class Source(message.Message):
 
 @typing.final
 class ListSourcesReply(message.Message):
+    """At one moment."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SOURCES_FIELD_NUMBER: builtins.int
     @builtins.property
-    def sources(self) -> containers.RepeatedCompositeFieldContainer[Source]: ...
+    def sources(self) -> containers.RepeatedCompositeFieldContainer[Source]:
+        """those that the caller's key may open"""
+
     def __init__(
         self,
         *,
@@ -613,6 +707,7 @@ class InvokeRequest(message.Message):
     WRITE_SECURED2_BULK_FIELD_NUMBER: builtins.int
     READ_BULK_FIELD_NUMBER: builtins.int
     session_id: builtins.str
+    """Session.id"""
     comment: builtins.str
     """for the audit row of a write"""
     @builtins.property
@@ -870,6 +965,8 @@ class SetBufferedUpdateInterval(message.Message):
 
 @typing.final
 class RemoveItem(message.Message):
+    """Forget an item; it is unadvised first."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SERVER_HANDLE_FIELD_NUMBER: builtins.int
@@ -934,6 +1031,8 @@ class AdviseSupervisory(message.Message):
 
 @typing.final
 class UnAdvise(message.Message):
+    """No more data changes; the item stays."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SERVER_HANDLE_FIELD_NUMBER: builtins.int
@@ -1037,12 +1136,19 @@ class Write2(message.Message):
     TIME_FIELD_NUMBER: builtins.int
     USER_ID_FIELD_NUMBER: builtins.int
     server_handle: builtins.int
+    """of Register"""
     item_handle: builtins.int
+    """of AddItem"""
     user_id: builtins.int
+    """of AuthenticateUser; 0 = nobody"""
     @builtins.property
-    def value(self) -> values_pb2.Value: ...
+    def value(self) -> values_pb2.Value:
+        """as the tag's type wants it"""
+
     @builtins.property
-    def time(self) -> values_pb2.Value: ...
+    def time(self) -> values_pb2.Value:
+        """a Time: the source time to write with"""
+
     def __init__(
         self,
         *,
@@ -1072,11 +1178,17 @@ class WriteSecured(message.Message):
     USER_ID_FIELD_NUMBER: builtins.int
     VERIFIER_ID_FIELD_NUMBER: builtins.int
     server_handle: builtins.int
+    """of Register"""
     item_handle: builtins.int
+    """of AddItem"""
     user_id: builtins.int
+    """of AuthenticateUser; 0 = nobody"""
     verifier_id: builtins.int
+    """of AuthenticateUser: the second person"""
     @builtins.property
-    def value(self) -> values_pb2.Value: ...
+    def value(self) -> values_pb2.Value:
+        """as the tag's type wants it"""
+
     def __init__(
         self,
         *,
@@ -1094,6 +1206,8 @@ class WriteSecured(message.Message):
 
 @typing.final
 class WriteSecured2(message.Message):
+    """WriteSecured with a time, which must be a Time."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SERVER_HANDLE_FIELD_NUMBER: builtins.int
@@ -1103,13 +1217,21 @@ class WriteSecured2(message.Message):
     USER_ID_FIELD_NUMBER: builtins.int
     VERIFIER_ID_FIELD_NUMBER: builtins.int
     server_handle: builtins.int
+    """of Register"""
     item_handle: builtins.int
+    """of AddItem"""
     user_id: builtins.int
+    """of AuthenticateUser; 0 = nobody"""
     verifier_id: builtins.int
+    """of AuthenticateUser: the second person"""
     @builtins.property
-    def value(self) -> values_pb2.Value: ...
+    def value(self) -> values_pb2.Value:
+        """as the tag's type wants it"""
+
     @builtins.property
-    def time(self) -> values_pb2.Value: ...
+    def time(self) -> values_pb2.Value:
+        """a Time: the source time to write with"""
+
     def __init__(
         self,
         *,
@@ -1153,6 +1275,8 @@ class AuthenticateUser(message.Message):
 
 @typing.final
 class ArchestrAUserToId(message.Message):
+    """The reply's handle is the id of the user with this GUID."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SERVER_HANDLE_FIELD_NUMBER: builtins.int
@@ -1173,6 +1297,8 @@ class ArchestrAUserToId(message.Message):
 
 @typing.final
 class Ping(message.Message):
+    """The worker answers with the same text, and its time."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     TEXT_FIELD_NUMBER: builtins.int
@@ -1190,6 +1316,8 @@ class Ping(message.Message):
 
 @typing.final
 class Browse(message.Message):
+    """One page of a name space, as BrowseRequest has it."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     NODE_FIELD_NUMBER: builtins.int
@@ -1213,6 +1341,8 @@ class Browse(message.Message):
 
 @typing.final
 class Properties(message.Message):
+    """What the source says of a tag."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     TAG_FIELD_NUMBER: builtins.int
@@ -1256,6 +1386,7 @@ class Playback(message.Message):
     POSITION_NS_FIELD_NUMBER: builtins.int
     LOOP_FIELD_NUMBER: builtins.int
     playing: builtins.bool
+    """false = it stands still"""
     speed: builtins.float
     """0.1 to 128"""
     position_ns: builtins.int
@@ -1307,8 +1438,11 @@ class HistoryRead(message.Message):
     AGGREGATE_FIELD_NUMBER: builtins.int
     INTERVAL_NS_FIELD_NUMBER: builtins.int
     tag: builtins.str
+    """address"""
     start_ns: builtins.int
+    """ns since 1970 UTC"""
     end_ns: builtins.int
+    """ns since 1970 UTC, exclusive"""
     limit: builtins.int
     """samples of a page, 1 to 10,000"""
     page_token: builtins.str
@@ -1338,6 +1472,8 @@ class HistoryRead(message.Message):
 
 @typing.final
 class AddItemBulk(message.Message):
+    """AddItem for each tag; one row each."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SERVER_HANDLE_FIELD_NUMBER: builtins.int
@@ -1359,6 +1495,8 @@ class AddItemBulk(message.Message):
 
 @typing.final
 class AdviseItemBulk(message.Message):
+    """Advise for each item; one row each."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SERVER_HANDLE_FIELD_NUMBER: builtins.int
@@ -1380,6 +1518,8 @@ class AdviseItemBulk(message.Message):
 
 @typing.final
 class RemoveItemBulk(message.Message):
+    """RemoveItem for each item; one row each."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SERVER_HANDLE_FIELD_NUMBER: builtins.int
@@ -1401,6 +1541,8 @@ class RemoveItemBulk(message.Message):
 
 @typing.final
 class UnAdviseItemBulk(message.Message):
+    """UnAdvise for each item; one row each."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SERVER_HANDLE_FIELD_NUMBER: builtins.int
@@ -1478,12 +1620,19 @@ class WriteEntry(message.Message):
     USER_ID_FIELD_NUMBER: builtins.int
     VERIFIER_ID_FIELD_NUMBER: builtins.int
     item_handle: builtins.int
+    """of AddItem"""
     user_id: builtins.int
+    """of AuthenticateUser; 0 = nobody"""
     verifier_id: builtins.int
+    """of AuthenticateUser: the second person"""
     @builtins.property
-    def value(self) -> values_pb2.Value: ...
+    def value(self) -> values_pb2.Value:
+        """as the tag's type wants it"""
+
     @builtins.property
-    def time(self) -> values_pb2.Value: ...
+    def time(self) -> values_pb2.Value:
+        """a Time: the source time to write with"""
+
     def __init__(
         self,
         *,
@@ -1501,6 +1650,8 @@ class WriteEntry(message.Message):
 
 @typing.final
 class WriteBulk(message.Message):
+    """Write for each entry; one row each."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SERVER_HANDLE_FIELD_NUMBER: builtins.int
@@ -1522,6 +1673,8 @@ class WriteBulk(message.Message):
 
 @typing.final
 class Write2Bulk(message.Message):
+    """Write2 for each entry; one row each."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SERVER_HANDLE_FIELD_NUMBER: builtins.int
@@ -1543,6 +1696,8 @@ class Write2Bulk(message.Message):
 
 @typing.final
 class WriteSecuredBulk(message.Message):
+    """WriteSecured for each entry; one row each."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SERVER_HANDLE_FIELD_NUMBER: builtins.int
@@ -1564,6 +1719,8 @@ class WriteSecuredBulk(message.Message):
 
 @typing.final
 class WriteSecured2Bulk(message.Message):
+    """WriteSecured2 for each entry; one row each."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SERVER_HANDLE_FIELD_NUMBER: builtins.int
@@ -1611,6 +1768,8 @@ class ReadBulk(message.Message):
 
 @typing.final
 class BrowseRequest(message.Message):
+    """A page of the name space below a node."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SESSION_ID_FIELD_NUMBER: builtins.int
@@ -1618,6 +1777,7 @@ class BrowseRequest(message.Message):
     PAGE_TOKEN_FIELD_NUMBER: builtins.int
     LIMIT_FIELD_NUMBER: builtins.int
     session_id: builtins.str
+    """Session.id"""
     node: builtins.str
     """BrowseNode.address; empty = the root"""
     page_token: builtins.str
@@ -1640,12 +1800,16 @@ class BrowseRequest(message.Message):
 
 @typing.final
 class GetPropertiesRequest(message.Message):
+    """What the source says of one tag."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SESSION_ID_FIELD_NUMBER: builtins.int
     TAG_FIELD_NUMBER: builtins.int
     session_id: builtins.str
+    """Session.id"""
     tag: builtins.str
+    """address"""
     def __init__(
         self,
         *,
@@ -1660,6 +1824,8 @@ class GetPropertiesRequest(message.Message):
 
 @typing.final
 class ReadBulkRequest(message.Message):
+    """Values now: the newest events of advised items, else the source is asked."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SESSION_ID_FIELD_NUMBER: builtins.int
@@ -1667,11 +1833,15 @@ class ReadBulkRequest(message.Message):
     TAGS_FIELD_NUMBER: builtins.int
     TIMEOUT_MS_FIELD_NUMBER: builtins.int
     session_id: builtins.str
+    """Session.id"""
     server_handle: builtins.int
+    """of Register; tags that are not its items are read for this call alone"""
     timeout_ms: builtins.int
     """for values that nobody has yet; 0 = the worker's own"""
     @builtins.property
-    def tags(self) -> containers.RepeatedScalarFieldContainer[builtins.str]: ...
+    def tags(self) -> containers.RepeatedScalarFieldContainer[builtins.str]:
+        """addresses"""
+
     def __init__(
         self,
         *,
@@ -1688,6 +1858,8 @@ class ReadBulkRequest(message.Message):
 
 @typing.final
 class WriteBulkRequest(message.Message):
+    """One row for each entry."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SESSION_ID_FIELD_NUMBER: builtins.int
@@ -1695,11 +1867,15 @@ class WriteBulkRequest(message.Message):
     ENTRIES_FIELD_NUMBER: builtins.int
     COMMENT_FIELD_NUMBER: builtins.int
     session_id: builtins.str
+    """Session.id"""
     server_handle: builtins.int
+    """of Register"""
     comment: builtins.str
     """for the audit rows"""
     @builtins.property
-    def entries(self) -> containers.RepeatedCompositeFieldContainer[WriteEntry]: ...
+    def entries(self) -> containers.RepeatedCompositeFieldContainer[WriteEntry]:
+        """in the order in which they are written"""
+
     def __init__(
         self,
         *,
@@ -1716,6 +1892,8 @@ class WriteBulkRequest(message.Message):
 
 @typing.final
 class Write2BulkRequest(message.Message):
+    """Each entry with its `time`."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SESSION_ID_FIELD_NUMBER: builtins.int
@@ -1723,10 +1901,15 @@ class Write2BulkRequest(message.Message):
     ENTRIES_FIELD_NUMBER: builtins.int
     COMMENT_FIELD_NUMBER: builtins.int
     session_id: builtins.str
+    """Session.id"""
     server_handle: builtins.int
+    """of Register"""
     comment: builtins.str
+    """of the operator"""
     @builtins.property
-    def entries(self) -> containers.RepeatedCompositeFieldContainer[WriteEntry]: ...
+    def entries(self) -> containers.RepeatedCompositeFieldContainer[WriteEntry]:
+        """in the order in which they are written"""
+
     def __init__(
         self,
         *,
@@ -1743,6 +1926,8 @@ class Write2BulkRequest(message.Message):
 
 @typing.final
 class WriteSecuredBulkRequest(message.Message):
+    """Each entry with its `user_id` and `verifier_id`."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SESSION_ID_FIELD_NUMBER: builtins.int
@@ -1750,10 +1935,15 @@ class WriteSecuredBulkRequest(message.Message):
     ENTRIES_FIELD_NUMBER: builtins.int
     COMMENT_FIELD_NUMBER: builtins.int
     session_id: builtins.str
+    """Session.id"""
     server_handle: builtins.int
+    """of Register"""
     comment: builtins.str
+    """of the operator"""
     @builtins.property
-    def entries(self) -> containers.RepeatedCompositeFieldContainer[WriteEntry]: ...
+    def entries(self) -> containers.RepeatedCompositeFieldContainer[WriteEntry]:
+        """in the order in which they are written"""
+
     def __init__(
         self,
         *,
@@ -1770,6 +1960,8 @@ class WriteSecuredBulkRequest(message.Message):
 
 @typing.final
 class WriteSecured2BulkRequest(message.Message):
+    """Each entry with its `time` and ids."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SESSION_ID_FIELD_NUMBER: builtins.int
@@ -1777,10 +1969,15 @@ class WriteSecured2BulkRequest(message.Message):
     ENTRIES_FIELD_NUMBER: builtins.int
     COMMENT_FIELD_NUMBER: builtins.int
     session_id: builtins.str
+    """Session.id"""
     server_handle: builtins.int
+    """of Register"""
     comment: builtins.str
+    """of the operator"""
     @builtins.property
-    def entries(self) -> containers.RepeatedCompositeFieldContainer[WriteEntry]: ...
+    def entries(self) -> containers.RepeatedCompositeFieldContainer[WriteEntry]:
+        """in the order in which they are written"""
+
     def __init__(
         self,
         *,
@@ -1797,6 +1994,8 @@ class WriteSecured2BulkRequest(message.Message):
 
 @typing.final
 class Reply(message.Message):
+    """What became of a command."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     CODE_FIELD_NUMBER: builtins.int
@@ -1814,15 +2013,19 @@ class Reply(message.Message):
     TAG_PROPERTIES_FIELD_NUMBER: builtins.int
     HISTORY_PAGE_FIELD_NUMBER: builtins.int
     code: ProtocolStatus.ValueType
+    """whether it was taken"""
     message: builtins.str
     """of the code"""
     diagnostic: builtins.str
     """the source's own words"""
     hresult: builtins.int
+    """of COM, where there is one"""
     audit_record: builtins.int
     """of a single write: its number in the audit store"""
     @builtins.property
-    def statuses(self) -> containers.RepeatedCompositeFieldContainer[values_pb2.Status]: ...
+    def statuses(self) -> containers.RepeatedCompositeFieldContainer[values_pb2.Status]:
+        """as the source reports them"""
+
     @builtins.property
     def handle(self) -> Handle:
         """Register, AddItem..., AuthenticateUser, ArchestrAUserToId"""
@@ -1832,15 +2035,25 @@ class Reply(message.Message):
         """item bulks"""
 
     @builtins.property
-    def write_rows(self) -> WriteRows: ...
+    def write_rows(self) -> WriteRows:
+        """write bulks"""
+
     @builtins.property
-    def read_rows(self) -> ReadRows: ...
+    def read_rows(self) -> ReadRows:
+        """ReadBulk"""
+
     @builtins.property
-    def browse_page(self) -> BrowsePage: ...
+    def browse_page(self) -> BrowsePage:
+        """Browse"""
+
     @builtins.property
-    def pong(self) -> Pong: ...
+    def pong(self) -> Pong:
+        """Ping"""
+
     @builtins.property
-    def tag_properties(self) -> TagProperties: ...
+    def tag_properties(self) -> TagProperties:
+        """Properties"""
+
     @builtins.property
     def history_page(self) -> SourceHistory:
         """HistoryRead"""
@@ -1890,13 +2103,21 @@ class SourceHistory(message.Message):
     next_page: builtins.str
     """empty = this was the last; a page may be empty and not the last"""
     @builtins.property
-    def times(self) -> containers.RepeatedScalarFieldContainer[builtins.int]: ...
+    def times(self) -> containers.RepeatedScalarFieldContainer[builtins.int]:
+        """source times, ns since 1970 UTC"""
+
     @builtins.property
-    def reals(self) -> containers.RepeatedScalarFieldContainer[builtins.float]: ...
+    def reals(self) -> containers.RepeatedScalarFieldContainer[builtins.float]:
+        """doubles, when every value is one"""
+
     @builtins.property
-    def values(self) -> containers.RepeatedCompositeFieldContainer[values_pb2.Value]: ...
+    def values(self) -> containers.RepeatedCompositeFieldContainer[values_pb2.Value]:
+        """where not every value is a double"""
+
     @builtins.property
-    def qualities(self) -> containers.RepeatedScalarFieldContainer[builtins.int]: ...
+    def qualities(self) -> containers.RepeatedScalarFieldContainer[builtins.int]:
+        """OPC qualities"""
+
     def __init__(
         self,
         *,
@@ -1914,6 +2135,8 @@ class SourceHistory(message.Message):
 
 @typing.final
 class Handle(message.Message):
+    """A server handle, an item handle or a user id; never 0."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     HANDLE_FIELD_NUMBER: builtins.int
@@ -1931,6 +2154,8 @@ class Handle(message.Message):
 
 @typing.final
 class Pong(message.Message):
+    """The text of the Ping."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     TEXT_FIELD_NUMBER: builtins.int
@@ -1961,10 +2186,15 @@ class ItemRow(message.Message):
     ERROR_FIELD_NUMBER: builtins.int
     SERVER_HANDLE_FIELD_NUMBER: builtins.int
     success: builtins.bool
+    """false: `error` says why"""
     item_handle: builtins.int
+    """0 where it failed"""
     tag: builtins.str
+    """as it was asked for"""
     error: builtins.str
+    """what went wrong, in words; empty on success"""
     server_handle: builtins.int
+    """of Register"""
     def __init__(
         self,
         *,
@@ -1982,6 +2212,8 @@ class ItemRow(message.Message):
 
 @typing.final
 class ItemRows(message.Message):
+    """Of an item bulk, in the order of the request."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     ROWS_FIELD_NUMBER: builtins.int
@@ -2000,6 +2232,8 @@ class ItemRows(message.Message):
 
 @typing.final
 class WriteRow(message.Message):
+    """What became of one write of a bulk: accepted, or why not. How it ended is told by an event."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SUCCESS_FIELD_NUMBER: builtins.int
@@ -2007,10 +2241,15 @@ class WriteRow(message.Message):
     ERROR_FIELD_NUMBER: builtins.int
     STATUSES_FIELD_NUMBER: builtins.int
     success: builtins.bool
+    """false: `error` says why"""
     item_handle: builtins.int
+    """of AddItem"""
     error: builtins.str
+    """what went wrong, in words; empty on success"""
     @builtins.property
-    def statuses(self) -> containers.RepeatedCompositeFieldContainer[values_pb2.Status]: ...
+    def statuses(self) -> containers.RepeatedCompositeFieldContainer[values_pb2.Status]:
+        """as the source reports them"""
+
     def __init__(
         self,
         *,
@@ -2027,6 +2266,8 @@ class WriteRow(message.Message):
 
 @typing.final
 class WriteRows(message.Message):
+    """Of a write bulk, in the order of the request."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     ROWS_FIELD_NUMBER: builtins.int
@@ -2045,6 +2286,8 @@ class WriteRows(message.Message):
 
 @typing.final
 class ReadRow(message.Message):
+    """One value, or why there is none."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SUCCESS_FIELD_NUMBER: builtins.int
@@ -2056,16 +2299,23 @@ class ReadRow(message.Message):
     CACHED_FIELD_NUMBER: builtins.int
     ERROR_FIELD_NUMBER: builtins.int
     success: builtins.bool
+    """false: `error` says why"""
     tag: builtins.str
+    """as it was asked for"""
     quality: builtins.int
     """OPC quality, 192 and above = good"""
     source_time_ns: builtins.int
+    """when the source had it; INT64_MIN = it says none"""
     worker_time_ns: builtins.int
+    """when the worker got it"""
     cached: builtins.bool
     """the newest event of an advised item; else the source was asked"""
     error: builtins.str
+    """what went wrong, in words; empty on success"""
     @builtins.property
-    def value(self) -> values_pb2.Value: ...
+    def value(self) -> values_pb2.Value:
+        """nothing where it failed"""
+
     def __init__(
         self,
         *,
@@ -2086,6 +2336,8 @@ class ReadRow(message.Message):
 
 @typing.final
 class ReadRows(message.Message):
+    """Of ReadBulk, in the order of the request."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     ROWS_FIELD_NUMBER: builtins.int
@@ -2104,6 +2356,8 @@ class ReadRows(message.Message):
 
 @typing.final
 class BrowseNode(message.Message):
+    """A folder or a tag of a name space."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     ADDRESS_FIELD_NUMBER: builtins.int
@@ -2116,11 +2370,17 @@ class BrowseNode(message.Message):
     address: builtins.str
     """what AddItem takes, or what Browse takes for a folder"""
     name: builtins.str
+    """to show"""
     has_children: builtins.bool
+    """Browse shows them"""
     is_tag: builtins.bool
+    """AddItem takes its address"""
     description: builtins.str
+    """empty = the source has none"""
     data_type: builtins.str
+    """in the source's own words; empty = it does not say"""
     unit: builtins.str
+    """empty = none"""
     def __init__(
         self,
         *,
@@ -2140,6 +2400,8 @@ class BrowseNode(message.Message):
 
 @typing.final
 class BrowsePage(message.Message):
+    """A page of a name space."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     NODES_FIELD_NUMBER: builtins.int
@@ -2147,7 +2409,9 @@ class BrowsePage(message.Message):
     next_page: builtins.str
     """empty = this was the last"""
     @builtins.property
-    def nodes(self) -> containers.RepeatedCompositeFieldContainer[BrowseNode]: ...
+    def nodes(self) -> containers.RepeatedCompositeFieldContainer[BrowseNode]:
+        """in the source's own order"""
+
     def __init__(
         self,
         *,
@@ -2162,6 +2426,8 @@ class BrowsePage(message.Message):
 
 @typing.final
 class Property(message.Message):
+    """One of a tag's, such as its unit or its limits."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     NAME_FIELD_NUMBER: builtins.int
@@ -2183,6 +2449,8 @@ class Property(message.Message):
 
 @typing.final
 class TagProperties(message.Message):
+    """All that the source says."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     PROPERTIES_FIELD_NUMBER: builtins.int
@@ -2218,6 +2486,7 @@ class StreamEventsRequest(message.Message):
     SINGLE_EVENTS_FIELD_NUMBER: builtins.int
     SERVER_HANDLES_FIELD_NUMBER: builtins.int
     session_id: builtins.str
+    """Session.id"""
     after_sequence: builtins.int
     """the last event that the client has; 0 without `resume` = from now on"""
     resume: builtins.bool
@@ -2271,13 +2540,21 @@ class StreamMessage(message.Message):
         """the first message of a stream"""
 
     @builtins.property
-    def gap(self) -> Gap: ...
+    def gap(self) -> Gap:
+        """events that are missing before those that follow"""
+
     @builtins.property
-    def change(self) -> SessionChange: ...
+    def change(self) -> SessionChange:
+        """of the session or its source"""
+
     @builtins.property
-    def items(self) -> ItemTable: ...
+    def items(self) -> ItemTable:
+        """tables of keys"""
+
     @builtins.property
-    def batches(self) -> containers.RepeatedCompositeFieldContainer[EventBatch]: ...
+    def batches(self) -> containers.RepeatedCompositeFieldContainer[EventBatch]:
+        """events as columns"""
+
     @builtins.property
     def event(self) -> Event:
         """of streams with single_events"""
@@ -2312,7 +2589,9 @@ class Started(message.Message):
     filtered: builtins.bool
     """events of other items are left out: a hole between sequences is not a loss"""
     @builtins.property
-    def session(self) -> Session: ...
+    def session(self) -> Session:
+        """as it was when the stream began"""
+
     def __init__(
         self,
         *,
@@ -2352,18 +2631,23 @@ class Gap(message.Message):
 
 @typing.final
 class SessionChange(message.Message):
+    """What changed of a session while it is streamed."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     STATE_FIELD_NUMBER: builtins.int
     SOURCE_STATE_FIELD_NUMBER: builtins.int
     FAULT_FIELD_NUMBER: builtins.int
     state: SessionState.ValueType
+    """as it is now"""
     @builtins.property
     def source_state(self) -> SourceState:
         """unset = it was never lost"""
 
     @builtins.property
-    def fault(self) -> values_pb2.Fault: ...
+    def fault(self) -> values_pb2.Fault:
+        """unset = none"""
+
     def __init__(
         self,
         *,
@@ -2386,7 +2670,9 @@ class ItemTable(message.Message):
     ITEMS_FIELD_NUMBER: builtins.int
     REMOVED_FIELD_NUMBER: builtins.int
     @builtins.property
-    def items(self) -> containers.RepeatedCompositeFieldContainer[Item]: ...
+    def items(self) -> containers.RepeatedCompositeFieldContainer[Item]:
+        """as they are now"""
+
     @builtins.property
     def removed(self) -> containers.RepeatedScalarFieldContainer[builtins.int]:
         """keys"""
@@ -2405,6 +2691,8 @@ class ItemTable(message.Message):
 
 @typing.final
 class Item(message.Message):
+    """An item, and what its events are known by."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     KEY_FIELD_NUMBER: builtins.int
@@ -2417,11 +2705,17 @@ class Item(message.Message):
     key: builtins.int
     """server handle << 32 | item handle"""
     tag: builtins.str
+    """address, as it was added"""
     context: builtins.str
+    """of a relative address; empty = none"""
     buffered: builtins.bool
+    """of AddBufferedItem"""
     advised: builtins.bool
+    """it reports changes"""
     supervisory: builtins.bool
+    """by AdviseSupervisory"""
     suspended: builtins.bool
+    """by Suspend"""
     def __init__(
         self,
         *,
@@ -2460,7 +2754,9 @@ class EventBatch(message.Message):
     COALESCED_FIELD_NUMBER: builtins.int
     SEQUENCES_FIELD_NUMBER: builtins.int
     first_sequence: builtins.int
+    """of the first event; the others follow it, where `sequences` is empty"""
     count: builtins.int
+    """events"""
     keys: builtins.bytes
     """Item.key"""
     kinds: builtins.bytes
@@ -2468,6 +2764,7 @@ class EventBatch(message.Message):
     qualities: builtins.bytes
     """int32"""
     source_times: builtins.bytes
+    """int64, ns since 1970 UTC; INT64_MIN = the source says none"""
     worker_times: builtins.bytes
     """when the worker got it"""
     reals: builtins.bytes
@@ -2477,7 +2774,9 @@ class EventBatch(message.Message):
     sequences: builtins.bytes
     """uint64, where others between them were left out; empty = consecutive"""
     @builtins.property
-    def values(self) -> containers.RepeatedCompositeFieldContainer[values_pb2.Value]: ...
+    def values(self) -> containers.RepeatedCompositeFieldContainer[values_pb2.Value]:
+        """where not every value is a double"""
+
     @builtins.property
     def details(self) -> containers.RepeatedCompositeFieldContainer[Detail]:
         """the few events that have more to tell"""
@@ -2506,6 +2805,8 @@ class EventBatch(message.Message):
 
 @typing.final
 class Detail(message.Message):
+    """What one event of a batch has to tell beside its columns."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     INDEX_FIELD_NUMBER: builtins.int
@@ -2514,13 +2815,17 @@ class Detail(message.Message):
     DATA_TYPE_FIELD_NUMBER: builtins.int
     COALESCED_FIELD_NUMBER: builtins.int
     index: builtins.int
+    """of the event in the batch"""
     hresult: builtins.int
+    """of COM, where there is one"""
     data_type: builtins.int
     """MxDataType, -1 = unknown, as for events without a detail"""
     coalesced: builtins.int
     """older values of this item that this one replaced"""
     @builtins.property
-    def statuses(self) -> containers.RepeatedCompositeFieldContainer[values_pb2.Status]: ...
+    def statuses(self) -> containers.RepeatedCompositeFieldContainer[values_pb2.Status]:
+        """as the source reports them"""
+
     def __init__(
         self,
         *,
@@ -2557,20 +2862,33 @@ class Event(message.Message):
     DATA_TYPE_FIELD_NUMBER: builtins.int
     COALESCED_FIELD_NUMBER: builtins.int
     sequence: builtins.int
+    """counts the session's events from 1"""
     kind: EventKind.ValueType
+    """what happened"""
     key: builtins.int
+    """Item.key"""
     tag: builtins.str
+    """empty where the item is not known yet"""
     quality: builtins.int
+    """OPC quality, 192 and above = good"""
     source_time_ns: builtins.int
+    """when the source had it; INT64_MIN = it says none"""
     worker_time_ns: builtins.int
+    """when the worker got it"""
     hresult: builtins.int
+    """of COM, where there is one"""
     data_type: builtins.int
     """MxDataType; unset = unknown"""
     coalesced: builtins.int
+    """older values of this item that this one replaced"""
     @builtins.property
-    def value(self) -> values_pb2.Value: ...
+    def value(self) -> values_pb2.Value:
+        """nothing for completions"""
+
     @builtins.property
-    def statuses(self) -> containers.RepeatedCompositeFieldContainer[values_pb2.Status]: ...
+    def statuses(self) -> containers.RepeatedCompositeFieldContainer[values_pb2.Status]:
+        """as the source reports them"""
+
     def __init__(
         self,
         *,
@@ -2602,6 +2920,8 @@ class Event(message.Message):
 
 @typing.final
 class QueryHistoryRequest(message.Message):
+    """Which samples."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SOURCE_FIELD_NUMBER: builtins.int
@@ -2614,6 +2934,7 @@ class QueryHistoryRequest(message.Message):
     source: builtins.str
     """the name of the session that watched"""
     since_ns: builtins.int
+    """inclusive, ns since 1970 UTC"""
     until_ns: builtins.int
     """exclusive; 0 = now"""
     limit: builtins.int
@@ -2623,7 +2944,9 @@ class QueryHistoryRequest(message.Message):
     page_size: builtins.int
     """entries of a page; 0 = the server's"""
     @builtins.property
-    def tags(self) -> containers.RepeatedScalarFieldContainer[builtins.str]: ...
+    def tags(self) -> containers.RepeatedScalarFieldContainer[builtins.str]:
+        """addresses, as they were watched"""
+
     def __init__(
         self,
         *,
@@ -2662,7 +2985,9 @@ class HistoryPage(message.Message):
     LAST_FIELD_NUMBER: builtins.int
     TRUNCATED_FIELD_NUMBER: builtins.int
     tag: builtins.str
+    """address"""
     count: builtins.int
+    """samples or bins in it"""
     source_times: builtins.bytes
     """of a bin: its beginning"""
     receive_times: builtins.bytes
@@ -2674,7 +2999,9 @@ class HistoryPage(message.Message):
     firsts: builtins.bytes
     """of bins, doubles"""
     minima: builtins.bytes
+    """of bins, doubles"""
     maxima: builtins.bytes
+    """of bins, doubles"""
     counts: builtins.bytes
     """of bins, uint32: samples in it"""
     last: builtins.bool
@@ -2682,7 +3009,9 @@ class HistoryPage(message.Message):
     truncated: builtins.bool
     """the limit cut it off; on the last page of a tag"""
     @builtins.property
-    def values(self) -> containers.RepeatedCompositeFieldContainer[values_pb2.Value]: ...
+    def values(self) -> containers.RepeatedCompositeFieldContainer[values_pb2.Value]:
+        """where not every value is a double"""
+
     @builtins.property
     def not_held(self) -> containers.RepeatedCompositeFieldContainer[Span]:
         """where nothing is known of the tag; on the first page of a tag"""
@@ -2735,6 +3064,8 @@ class Span(message.Message):
 
 @typing.final
 class QueryEventsRequest(message.Message):
+    """Which rows of the event log."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     TEXT_FIELD_NUMBER: builtins.int
@@ -2750,6 +3081,7 @@ class QueryEventsRequest(message.Message):
     tag: builtins.str
     """a part of its name"""
     since_ns: builtins.int
+    """inclusive, ns since 1970 UTC; 0 = from the oldest"""
     until_ns: builtins.int
     """exclusive; 0 = now"""
     limit: builtins.int
@@ -2784,6 +3116,8 @@ class QueryEventsRequest(message.Message):
 
 @typing.final
 class EventRow(message.Message):
+    """One row of the event log."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     @typing.final
@@ -2817,20 +3151,27 @@ class EventRow(message.Message):
     SEQUENCE_FIELD_NUMBER: builtins.int
     DETAILS_FIELD_NUMBER: builtins.int
     time_ns: builtins.int
+    """ns since 1970 UTC"""
     session: builtins.str
+    """its name"""
     kind: builtins.str
     """"data change", ..., or the kind of a notice: "state", "fault", "source-lost", ..."""
     tag: builtins.str
+    """empty = of the session as a whole"""
     text: builtins.str
     """what a notice or an operator's act says"""
     value: builtins.str
     """as JSON"""
     quality: builtins.int
+    """unset = none"""
     source_time_ns: builtins.int
+    """unset = none"""
     sequence: builtins.int
     """0 = none"""
     @builtins.property
-    def details(self) -> containers.ScalarMap[builtins.str, builtins.str]: ...
+    def details(self) -> containers.ScalarMap[builtins.str, builtins.str]:
+        """what belongs to a notice, by name"""
+
     def __init__(
         self,
         *,
@@ -2860,6 +3201,8 @@ class EventRow(message.Message):
 
 @typing.final
 class EventsPage(message.Message):
+    """A page of QueryEvents."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     ROWS_FIELD_NUMBER: builtins.int
@@ -2878,6 +3221,8 @@ class EventsPage(message.Message):
 
 @typing.final
 class QueryAuditRequest(message.Message):
+    """Which writes."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     TEXT_FIELD_NUMBER: builtins.int
@@ -2890,18 +3235,23 @@ class QueryAuditRequest(message.Message):
     LIMIT_FIELD_NUMBER: builtins.int
     PAGE_SIZE_FIELD_NUMBER: builtins.int
     text: builtins.str
+    """words, each of which must stand in the row; empty = any"""
     tag: builtins.str
     """a part of its name; * and ? stand for others"""
     user: builtins.str
     """account, login or verifier"""
     since_ns: builtins.int
+    """inclusive; unset = from the oldest"""
     until_ns: builtins.int
+    """exclusive; unset = until now"""
     limit: builtins.int
     """rows in all; 0 = no limit"""
     page_size: builtins.int
     """0 = the server's"""
     @builtins.property
-    def results(self) -> containers.RepeatedScalarFieldContainer[builtins.str]: ...
+    def results(self) -> containers.RepeatedScalarFieldContainer[builtins.str]:
+        """as in AuditCompletion.result; empty = all"""
+
     @builtins.property
     def origins(self) -> containers.RepeatedScalarFieldContainer[builtins.str]:
         """form, bulk, api"""
@@ -2934,6 +3284,8 @@ class QueryAuditRequest(message.Message):
 
 @typing.final
 class AuditRow(message.Message):
+    """One write."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     NUMBER_FIELD_NUMBER: builtins.int
@@ -2956,20 +3308,31 @@ class AuditRow(message.Message):
     KEY_ID_FIELD_NUMBER: builtins.int
     PEER_FIELD_NUMBER: builtins.int
     number: builtins.int
+    """in the chain of the store"""
     time_ns: builtins.int
+    """ns since 1970 UTC"""
     os_user: builtins.str
+    """account of the computer that wrote"""
     workstation: builtins.str
+    """that computer's name"""
     session: builtins.str
+    """its name"""
     source: builtins.str
+    """its backend and address, in words"""
     tag: builtins.str
+    """address"""
     old_quality: builtins.int
     """unset = no value had come"""
     sent_time_ns: builtins.int
     """the source time that was written with the value"""
     user: builtins.str
+    """who logged in for it; empty = nobody"""
     verifier: builtins.str
+    """the second person; empty = none"""
     comment: builtins.str
+    """of whoever wrote"""
     origin: builtins.str
+    """form, bulk or api"""
     run: builtins.str
     """what the writes of one bulk have in common"""
     key_id: builtins.str
@@ -2977,9 +3340,13 @@ class AuditRow(message.Message):
     peer: builtins.str
     """where it came from"""
     @builtins.property
-    def old_value(self) -> values_pb2.Value: ...
+    def old_value(self) -> values_pb2.Value:
+        """before the write, as far as it was known"""
+
     @builtins.property
-    def new_value(self) -> values_pb2.Value: ...
+    def new_value(self) -> values_pb2.Value:
+        """what was written"""
+
     @builtins.property
     def completions(self) -> containers.RepeatedCompositeFieldContainer[AuditCompletion]:
         """none = no answer was recorded"""
@@ -3022,6 +3389,8 @@ class AuditRow(message.Message):
 
 @typing.final
 class AuditCompletion(message.Message):
+    """One end of a write; a Pending one may be followed by another."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     TIME_NS_FIELD_NUMBER: builtins.int
@@ -3030,12 +3399,17 @@ class AuditCompletion(message.Message):
     READ_BACK_FIELD_NUMBER: builtins.int
     QUALITY_FIELD_NUMBER: builtins.int
     time_ns: builtins.int
+    """ns since 1970 UTC"""
     result: builtins.str
+    """how it ended"""
     text: builtins.str
+    """the same in words"""
     quality: builtins.int
     """unset = nothing was read back"""
     @builtins.property
-    def read_back(self) -> values_pb2.Value: ...
+    def read_back(self) -> values_pb2.Value:
+        """what the tag had afterwards"""
+
     def __init__(
         self,
         *,
@@ -3055,6 +3429,8 @@ class AuditCompletion(message.Message):
 
 @typing.final
 class AuditPage(message.Message):
+    """A page of QueryAudit."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     ROWS_FIELD_NUMBER: builtins.int
@@ -3073,6 +3449,8 @@ class AuditPage(message.Message):
 
 @typing.final
 class AlarmId(message.Message):
+    """What names an alarm."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SOURCE_FIELD_NUMBER: builtins.int
@@ -3081,6 +3459,7 @@ class AlarmId(message.Message):
     source: builtins.str
     """the name of the session"""
     tag: builtins.str
+    """address"""
     condition: builtins.str
     """HH, H, L, LL, state, quality, stale"""
     def __init__(
@@ -3098,6 +3477,8 @@ class AlarmId(message.Message):
 
 @typing.final
 class Alarm(message.Message):
+    """One alarm as it is."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     ID_FIELD_NUMBER: builtins.int
@@ -3125,9 +3506,13 @@ class Alarm(message.Message):
     raised_ns: builtins.int
     """0 = never"""
     changed_ns: builtins.int
+    """when its state became so, ns since 1970 UTC"""
     quality: builtins.int
+    """of that value"""
     raises: builtins.int
+    """how often it was raised since Tagwatch looks at it"""
     chattering: builtins.bool
+    """raised so often that it is told a few times a minute at the most"""
     held: builtins.bool
     """its source is away: this is the last that was known"""
     shelved_until_ns: builtins.int
@@ -3135,7 +3520,9 @@ class Alarm(message.Message):
     comment: builtins.str
     """of the last operator"""
     @builtins.property
-    def id(self) -> AlarmId: ...
+    def id(self) -> AlarmId:
+        """which alarm"""
+
     @builtins.property
     def value(self) -> values_pb2.Value:
         """when it was raised last"""
@@ -3166,6 +3553,8 @@ class Alarm(message.Message):
 
 @typing.final
 class StreamAlarmsRequest(message.Message):
+    """Of which sources."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     SOURCES_FIELD_NUMBER: builtins.int
@@ -3186,6 +3575,8 @@ class StreamAlarmsRequest(message.Message):
 
 @typing.final
 class AlarmMessage(message.Message):
+    """One message of the stream of alarms."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     ALARM_FIELD_NUMBER: builtins.int
@@ -3196,9 +3587,13 @@ class AlarmMessage(message.Message):
         """of the active set"""
 
     @builtins.property
-    def snapshot_complete(self) -> SnapshotComplete: ...
+    def snapshot_complete(self) -> SnapshotComplete:
+        """the active set is whole"""
+
     @builtins.property
-    def change(self) -> AlarmChange: ...
+    def change(self) -> AlarmChange:
+        """a transition after that"""
+
     def __init__(
         self,
         *,
@@ -3216,6 +3611,8 @@ class AlarmMessage(message.Message):
 
 @typing.final
 class SnapshotComplete(message.Message):
+    """How many alarms were told, and when."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     ALARMS_FIELD_NUMBER: builtins.int
@@ -3236,6 +3633,8 @@ class SnapshotComplete(message.Message):
 
 @typing.final
 class AlarmChange(message.Message):
+    """One transition."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     ALARM_FIELD_NUMBER: builtins.int
@@ -3244,11 +3643,13 @@ class AlarmChange(message.Message):
     REMOVED_FIELD_NUMBER: builtins.int
     TIME_NS_FIELD_NUMBER: builtins.int
     previous_state: builtins.str
+    """as in Alarm.state"""
     event: builtins.str
     """raise, clear, acknowledge, shelve, ...; empty = held, live again, or chattering"""
     removed: builtins.bool
     """there is no such alarm any more"""
     time_ns: builtins.int
+    """ns since 1970 UTC"""
     @builtins.property
     def alarm(self) -> Alarm:
         """as it is now"""
@@ -3270,13 +3671,18 @@ class AlarmChange(message.Message):
 
 @typing.final
 class AcknowledgeRequest(message.Message):
+    """Somebody has seen them."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     IDS_FIELD_NUMBER: builtins.int
     COMMENT_FIELD_NUMBER: builtins.int
     comment: builtins.str
+    """of the operator"""
     @builtins.property
-    def ids(self) -> containers.RepeatedCompositeFieldContainer[AlarmId]: ...
+    def ids(self) -> containers.RepeatedCompositeFieldContainer[AlarmId]:
+        """which alarms"""
+
     def __init__(
         self,
         *,
@@ -3291,15 +3697,21 @@ class AcknowledgeRequest(message.Message):
 
 @typing.final
 class ShelveRequest(message.Message):
+    """Put away for a time."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     IDS_FIELD_NUMBER: builtins.int
     DURATION_S_FIELD_NUMBER: builtins.int
     COMMENT_FIELD_NUMBER: builtins.int
     duration_s: builtins.float
+    """from now, in seconds"""
     comment: builtins.str
+    """of the operator"""
     @builtins.property
-    def ids(self) -> containers.RepeatedCompositeFieldContainer[AlarmId]: ...
+    def ids(self) -> containers.RepeatedCompositeFieldContainer[AlarmId]:
+        """which alarms"""
+
     def __init__(
         self,
         *,
@@ -3315,13 +3727,18 @@ class ShelveRequest(message.Message):
 
 @typing.final
 class UnshelveRequest(message.Message):
+    """Taken back."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     IDS_FIELD_NUMBER: builtins.int
     COMMENT_FIELD_NUMBER: builtins.int
     comment: builtins.str
+    """of the operator"""
     @builtins.property
-    def ids(self) -> containers.RepeatedCompositeFieldContainer[AlarmId]: ...
+    def ids(self) -> containers.RepeatedCompositeFieldContainer[AlarmId]:
+        """which alarms"""
+
     def __init__(
         self,
         *,
@@ -3336,6 +3753,8 @@ class UnshelveRequest(message.Message):
 
 @typing.final
 class AlarmRow(message.Message):
+    """What became of one alarm of the request."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     ID_FIELD_NUMBER: builtins.int
@@ -3343,9 +3762,13 @@ class AlarmRow(message.Message):
     ERROR_FIELD_NUMBER: builtins.int
     ALARM_FIELD_NUMBER: builtins.int
     success: builtins.bool
+    """false: `error` says why"""
     error: builtins.str
+    """what went wrong, in words; empty on success"""
     @builtins.property
-    def id(self) -> AlarmId: ...
+    def id(self) -> AlarmId:
+        """which alarm"""
+
     @builtins.property
     def alarm(self) -> Alarm:
         """as it is after the call"""
@@ -3366,6 +3789,8 @@ class AlarmRow(message.Message):
 
 @typing.final
 class AlarmRows(message.Message):
+    """One for each alarm of the request, in their order."""
+
     DESCRIPTOR: descriptor.Descriptor
 
     ROWS_FIELD_NUMBER: builtins.int

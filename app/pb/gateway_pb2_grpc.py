@@ -982,14 +982,15 @@ class AlarmsServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Shelve(self, request, context):
-        """Put away until a time, or take back.
+        """Put away until a time.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def Unshelve(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """Take back what was put away, before its time.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')

@@ -345,8 +345,9 @@ class AlarmsStub:
     Acknowledge: grpc.UnaryUnaryMultiCallable[gateway_pb2.AcknowledgeRequest, gateway_pb2.AlarmRows]
     """One row per alarm."""
     Shelve: grpc.UnaryUnaryMultiCallable[gateway_pb2.ShelveRequest, gateway_pb2.AlarmRows]
-    """Put away until a time, or take back."""
+    """Put away until a time."""
     Unshelve: grpc.UnaryUnaryMultiCallable[gateway_pb2.UnshelveRequest, gateway_pb2.AlarmRows]
+    """Take back what was put away, before its time."""
 
 @typing.type_check_only
 class AlarmsAsyncStub(AlarmsStub):
@@ -358,8 +359,9 @@ class AlarmsAsyncStub(AlarmsStub):
     Acknowledge: aio.UnaryUnaryMultiCallable[gateway_pb2.AcknowledgeRequest, gateway_pb2.AlarmRows]  # type: ignore[assignment]
     """One row per alarm."""
     Shelve: aio.UnaryUnaryMultiCallable[gateway_pb2.ShelveRequest, gateway_pb2.AlarmRows]  # type: ignore[assignment]
-    """Put away until a time, or take back."""
+    """Put away until a time."""
     Unshelve: aio.UnaryUnaryMultiCallable[gateway_pb2.UnshelveRequest, gateway_pb2.AlarmRows]  # type: ignore[assignment]
+    """Take back what was put away, before its time."""
 
 class AlarmsServicer(metaclass=abc_1.ABCMeta):
     """Alarms on limits that Tagwatch itself looks at; they reach no source."""
@@ -386,13 +388,14 @@ class AlarmsServicer(metaclass=abc_1.ABCMeta):
         request: gateway_pb2.ShelveRequest,
         context: _ServicerContext,
     ) -> typing.Union[gateway_pb2.AlarmRows, abc.Awaitable[gateway_pb2.AlarmRows]]:
-        """Put away until a time, or take back."""
+        """Put away until a time."""
 
     @abc_1.abstractmethod
     def Unshelve(
         self,
         request: gateway_pb2.UnshelveRequest,
         context: _ServicerContext,
-    ) -> typing.Union[gateway_pb2.AlarmRows, abc.Awaitable[gateway_pb2.AlarmRows]]: ...
+    ) -> typing.Union[gateway_pb2.AlarmRows, abc.Awaitable[gateway_pb2.AlarmRows]]:
+        """Take back what was put away, before its time."""
 
 def add_AlarmsServicer_to_server(servicer: AlarmsServicer, server: typing.Union[grpc.Server, aio.Server]) -> None: ...

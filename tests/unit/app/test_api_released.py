@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
+import grpc_tools
 import pytest
 from google.protobuf import descriptor_pb2
+from grpc_tools import protoc
 
 from app.pb import gateway_pb2, values_pb2
 
-FILE = Path(__file__).resolve().parents[3] / "proto" / "gateway.released"
+PROTO = Path(__file__).resolve().parents[3] / "proto"
+FILE = PROTO / "gateway.released"
 
 
 def released() -> descriptor_pb2.FileDescriptorSet:
@@ -104,3 +108,42 @@ def test_a_break_is_found(change: str) -> None:
         case _:
             file.enum_type[0].value[1].name = "OTHER"
     assert len(breaks(present(), new)) == 1
+
+
+def _undocumented(path: Path) -> list[str]:
+    """What has no comment: a message, enumeration, service, call, field or value. Those of a message on one line are
+    told by its own."""
+    proto = descriptor_pb2.FileDescriptorSet()
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "set"
+        roots = ["-I", str(PROTO), "-I", str(Path(grpc_tools.__file__).parent / "_proto")]
+        assert not protoc.main(["protoc", *roots, "--include_source_info", f"--descriptor_set_out={out}", str(path)])
+        proto.ParseFromString(out.read_bytes())
+    (file,) = proto.file
+    told = {tuple(one.path): one for one in file.source_code_info.location}
+
+    def silent(place: tuple[int, ...], within: tuple[int, ...] = ()) -> bool:
+        one = told[place]
+        if one.leading_comments.strip() or one.trailing_comments.strip():
+            return False
+        return not within or one.span[0] != told[within].span[0]
+
+    missing: list[str] = []
+    for number, message in enumerate(file.message_type):
+        missing += [message.name] if silent((4, number)) else []
+        for place, field in enumerate(message.field):
+            command = message.name == "InvokeRequest" and field.HasField("oneof_index")  # each has its own message
+            if not command and silent((4, number, 2, place), (4, number)):
+                missing.append(f"{message.name}.{field.name}")
+    for number, enum in enumerate(file.enum_type):
+        missing += [enum.name] if silent((5, number)) else []
+        missing += [value.name for place, value in enumerate(enum.value) if silent((5, number, 2, place), (5, number))]
+    for number, service in enumerate(file.service):
+        missing += [service.name] if silent((6, number)) else []
+        missing += [one.name for place, one in enumerate(service.method) if silent((6, number, 2, place))]
+    return missing
+
+
+@pytest.mark.clause("J1")
+def test_everything_of_the_api_says_what_it_is() -> None:
+    assert _undocumented(PROTO / "app" / "pb" / "gateway.proto") == []
