@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import logging
 import os
+import sys
 import threading
+import time
 from collections.abc import Callable
 
 from app.errors import GatewayError
@@ -18,6 +21,14 @@ _log = logging.getLogger(__name__)
 
 #: How long the loop may take to end itself after the parent has gone, before the process is ended without it.
 _LAST_WORDS_S = 1.0
+#: How often Windows is asked whether the parent has gone.
+_LOOK_S = 0.2
+
+if sys.platform == "win32":
+    import msvcrt
+
+    _kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
+    _BROKEN_PIPE = 109
 
 
 def run(pipe: str, backend: str, session_id: str, nonce: str, attempt_s: float) -> int:
@@ -65,7 +76,7 @@ def _watch_stdin(loop: asyncio.AbstractEventLoop, ended: Callable[[], None]) -> 
 
     def watch() -> None:
         try:
-            while os.read(0, 4096):
+            while _more_comes() and os.read(0, 4096):
                 pass
         except OSError:
             pass
@@ -77,3 +88,20 @@ def _watch_stdin(loop: asyncio.AbstractEventLoop, ended: Callable[[], None]) -> 
         os._exit(ExitCode.UNEXPECTED)
 
     threading.Thread(target=watch, name="stdin", daemon=True).start()
+
+
+def _more_comes() -> bool:
+    """True once a read of standard input would not wait, as far as that matters; False when it has ended.
+
+    On Windows a read that waits there holds up whoever asks what standard input is, and libraries do so while they are
+    loaded (numpy's, for one): a driver that needs them would never start. So the pipe is only looked at.
+    """
+    if sys.platform != "win32":
+        return True
+    handle = msvcrt.get_osfhandle(0)
+    waiting = ctypes.c_ulong()
+    while _kernel32.PeekNamedPipe(ctypes.c_void_p(handle), None, 0, None, ctypes.byref(waiting), None):
+        if waiting.value:
+            return True
+        time.sleep(_LOOK_S)
+    return ctypes.get_last_error() != _BROKEN_PIPE  # no pipe at all: it is read
