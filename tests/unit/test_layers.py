@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import importlib.util
 import os
 import pathlib
 import shutil
@@ -44,6 +45,7 @@ def lint(root: pathlib.Path, contract: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.skipif(importlib.util.find_spec("importlinter") is None, reason="import-linter is not installed")
 @pytest.mark.parametrize("contract", PLANTED)
 def test_a_planted_violation_breaks_its_contract(contract: str, tmp_path: pathlib.Path) -> None:
     for package in ("app", "ui"):
