@@ -9,6 +9,7 @@ the worker can browse a Galaxy; this environment needs it then, too, for its lic
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution,
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build"
@@ -50,7 +52,7 @@ def freeze(build: Path = BUILD) -> Path:
         add_worker32(python32, build, folder)
     shutil.copy(ROOT / "LICENSE", folder / "LICENSE.txt")
     licences(folder / "licenses", [OPTIONAL32] if galaxy else [])
-    sbom(folder / "sbom.cdx.json", ["--extra", "galaxy"] if galaxy else [])
+    sbom(folder / "sbom.cdx.json", [OPTIONAL32] if galaxy else [])
     return folder
 
 
@@ -97,18 +99,32 @@ def _pyinstaller(python: str, build: Path, spec: str) -> None:
     subprocess.run(command, check=True, cwd=ROOT)
 
 
-def sbom(path: Path, extras: Sequence[str] = ()) -> None:
-    """What the program is made of, with versions and hashes."""
-    command = ["uv", "export", "-q", "--frozen", "--format", "cyclonedx1.5", "--no-dev", "--no-emit-project", *extras]
-    command += ["--preview-features", "sbom-export", "--output-file", str(path)]
+def sbom(path: Path, further: Sequence[str] = ()) -> None:
+    """What the program is made of on this system, with versions and hashes; ``further``: packages of extras."""
+    command = ["uv", "export", "-q", "--frozen", "--format", "cyclonedx1.5", "--no-dev", "--no-emit-project"]
+    command += ["--all-extras", "--preview-features", "sbom-export", "--output-file", str(path)]
     subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+    # The lock file, and so this list, is that of all systems and Pythons.
+    here = {(canonicalize_name(one.name), one.version) for one in _packages(further)}
+    listed = json.loads(path.read_text(encoding="utf-8"))
+    listed["components"] = [one for one in listed["components"] if (one["name"], one["version"]) in here]
+    kept = {one["bom-ref"] for one in [listed["metadata"].get("component", {}), *listed["components"]] if one}
+    listed["dependencies"] = [
+        one | {"dependsOn": [ref for ref in one.get("dependsOn", ()) if ref in kept]}
+        for one in listed["dependencies"]
+        if one["ref"] in kept
+    ]
+    path.write_text(json.dumps(listed, indent=2) + "\n", encoding="utf-8")
+
+
+def _packages(further: Sequence[str]) -> list[Distribution]:
+    return [*needed("tagwatch"), *(distribution(name) for name in further)]
 
 
 def licences(folder: Path, further: Sequence[str] = ()) -> None:
     """The licence texts of every package that the program needs, and of ``further`` ones, a folder each; ValueError
     names one without any."""
-    packages = [*needed("tagwatch"), *(distribution(name) for name in further)]
-    for package in sorted(packages, key=lambda each: each.name.lower()):
+    for package in sorted(_packages(further), key=lambda each: each.name.lower()):
         texts = [file for file in package.files or () if _is_licence(file.name)]
         place = folder / f"{package.name}-{package.version}"
         place.mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,7 @@ end2end/test_frozen.py and end2end/test_mxaccess.py."""
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -58,8 +59,14 @@ def test_what_is_frozen_in_has_its_licence_here_and_stands_in_the_sbom(
     assert "MIT" in (folder / "DECLARED.txt").read_text(encoding="utf-8")
     assert (folder / "LICENSE.txt").is_file()
     if shutil.which("uv"):
-        freeze.sbom(tmp_path / "sbom.json", ["--extra", "galaxy"])
-        assert '"python-tds"' in (tmp_path / "sbom.json").read_text(encoding="utf-8")
+        freeze.sbom(tmp_path / "sbom.json", [freeze.OPTIONAL32])
+        listed = json.loads((tmp_path / "sbom.json").read_text(encoding="utf-8"))
+        names = [one["name"] for one in listed["components"]]
+        assert {"python-tds", "numpy", "protobuf"} <= set(names)
+        assert len(names) == len(set(names)), "a version for another Python is listed as well"
+        assert ("pywin32" in names) == (sys.platform == "win32")
+        refs = {one["bom-ref"] for one in listed["components"]}
+        assert all(set(one["dependsOn"]) <= refs for one in listed["dependencies"])
     monkeypatch.setenv(freeze.PYTHON32, "python.exe")
     monkeypatch.setattr(freeze, "look_at", lambda python: True)
     monkeypatch.setattr(freeze, "installed", lambda name: False)
