@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject
 
 from app.sessions.session import Session
+from app.tasks import join, spawn
 from ui.bridge import act
 from ui.desk.desk import Desk
 from ui.desk.opening import Asker, Opener
@@ -81,11 +82,13 @@ class SourcesDesk(QObject):
         """Each opens by itself: a slow one delays no other."""
         manager = self._desk.runtime.manager
         if closing:
-            ends = [manager.close(session_id, "workspace") for session_id in closing]
+            ends = [spawn(manager.close(one, "workspace"), name="close session") for one in closing]
             try:
-                await asyncio.wait_for(asyncio.gather(*ends, return_exceptions=True), _CLOSE_S)
-            except TimeoutError:
-                await asyncio.gather(*(manager.kill(one, "workspace") for one in closing), return_exceptions=True)
+                _, late = await asyncio.wait(ends, timeout=_CLOSE_S)
+                if late:
+                    await asyncio.gather(*(manager.kill(one, "workspace") for one in closing), return_exceptions=True)
+            finally:
+                await join(*ends)  # a close goes on by itself where the window ends meanwhile
         self._by_itself = None
         for place, source in enumerate(opening):
             act(self._open_with_workspace(source, place), name=f"open {source.backend}", failed=self._desk.say)
