@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 import sys
 from array import array
 from pathlib import Path
 from typing import Any
 
 import grpc
+import psutil
 import pytest
 
 from app.access.certificates import OwnCertificates
@@ -228,11 +228,11 @@ async def test_a_connection_that_is_only_half_there_gives_its_place_back() -> No
         try:
             assert client.stdout is not None
             assert (await asyncio.wait_for(client.stdout.readline(), 30)).strip() == b"here"
-            client.send_signal(signal.SIGSTOP)
+            psutil.Process(client.pid).suspend()
             await api.subscribe(session, handle, "Tank101.Level")
             await until(lambda: api.runtime.manager.get(session).subscribers == 0, "its place", 30)
         finally:
-            client.send_signal(signal.SIGCONT)
+            psutil.Process(client.pid).resume()
             client.kill()
             await client.communicate()
 
