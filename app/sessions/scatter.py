@@ -48,15 +48,15 @@ class Scatter:
             strangers = np.flatnonzero(~known & data).tolist()
             chosen = np.flatnonzero(known & data)
             places = places[chosen]
-        if newer_stay and len(places):
+        if not len(places):
+            return strangers
+        if newer_stay:
             there = self._sequences[places]
             if _least(there) > batch.last_sequence:
                 return strangers
             older = np.flatnonzero(there <= batch.last_sequence)
             chosen = older if isinstance(chosen, slice) else chosen[older]
             places = places[older]
-        if not len(places):
-            return strangers
         where = _where(places)
         self._put_values(batch, places, where, chosen)
         self._qualities[where] = _column(batch.qualities, np.int32)[chosen]

@@ -16,7 +16,7 @@ from app.backends.mxaccess.dates import Zone
 from app.backends.mxaccess.galaxy import Galaxy
 from app.backends.mxaccess.health import Health
 from app.backends.mxaccess.hresult import E_INVALIDARG, LmxError, add_words, hresult_words, is_gone
-from app.backends.mxaccess.items import Item, Items, forget
+from app.backends.mxaccess.items import Item, Items, forget, tried
 from app.backends.mxaccess.model import Apartment, Happened, Lmx, LmxEvent
 from app.backends.mxaccess.options import MxAccessOptions
 from app.backends.mxaccess.tag_list import TagList, read_tags
@@ -129,7 +129,7 @@ class MxAccessDriver(Driver):
         errors: list[LmxError | None] = []
         for start in range(0, len(items), _TOGETHER):
             part = items[start : start + _TOGETHER]
-            errors += await self.call(lambda lmx, part=part: [_tried(partial(work, item), lmx) for item in part])
+            errors += await self.call(lambda lmx, part=part: [tried(partial(work, item), lmx) for item in part])
         for error in errors:
             if error is not None:
                 self.told(error)
@@ -188,7 +188,7 @@ class MxAccessDriver(Driver):
         try:
             async with deadline(self._clock, _LEAVE_S, "the end of MXAccess"):
                 await apartment.call(
-                    lambda lmx: [_tried(lambda one, server=server: one.unregister(server), lmx) for server in servers]
+                    lambda lmx: [tried(lambda one, server=server: one.unregister(server), lmx) for server in servers]
                 )
         except TimeoutError:
             _log.warning("MXAccess does not answer: what is registered there ends with the process")
@@ -456,11 +456,3 @@ def quality_of(status: Status) -> int:
 def _listen(item: Item, lmx: Lmx, *, supervisory: bool) -> None:
     item.deafen(lmx)  # one that listens for a write alone, or with other rights, begins anew: its value comes first
     item.listen(lmx, supervisory)
-
-
-def _tried(work: Callable[[Lmx], object], lmx: Lmx) -> LmxError | None:
-    try:
-        work(lmx)
-    except LmxError as error:
-        return error
-    return None

@@ -119,6 +119,15 @@ async def renew(each: Each, items: Items, wanted: Sequence[Item], *, leave: bool
     return sum(error is None for error in await each(made, _heard))
 
 
+def tried(work: Callable[[Lmx], object], lmx: Lmx) -> LmxError | None:
+    """What it was refused with, so that the others of a call go on; None where it was done."""
+    try:
+        work(lmx)
+    except LmxError as error:
+        return error
+    return None
+
+
 def forget(item: Item, lmx: Lmx) -> None:
     """Out of MXAccess, as far as it knows the handle."""
     if not item.handle:

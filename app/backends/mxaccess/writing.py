@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from app.backends.base import ACCEPTED, DriverWrite, Outcome, Sink
 from app.backends.mxaccess import variants
 from app.backends.mxaccess.hresult import LmxError, hresult_words
-from app.backends.mxaccess.items import Item, Items, forget, renew
+from app.backends.mxaccess.items import Item, Items, forget, renew, tried
 from app.backends.mxaccess.model import Lmx
 from app.backends.mxaccess.options import MxAccessOptions
 from app.backends.mxaccess.variants import Typed
@@ -140,7 +140,7 @@ class Writing:
             item.written = asyncio.Event()
 
         def send(lmx: Lmx) -> list[LmxError | None]:
-            return [_tried(sender, lmx) for _, _, sender in ready]
+            return [tried(sender, lmx) for _, _, sender in ready]
 
         outcomes: dict[int, Outcome] = {}
         for (number, item, _), error in zip(ready, await self._owner.call(send), strict=True):
@@ -229,11 +229,3 @@ class Writing:
                 if item.written is not None and item.key not in unsent:
                     self.leave(item)
                 self._ended(item, (_TIMED_OUT,))
-
-
-def _tried(work: Callable[[Lmx], None], lmx: Lmx) -> LmxError | None:
-    try:
-        work(lmx)
-    except LmxError as error:
-        return error
-    return None
